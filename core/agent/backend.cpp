@@ -1,0 +1,180 @@
+#include "core/agent/backend.hpp"
+
+#include <signal.h>
+
+#include "core/base/clock.hpp"
+#include "core/base/text.hpp"
+#include "core/git/patch.hpp"
+#include "core/json/json.hpp"
+#include "core/os/file.hpp"
+#include "core/os/terminal.hpp"
+
+namespace tk::agent {
+namespace {
+
+// A bare word is looked for among the plugins first, then in PATH; one with a slash stands in the
+// template's folder.
+std::string find_program(const Task& task) {
+  const auto& word = task.agent_template->command.front();
+  if (word.starts_with('/')) return word;
+  if (word.find('/') != word.npos) return task.agent_template->folder + "/" + word;
+  auto own = os::self_path();
+  std::vector<std::string> folders = {own.substr(0, own.rfind('/')) + "/plugins",
+                                      os::environment("HOME") + "/.local/libexec/tk/plugins"};
+  for (auto part : text::split(task.plugin_path, ':'))
+    if (part.starts_with('/')) folders.emplace_back(part);
+  for (const auto& folder : folders)
+    if (os::exists(folder + "/" + word)) return folder + "/" + word;
+  return word;
+}
+
+std::vector<std::string> environment_for(const Task& task) {
+  std::vector<std::string> out = {"TK=" + os::self_path(), "TK_WORKSPACE=" + task.workspace,
+                                  "TK_TOKEN=" + task.token, "TRACEPARENT=" + task.traceparent,
+                                  "TMPDIR=" + task.folder, "HOME=" + task.folder};
+  for (const char* name : {"PATH", "LANG", "LC_ALL", "TZ"})
+    if (auto value = os::environment(name); !value.empty())
+      out.push_back(std::string(name) + "=" + value);
+  return out;
+}
+
+// The new state of every file that the diff changes, in a folder that was made for it.
+Result<void> export_files(const std::string& folder, const Value& diff) {
+  const auto* text = diff.as_text();
+  if (!text) return {};
+  TK_TRY(auto patch, git::read_patch(*text));
+  for (const auto& file : patch.files) {
+    if (file.deleted || file.binary || file.submodule) continue;
+    auto path = folder + "/" + file.path;
+    TK_CHECK(os::make_directories(path.substr(0, path.rfind('/')), 0700));
+    TK_CHECK(os::write_atomic(path, file.content, 0600));
+  }
+  return {};
+}
+
+Result<void> check_output(const Task& task, const Value::Map& output) {
+  for (const auto& [name, port] : task.agent_template->output) {
+    auto it = output.find(name);
+    if (it == output.end()) {
+      if (port.fallback) continue;
+      return fail(Code::agent_output, task.ref + " gave no `" + name + "`",
+                  "its template's [output] promises it");
+    }
+    if (auto good = json::check(port.type, it->second, name); !good)
+      return fail(Code::agent_output, task.ref + " gave a wrong value: " + good.error().message);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Attempt> Attempt::start(Task task) {
+  Attempt out;
+  out.task_ = std::move(task);
+  const auto& t = *out.task_.agent_template;
+  if (t.backend == "noop") return out;
+  TK_CHECK(os::remove_tree(out.task_.folder));
+  TK_CHECK(os::make_directories(out.task_.folder, 0700));
+  if (!t.export_input.empty()) {
+    auto it = out.task_.input.find(t.export_input);
+    if (it != out.task_.input.end()) TK_CHECK(export_files(out.task_.folder, it->second));
+  }
+  os::Spawn spawn;
+  spawn.argv = t.command;
+  spawn.argv[0] = find_program(out.task_);
+  spawn.environment = environment_for(out.task_);
+  spawn.directory = out.task_.folder;
+  spawn.input = json::compact(out.task_.input) + "\n";
+  spawn.output_limit = out.task_.output_limit;
+  spawn.memory_limit = out.task_.memory_limit;
+  spawn.file_limit = 1u << 30;
+  auto child = os::Child::start(std::move(spawn));
+  if (!child) {
+    auto error = child.error();
+    if (error.code == Code::os_spawn) error.code = Code::agent_failed;
+    error.message = out.task_.ref + ": " + error.message;
+    return fail(error);
+  }
+  out.child_ = std::make_unique<os::Child>(std::move(*child));
+  if (out.task_.timeout_ns > 0) out.deadline_ns_ = clock::monotonic_ns() + out.task_.timeout_ns;
+  return out;
+}
+
+Attempt::~Attempt() {
+  child_.reset();
+  if (!task_.folder.empty()) static_cast<void>(os::remove_tree(task_.folder));
+}
+
+void Attempt::expire() {
+  if (expired_) return;
+  expired_ = true;
+  cancel();
+}
+
+void Attempt::cancel() {
+  if (child_) child_->kill(SIGKILL);
+}
+
+Result<Value::Map> Attempt::result() {
+  return child_ ? exec_result() : noop_result();
+}
+
+Result<Value::Map> Attempt::exec_result() {
+  auto done = child_->take();
+  const auto& who = task_.ref;
+  if (expired_)
+    return fail(Code::agent_timeout, who + " took longer than " +
+                                         std::to_string(task_.timeout_ns / 1'000'000) + " ms",
+                "raise `timeout` of the step or of its template");
+  if (done.flooded)
+    return fail(Code::agent_flood, who + " wrote more than " + std::to_string(task_.output_limit) +
+                                       " bytes", "raise agent.output in tk.toml if that is right");
+  if (done.status != 0) {
+    auto tail = text::printable(text::trim(done.error_tail));
+    if (auto line = tail.rfind('\n'); line != tail.npos) tail = tail.substr(line + 1);
+    return fail(Code::agent_failed,
+                who + (done.status > 128 ? " was ended by signal " + std::to_string(done.status - 128)
+                                         : " ended with status " + std::to_string(done.status)) +
+                    (tail.empty() ? "" : ": " + text::shorten(tail, 400)));
+  }
+  auto value = json::parse(done.output, who + "'s output");
+  if (!value) {
+    auto error = value.error();
+    error.code = Code::agent_output;
+    error.hint = "an exec agent prints one JSON object on stdout and its log on stderr";
+    return fail(error);
+  }
+  if (!value->as_map())
+    return fail(Code::agent_output, who + " printed a " + std::string(value->kind()) +
+                                        ", not one JSON object");
+  TK_CHECK(check_output(task_, *value->as_map()));
+  for (const auto& [name, port] : task_.agent_template->output)
+    if (port.fallback) value->as_map()->emplace(name, *port.fallback);
+  return std::move(*value->as_map());
+}
+
+// Gives every promised output the input of the same name, else an empty value of its type.
+Result<Value::Map> Attempt::noop_result() {
+  Value::Map out;
+  using Kind = json::Type::Kind;
+  for (const auto& [name, port] : task_.agent_template->output) {
+    if (auto it = task_.input.find(name); it != task_.input.end()) {
+      out.emplace(name, it->second);
+    } else if (port.fallback) {
+      out.emplace(name, *port.fallback);
+    } else {
+      switch (port.type.kind) {
+        case Kind::text: out.emplace(name, ""); break;
+        case Kind::integer: out.emplace(name, 0); break;
+        case Kind::number: out.emplace(name, 0); break;
+        case Kind::boolean: out.emplace(name, false); break;
+        case Kind::list: out.emplace(name, Value::List{}); break;
+        default: out.emplace(name, Value()); break;
+      }
+    }
+  }
+  TK_CHECK(check_output(task_, out));
+  return out;
+}
+
+}  // namespace tk::agent

@@ -1,0 +1,121 @@
+#include "core/base/clock.hpp"
+
+#include <time.h>
+
+#include <cctype>
+#include <charconv>
+#include <cstdio>
+
+namespace tk::clock {
+namespace {
+
+Source injected = nullptr;
+
+std::int64_t read(clockid_t id) {
+  timespec t{};
+  clock_gettime(id, &t);
+  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+}
+
+bool digits(std::string_view s, std::size_t at, std::size_t n, int& out) {
+  if (at + n > s.size()) return false;
+  out = 0;
+  for (std::size_t i = at; i < at + n; ++i) {
+    if (!std::isdigit(static_cast<unsigned char>(s[i]))) return false;
+    out = out * 10 + (s[i] - '0');
+  }
+  return true;
+}
+
+std::int64_t unit_ns(std::string_view unit) {
+  if (unit == "ns") return 1;
+  if (unit == "us") return 1'000;
+  if (unit == "ms") return 1'000'000;
+  if (unit == "s") return 1'000'000'000;
+  if (unit == "m") return 60'000'000'000;
+  if (unit == "h") return 3'600'000'000'000;
+  if (unit == "d") return 86'400'000'000'000;
+  return 0;
+}
+
+}  // namespace
+
+std::int64_t now_ns() { return injected ? injected() : read(CLOCK_REALTIME); }
+std::int64_t monotonic_ns() { return read(CLOCK_MONOTONIC); }
+void inject(Source source) { injected = source; }
+
+std::string rfc3339(std::int64_t ns) {
+  time_t seconds = static_cast<time_t>(ns / 1'000'000'000);
+  auto rest = ns % 1'000'000'000;
+  if (rest < 0) {
+    rest += 1'000'000'000;
+    --seconds;
+  }
+  tm parts{};
+  gmtime_r(&seconds, &parts);
+  char date[32];
+  strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  char out[48];
+  std::snprintf(out, sizeof out, "%s.%03dZ", date, static_cast<int>(rest / 1'000'000));
+  return out;
+}
+
+Result<std::int64_t> parse_rfc3339(std::string_view s) {
+  auto bad = [&] {
+    return fail(Code::cli_usage, "not an RFC 3339 time: " + std::string(s),
+                "write it like 2026-11-22T10:00:00Z");
+  };
+  tm parts{};
+  if (!digits(s, 0, 4, parts.tm_year) || !digits(s, 5, 2, parts.tm_mon) ||
+      !digits(s, 8, 2, parts.tm_mday))
+    return bad();
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  if (s.size() == 10) return std::int64_t{timegm(&parts)} * 1'000'000'000;
+  if (!digits(s, 11, 2, parts.tm_hour) || !digits(s, 14, 2, parts.tm_min) ||
+      !digits(s, 17, 2, parts.tm_sec))
+    return bad();
+  std::size_t at = 19;
+  std::int64_t ns = 0;
+  if (at < s.size() && s[at] == '.') {
+    std::int64_t scale = 100'000'000;
+    for (++at; at < s.size() && std::isdigit(static_cast<unsigned char>(s[at])); ++at) {
+      ns += (s[at] - '0') * scale;
+      scale /= 10;
+    }
+  }
+  std::int64_t offset = 0;
+  auto zone = s.substr(at);
+  if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-')) {
+    int hours = 0, minutes = 0;
+    if (!digits(zone, 1, 2, hours) || !digits(zone, 4, 2, minutes)) return bad();
+    offset = (hours * 3600 + minutes * 60) * (zone[0] == '+' ? 1 : -1);
+  } else if (zone != "Z" && zone != "z") {
+    return bad();
+  }
+  return (std::int64_t{timegm(&parts)} - offset) * 1'000'000'000 + ns;
+}
+
+Result<std::int64_t> parse_duration(std::string_view s) {
+  auto bad = [&] {
+    return fail(Code::cli_usage, "not a duration: " + std::string(s),
+                "write it like 120s, 15m, 1h30m or 250ms");
+  };
+  if (s.empty()) return bad();
+  std::int64_t total = 0;
+  while (!s.empty()) {
+    std::int64_t count = 0;
+    auto [end, ec] = std::from_chars(s.data(), s.data() + s.size(), count);
+    if (ec != std::errc{} || count < 0) return bad();
+    s.remove_prefix(static_cast<std::size_t>(end - s.data()));
+    std::size_t n = 0;
+    while (n < s.size() && std::isalpha(static_cast<unsigned char>(s[n]))) ++n;
+    auto unit = unit_ns(s.substr(0, n));
+    if (unit == 0 || count > (INT64_MAX - total) / unit) return bad();
+    total += count * unit;
+    s.remove_prefix(n);
+  }
+  return total;
+}
+
+}  // namespace tk::clock

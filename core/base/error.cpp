@@ -1,0 +1,49 @@
+#include "core/base/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace tk {
+namespace {
+
+constexpr std::array kTable = {
+#define TK_CODE(name, text, exit, title, long_form) \
+  CodeInfo{Code::name, text, Exit::exit, title, long_form},
+#include "core/base/codes.def"
+#undef TK_CODE
+};
+
+}  // namespace
+
+const CodeInfo& info(Code code) { return kTable[static_cast<std::size_t>(code)]; }
+
+const CodeInfo* code_table(std::size_t& count) {
+  count = kTable.size();
+  return kTable.data();
+}
+
+const CodeInfo* find_code(std::string_view text) {
+  auto same = [](char a, char b) {
+    return std::toupper(static_cast<unsigned char>(a)) == static_cast<unsigned char>(b);
+  };
+  for (const auto& entry : kTable)
+    if (std::equal(text.begin(), text.end(), entry.text.begin(), entry.text.end(), same))
+      return &entry;
+  return nullptr;
+}
+
+std::string describe(const Error& error) {
+  std::string out;
+  if (!error.where.file.empty()) {
+    out = error.where.file;
+    if (error.where.line > 0) {
+      out += ':' + std::to_string(error.where.line);
+      if (error.where.column > 0) out += ':' + std::to_string(error.where.column);
+    }
+    out += ": ";
+  }
+  return out + error.message;
+}
+
+}  // namespace tk

@@ -1,0 +1,101 @@
+#include "core/cli/detail/parse.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "core/base/text.hpp"
+
+namespace tk::cli::detail {
+namespace {
+
+// What CLI11 fills; kept apart from Args so that only what was given is in Args.
+struct Slots {
+  std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, bool> flags;
+};
+
+void declare(::CLI::App& app, const VerbSpec& verb, Slots& slots) {
+  auto add_option = [&](const Option& o) {
+    auto flag = "--" + o.name;
+    if (o.value.empty()) {
+      app.add_flag(flag, slots.flags[o.name]);
+      return;
+    }
+    auto* option = app.add_option(flag, slots.values[o.name]);
+    option->allow_extra_args(false)->expected(1);
+    if (o.repeat) option->multi_option_policy(::CLI::MultiOptionPolicy::TakeAll);
+  };
+  for (const auto& o : verb.options) add_option(o);
+  for (const auto& o : common_options()) add_option(o);
+  for (const auto& p : verb.positionals) {
+    auto* option = app.add_option(p.name, slots.values[p.name]);
+    if (p.many) option->expected(p.required ? 1 : 0, 1'000'000);
+    else option->expected(1);
+    if (p.required) option->required();
+  }
+}
+
+std::string usage_hint(const VerbSpec& verb, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& o : verb.options) names.push_back("--" + o.name);
+  for (const auto& o : common_options()) names.push_back("--" + o.name);
+  auto near = word.starts_with("-") ? text::nearest(word.substr(0, word.find('=')), names) : "";
+  return near.empty() ? "-h shows one screen of help" : "did you mean " + near + "?";
+}
+
+Result<void> check_choices(const VerbSpec& verb, const Args& args) {
+  for (const auto& o : verb.options) {
+    if (o.choices.empty()) continue;
+    for (const auto& value : args.all(o.name)) {
+      if (std::find(o.choices.begin(), o.choices.end(), value) != o.choices.end()) continue;
+      auto near = text::nearest(value, o.choices);
+      return fail(Code::cli_usage, "--" + o.name + " takes no \"" + text::printable(value) + "\"",
+                  near.empty() ? "choose from: " + text::join(o.choices, ", ")
+                               : "did you mean " + near + "?");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<Option>& common_options() {
+  static const std::vector<Option> options = {
+      {"json", "", "print one JSON document"},
+      {"quiet", "", "no notes and no progress on stderr"},
+  };
+  return options;
+}
+
+Result<Args> parse(const VerbSpec& verb, const std::vector<std::string>& words) {
+  ::CLI::App app;
+  app.set_help_flag();
+  Slots slots;
+  declare(app, verb, slots);
+  auto reversed = words;
+  std::reverse(reversed.begin(), reversed.end());
+  try {
+    app.parse(reversed);
+  } catch (const ::CLI::ExtrasError&) {
+    auto extra = app.remaining().empty() ? std::string() : app.remaining().front();
+    return fail(Code::cli_usage,
+                (extra.starts_with("-") ? "unknown option " : "one word too many: ") +
+                    text::printable(extra),
+                usage_hint(verb, extra));
+  } catch (const ::CLI::RequiredError&) {
+    for (const auto& p : verb.positionals)
+      if (p.required && slots.values[p.name].empty())
+        return fail(Code::cli_usage, p.name + " is missing: " + p.help, "-h shows one screen of help");
+    return fail(Code::cli_usage, "a word is missing", "-h shows one screen of help");
+  } catch (const ::CLI::Error& e) {
+    return fail(Code::cli_usage, text::printable(e.what()), "-h shows one screen of help");
+  }
+  Args args;
+  for (auto& [name, values] : slots.values)
+    for (auto& value : values) args.add(name, std::move(value));
+  for (const auto& [name, given] : slots.flags)
+    if (given) args.add(name, "true");
+  TK_CHECK(check_choices(verb, args));
+  return args;
+}
+
+}  // namespace tk::cli::detail

@@ -1,0 +1,38 @@
+// libgit2's objects as owners, and its errors as ours.
+#pragma once
+
+#include <git2.h>
+
+#include <memory>
+#include <string>
+
+#include "core/base/error.hpp"
+
+namespace tk::git::detail {
+
+template <class T, void (*Free)(T*)>
+struct Deleter {
+  void operator()(T* p) const { Free(p); }
+};
+template <class T, void (*Free)(T*)>
+using Handle = std::unique_ptr<T, Deleter<T, Free>>;
+
+using Commit = Handle<git_commit, git_commit_free>;
+using Tree = Handle<git_tree, git_tree_free>;
+using Blob = Handle<git_blob, git_blob_free>;
+using Object = Handle<git_object, git_object_free>;
+using Reference = Handle<git_reference, git_reference_free>;
+using Index = Handle<git_index, git_index_free>;
+using Diff = Handle<git_diff, git_diff_free>;
+using Patch = Handle<git_patch, git_patch_free>;
+using Signature = Handle<git_signature, git_signature_free>;
+using TreeEntry = Handle<git_tree_entry, git_tree_entry_free>;
+using Revwalk = Handle<git_revwalk, git_revwalk_free>;
+
+tl::unexpected<Error> git_failed(std::string_view what, Code code = Code::git_failed);
+std::string hex(const git_oid* oid);
+Result<git_oid> parse_oid(const std::string& hex);
+Result<Commit> lookup_commit(git_repository* repo, const std::string& hex);
+Result<Tree> tree_of(git_repository* repo, const std::string& commit);
+
+}  // namespace tk::git::detail

@@ -1,0 +1,322 @@
+#include "core/git/repository.hpp"
+
+#include <errno.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "core/base/clock.hpp"
+#include "core/git/detail/handle.hpp"
+#include "core/os/fault.hpp"
+#include "core/os/file.hpp"
+
+namespace tk::git {
+
+using namespace detail;
+
+namespace detail {
+
+tl::unexpected<Error> git_failed(std::string_view what, Code code) {
+  int number = errno;
+  const auto* error = git_error_last();
+  std::string why = error && error->message ? error->message : "unknown error";
+  if (code == Code::git_failed && error && error->klass == GIT_ERROR_OS) {
+    if (number == ENOSPC || number == EDQUOT) code = Code::os_full;
+    if (number == EROFS) code = Code::os_readonly;
+    if (number == EACCES) code = Code::os_permission;
+  }
+  return fail(code, "cannot " + std::string(what) + ": " + why);
+}
+
+std::string hex(const git_oid* oid) {
+  char buffer[GIT_OID_HEXSZ + 1];
+  return git_oid_tostr(buffer, sizeof buffer, oid);
+}
+
+Result<git_oid> parse_oid(const std::string& text) {
+  git_oid oid;
+  if (git_oid_fromstr(&oid, text.c_str()) != 0) return git_failed("read the id " + text);
+  return oid;
+}
+
+Result<Commit> lookup_commit(git_repository* repo, const std::string& id) {
+  TK_TRY(auto oid, parse_oid(id));
+  git_commit* commit = nullptr;
+  if (git_commit_lookup(&commit, repo, &oid) != 0) return git_failed("find commit " + id);
+  return Commit(commit);
+}
+
+Result<Tree> tree_of(git_repository* repo, const std::string& commit) {
+  TK_TRY(auto c, lookup_commit(repo, commit));
+  git_tree* tree = nullptr;
+  if (git_commit_tree(&tree, c.get()) != 0) return git_failed("read the tree of " + commit);
+  return Tree(tree);
+}
+
+}  // namespace detail
+
+namespace {
+
+void start_library() {
+  static const int started = [] {
+    // A workspace may belong to another user than the caller (CI, root): tk checks owners by law.
+    int n = git_libgit2_init();
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    return n;
+  }();
+  static_cast<void>(started);
+}
+
+// The tree with the changes laid over it, one level at a time.
+Result<git_oid> overlay(git_repository* repo, const git_tree* base, const std::vector<Change>& all,
+                        const std::string& prefix) {
+  git_treebuilder* raw = nullptr;
+  if (git_treebuilder_new(&raw, repo, base) != 0) return git_failed("build a tree");
+  Handle<git_treebuilder, git_treebuilder_free> builder(raw);
+  std::string last;
+  for (const auto& change : all) {
+    if (!change.path.starts_with(prefix)) continue;
+    auto rest = change.path.substr(prefix.size());
+    auto slash = rest.find('/');
+    auto name = rest.substr(0, slash);
+    const auto* entry = git_treebuilder_get(builder.get(), name.c_str());
+    if (slash == std::string::npos) {
+      if (!change.content) {
+        if (entry) git_treebuilder_remove(builder.get(), name.c_str());
+        continue;
+      }
+      git_oid blob;
+      auto mode = entry ? git_tree_entry_filemode(entry) : GIT_FILEMODE_BLOB;
+      if (git_blob_create_from_buffer(&blob, repo, change.content->data(), change.content->size()) != 0 ||
+          git_treebuilder_insert(nullptr, builder.get(), name.c_str(), &blob, mode) != 0)
+        return git_failed("write " + change.path);
+      continue;
+    }
+    if (name == last) continue;  // the whole folder was done with its first path
+    last = name;
+    Tree below;
+    if (entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
+      git_tree* tree = nullptr;
+      if (git_tree_lookup(&tree, repo, git_tree_entry_id(entry)) != 0) return git_failed("read a tree");
+      below.reset(tree);
+    }
+    TK_TRY(auto id, overlay(repo, below.get(), all, prefix + name + "/"));
+    if (git_treebuilder_insert(nullptr, builder.get(), name.c_str(), &id, GIT_FILEMODE_TREE) != 0)
+      return git_failed("write " + prefix + name);
+  }
+  git_oid out;
+  if (git_treebuilder_write(&out, builder.get()) != 0) return git_failed("write a tree");
+  return out;
+}
+
+}  // namespace
+
+void Repository::Free::operator()(git_repository* r) const { git_repository_free(r); }
+
+Result<Repository> Repository::init(const std::string& folder) {
+  start_library();
+  git_repository* raw = nullptr;
+  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  options.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
+  options.initial_head = "main";
+  if (git_repository_init_ext(&raw, folder.c_str(), &options) != 0)
+    return git_failed("make a git repository in " + folder);
+  Repository out;
+  out.repo_.reset(raw);
+  out.worktree_ = folder;
+  return out;
+}
+
+Result<Repository> Repository::open(const std::string& folder) {
+  start_library();
+  git_repository* raw = nullptr;
+  if (git_repository_open_ext(&raw, folder.c_str(), 0, nullptr) != 0)
+    return fail(Code::git_no_repository, folder + " is not inside a git repository",
+                "git init makes one");
+  Repository out;
+  out.repo_.reset(raw);
+  const char* worktree = git_repository_workdir(raw);
+  out.worktree_ = worktree ? worktree : git_repository_path(raw);
+  if (out.worktree_.size() > 1 && out.worktree_.ends_with('/')) out.worktree_.pop_back();
+  return out;
+}
+
+Result<std::string> Repository::head_commit() const {
+  git_oid oid;
+  int rc = git_reference_name_to_id(&oid, raw(), "HEAD");
+  if (rc == GIT_ENOTFOUND) return std::string();
+  if (rc != 0) return git_failed("read HEAD");
+  return hex(&oid);
+}
+
+Result<std::string> Repository::head_ref() const {
+  git_reference* head = nullptr;
+  if (git_reference_lookup(&head, raw(), "HEAD") != 0) return git_failed("read HEAD");
+  Reference owner(head);
+  const char* target = git_reference_symbolic_target(head);
+  return std::string(target ? target : "HEAD");
+}
+
+Result<bool> Repository::reaches(const std::string& head, const std::string& commit) const {
+  if (head.empty() || head == commit) return !head.empty();
+  TK_TRY(auto a, parse_oid(head));
+  TK_TRY(auto b, parse_oid(commit));
+  int answer = git_graph_descendant_of(raw(), &a, &b);
+  if (answer < 0) return git_failed("compare commits");
+  return answer == 1;
+}
+
+Result<std::vector<Repository::File>> Repository::files(const std::string& commit,
+                                                        const std::string& below) const {
+  TK_TRY(auto tree, tree_of(raw(), commit));
+  std::vector<File> out;
+  struct Walk {
+    std::vector<File>* out;
+    const std::string* below;
+  } walk{&out, &below};
+  auto visit = [](const char* root, const git_tree_entry* entry, void* arg) {
+    auto* w = static_cast<Walk*>(arg);
+    auto path = std::string(root) + git_tree_entry_name(entry);
+    const auto& want = *w->below;
+    if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
+      bool inside = want.empty() || path.starts_with(want) || want.starts_with(path + "/");
+      return inside ? 0 : 1;
+    }
+    if (git_tree_entry_type(entry) == GIT_OBJECT_BLOB && (want.empty() || path.starts_with(want)))
+      w->out->push_back({path, hex(git_tree_entry_id(entry)),
+                         git_tree_entry_filemode(entry) == GIT_FILEMODE_BLOB_EXECUTABLE});
+    return 0;
+  };
+  if (git_tree_walk(tree.get(), GIT_TREEWALK_PRE, visit, &walk) != 0)
+    return git_failed("walk the tree of " + commit);
+  std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.path < b.path; });
+  return out;
+}
+
+Result<std::string> Repository::read_blob(const std::string& id) const {
+  TK_TRY(auto oid, parse_oid(id));
+  git_blob* blob = nullptr;
+  if (git_blob_lookup(&blob, raw(), &oid) != 0) return git_failed("read blob " + id);
+  Blob owner(blob);
+  return std::string(static_cast<const char*>(git_blob_rawcontent(blob)),
+                     static_cast<std::size_t>(git_blob_rawsize(blob)));
+}
+
+Result<std::optional<std::string>> Repository::read(const std::string& commit,
+                                                    const std::string& path) const {
+  if (commit.empty()) return std::optional<std::string>();
+  TK_TRY(auto tree, tree_of(raw(), commit));
+  git_tree_entry* entry = nullptr;
+  int rc = git_tree_entry_bypath(&entry, tree.get(), path.c_str());
+  if (rc == GIT_ENOTFOUND) return std::optional<std::string>();
+  if (rc != 0) return git_failed("read " + path);
+  TreeEntry owner(entry);
+  TK_TRY(auto bytes, read_blob(hex(git_tree_entry_id(entry))));
+  return std::optional<std::string>(std::move(bytes));
+}
+
+Result<std::string> Repository::write_commit(const std::string& parent,
+                                             const std::vector<Change>& changes,
+                                             const Author& author,
+                                             const std::string& message) const {
+  auto sorted = changes;
+  std::sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.path < b.path; });
+  Tree base;
+  Commit parent_commit;
+  if (!parent.empty()) {
+    TK_TRY(base, tree_of(raw(), parent));
+    TK_TRY(parent_commit, lookup_commit(raw(), parent));
+  }
+  TK_TRY(auto tree_id, overlay(raw(), base.get(), sorted, ""));
+  git_tree* tree = nullptr;
+  if (git_tree_lookup(&tree, raw(), &tree_id) != 0) return git_failed("read the new tree");
+  Tree tree_owner(tree);
+  git_signature* signature = nullptr;
+  if (git_signature_new(&signature, author.name.c_str(), author.email.c_str(),
+                        clock::now_ns() / 1'000'000'000, 0) != 0)
+    return git_failed("sign the commit");
+  Signature signature_owner(signature);
+  const git_commit* parents[1] = {parent_commit.get()};
+  git_oid id;
+  if (git_commit_create(&id, raw(), nullptr, signature, signature, "UTF-8", message.c_str(), tree,
+                        parent_commit ? 1 : 0, parents) != 0)
+    return git_failed("write a commit");
+  return hex(&id);
+}
+
+Result<void> Repository::move_ref(const std::string& ref, const std::string& from,
+                                  const std::string& to, const std::string& message) const {
+  TK_TRY(auto target, parse_oid(to));
+  git_oid old{};
+  if (!from.empty()) {
+    TK_TRY(old, parse_oid(from));
+  }
+  git_reference* made = nullptr;
+  os::fault("git.ref");
+  int rc = from.empty()
+               ? git_reference_create(&made, raw(), ref.c_str(), &target, 0, message.c_str())
+               : git_reference_create_matching(&made, raw(), ref.c_str(), &target, 1, &old,
+                                               message.c_str());
+  git_reference_free(made);
+  if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)
+    return fail(Code::git_moved, ref + " moved meanwhile");
+  if (rc != 0) return git_failed("move " + ref);
+  return {};
+}
+
+Result<Path> Repository::path_state(const std::string& commit, const std::string& path) const {
+  TK_TRY(auto committed, read(commit, path));
+  auto file = os::read_file(worktree_ + "/" + path);
+  if (!file && file.error().code != Code::os_not_found) return fail(file.error());
+  git_index* raw_index = nullptr;
+  if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
+  Index index(raw_index);
+  const auto* staged = git_index_get_bypath(index.get(), path.c_str(), 0);
+  if (!committed && !file && !staged) return Path::absent;
+  if (!committed || !file || *committed != *file) return Path::dirty;
+  if (!staged) return Path::dirty;  // removed from the index by hand
+  TK_TRY(auto in_index, read_blob(hex(&staged->id)));
+  return in_index == *committed ? Path::clean : Path::dirty;
+}
+
+Result<void> Repository::check_out(const std::string& commit,
+                                   const std::vector<std::string>& paths) const {
+  git_index* raw_index = nullptr;
+  if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
+  Index index(raw_index);
+  for (const auto& path : paths) {
+    TK_TRY(auto content, read(commit, path));
+    auto full = worktree_ + "/" + path;
+    if (!content) {
+      TK_CHECK(os::remove_file(full));
+      git_index_remove_bypath(index.get(), path.c_str());
+      continue;
+    }
+    TK_CHECK(os::make_directories(full.substr(0, full.rfind('/'))));
+    TK_CHECK(os::write_atomic(full, *content));
+    if (git_index_add_bypath(index.get(), path.c_str()) != 0) return git_failed("stage " + path);
+  }
+  if (git_index_write(index.get()) != 0) return git_failed("write the index");
+  return {};
+}
+
+Result<std::vector<std::string>> Repository::changed_paths(const std::string& from,
+                                                           const std::string& to) const {
+  Tree a, b;
+  if (!from.empty()) {
+    TK_TRY(a, tree_of(raw(), from));
+  }
+  if (!to.empty()) {
+    TK_TRY(b, tree_of(raw(), to));
+  }
+  git_diff* diff = nullptr;
+  if (git_diff_tree_to_tree(&diff, raw(), a.get(), b.get(), nullptr) != 0)
+    return git_failed("compare commits");
+  Diff owner(diff);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff); ++i)
+    out.emplace_back(git_diff_get_delta(diff, i)->new_file.path);
+  return out;
+}
+
+}  // namespace tk::git

@@ -1,0 +1,74 @@
+// A git repository through libgit2: reading trees, writing objects that nothing refers to yet,
+// moving a ref by compare-and-swap, and updating single paths of the working tree. No hooks run.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+struct git_repository;
+
+namespace tk::git {
+
+struct Author {
+  std::string name, email;
+};
+
+struct Change {
+  std::string path;
+  std::optional<std::string> content;  // nothing = removed
+};
+
+enum class Path { clean, dirty, absent };
+
+class Repository {
+ public:
+  static Result<Repository> init(const std::string& folder);
+  static Result<Repository> open(const std::string& folder);  // looks upwards too
+
+  const std::string& worktree() const { return worktree_; }
+  git_repository* raw() const { return repo_.get(); }
+
+  Result<std::string> head_commit() const;  // hex; empty when there is none yet
+  Result<std::string> head_ref() const;     // refs/heads/…
+
+  struct File {
+    std::string path, blob;
+    bool executable = false;
+  };
+  // Whether `commit` is `head` or one of its ancestors.
+  Result<bool> reaches(const std::string& head, const std::string& commit) const;
+
+  // Every file of the commit's tree below a folder ("" = all), sorted by path.
+  Result<std::vector<File>> files(const std::string& commit, const std::string& below = {}) const;
+  Result<std::string> read_blob(const std::string& blob) const;
+  // The file at a path of a commit; nothing when it is not there.
+  Result<std::optional<std::string>> read(const std::string& commit, const std::string& path) const;
+
+  // Objects for the parent's tree with the changes laid over it; the commit's id. No ref moves.
+  Result<std::string> write_commit(const std::string& parent, const std::vector<Change>& changes,
+                                   const Author& author, const std::string& message) const;
+  // Moves `ref` from `from` to `to`; git_moved when it does not stand at `from` any more.
+  Result<void> move_ref(const std::string& ref, const std::string& from, const std::string& to,
+                        const std::string& message) const;
+  // How the working tree's file compares with the commit and the index.
+  Result<Path> path_state(const std::string& commit, const std::string& path) const;
+  // Writes the commit's content of these paths to the working tree and the index.
+  Result<void> check_out(const std::string& commit, const std::vector<std::string>& paths) const;
+  // Paths that differ between two commits (either may be empty).
+  Result<std::vector<std::string>> changed_paths(const std::string& from, const std::string& to) const;
+
+ private:
+  struct Free {
+    void operator()(git_repository* r) const;
+  };
+  std::unique_ptr<git_repository, Free> repo_;
+  std::string worktree_;
+};
+
+}  // namespace tk::git

@@ -1,0 +1,350 @@
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "core/base/text.hpp"
+#include "core/law/actions.hpp"
+#include "core/law/detail/layout.hpp"
+#include "core/law/model.hpp"
+
+namespace tk::law {
+namespace {
+
+using namespace detail;
+
+// Tables under construction and the pool they point into; equal strings are stored once.
+struct Builder {
+  std::vector<EntityRow> entities;
+  std::vector<AttributeRow> attributes;
+  std::vector<ActorGrantRow> actor_grants;
+  std::vector<GrantRow> grants;
+  std::vector<RoleRow> roles;
+  std::vector<ClosureRow> closure;
+  std::vector<RuleRow> rules;
+  std::vector<Str> action_patterns, actions;
+  std::vector<FileRow> files;
+  std::string pool;
+  std::map<std::string, Str, std::less<>> known;
+
+  Str str(std::string_view s) {
+    auto it = known.find(s);
+    if (it != known.end()) return it->second;
+    Str out{static_cast<std::uint32_t>(pool.size()), static_cast<std::uint32_t>(s.size())};
+    pool += s;
+    known.emplace(s, out);
+    return out;
+  }
+};
+
+std::uint32_t count(std::size_t n) { return static_cast<std::uint32_t>(n); }
+
+class Compiler {
+ public:
+  Compiler(const Model& model, std::string (*digest)(std::string_view))
+      : model_(model), digest_(digest) {}
+
+  Result<std::string> run() {
+    TK_CHECK(collect_entities());
+    collect_actions();
+    TK_CHECK(collect_groups());
+    TK_CHECK(collect_roles());
+    TK_CHECK(collect_rules());
+    TK_CHECK(collect_grants());
+    for (const auto& f : model_.files) b_.files.push_back({b_.str(f.path), f.size, f.mtime_ns});
+    return encode();
+  }
+
+ private:
+  // The entity that a reference in a law file means; short names must be unique.
+  Result<std::size_t> resolve(const std::string& text, std::string_view type, const Where& where) {
+    auto bad = [&](std::string why, std::string hint = {}) {
+      return fail_at(Code::law_reference, where, std::move(why), std::move(hint));
+    };
+    auto ref = parse_ref(text);
+    if (!ref) return bad(ref.error().message, ref.error().hint);
+    if (!type.empty() && ref->type != type)
+      return bad(text + " is not a " + std::string(type));
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      const auto& e = *order_[i];
+      if (e.ref.type == ref->type && e.ref.name == ref->name &&
+          (ref->context.empty() || e.ref.context == ref->context))
+        found.push_back(i);
+    }
+    if (found.size() == 1) return found[0];
+    if (found.size() > 1) return bad(text + " fits more than one entity", "write type:context/name");
+    std::vector<std::string> names;
+    for (const auto* e : order_)
+      if (e->ref.type == ref->type) names.push_back(e->ref.name);
+    auto near = text::nearest(ref->name, names);
+    return bad(text + " is declared nowhere",
+               near.empty() ? "declare it: tk repo new " + ref->type + " " + ref->name
+                            : "did you mean " + ref->type + ":" + near + "?");
+  }
+
+  Result<void> collect_entities() {
+    for (const auto& e : model_.entities) order_.push_back(&e);
+    std::sort(order_.begin(), order_.end(), [](auto* a, auto* b) {
+      return std::tie(a->ref.type, a->ref.name, a->ref.context) <
+             std::tie(b->ref.type, b->ref.name, b->ref.context);
+    });
+    std::map<std::string, const Entity*> ids;
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      const auto& e = *order_[i];
+      if (i > 0 && order_[i - 1]->ref == e.ref)
+        return fail_at(Code::law_syntax, e.where, e.ref.str() + " is declared twice",
+                       "the other stands at " + order_[i - 1]->where.file + ":" +
+                           std::to_string(order_[i - 1]->where.line));
+      if (!e.id.empty())
+        if (auto [it, fresh] = ids.emplace(e.id, &e); !fresh)
+          return fail_at(Code::law_syntax, e.where, "id " + e.id + " belongs to " +
+                                                        it->second->ref.str() + " already");
+      EntityRow row{};
+      row.type = b_.str(e.ref.type);
+      row.name = b_.str(e.ref.name);
+      row.context = b_.str(e.ref.context);
+      row.id = b_.str(e.id);
+      row.state = b_.str(e.state);
+      row.file = b_.str(e.where.file);
+      row.line = static_cast<std::uint32_t>(e.where.line);
+      row.attributes = {count(b_.attributes.size()), count(e.attributes.size())};
+      for (const auto& [k, v] : e.attributes) b_.attributes.push_back({b_.str(k), b_.str(v)});
+      b_.entities.push_back(row);
+    }
+    return {};
+  }
+
+  void collect_actions() {
+    for (const auto& a : kActions) actions_.insert(std::string(a.name));
+    for (const auto& a : model_.actions) actions_.insert(a);
+    for (const auto& a : actions_) b_.actions.push_back(b_.str(a));
+  }
+
+  Result<void> collect_groups() {
+    for (const auto& m : model_.members) {
+      TK_TRY(auto group, resolve(m.group.str(), "group", m.where));
+      TK_TRY(auto who, targets(m.member, m.where));
+      for (auto i : who) member_of_[i].insert(group);
+    }
+    // A group inside itself would give everybody in it whatever it has: refuse it.
+    for (const auto& m : model_.members) {
+      TK_TRY(auto group, resolve(m.group.str(), "group", m.where));
+      std::vector<std::size_t> todo(member_of_[group].begin(), member_of_[group].end());
+      std::set<std::size_t> seen;
+      while (!todo.empty()) {
+        auto g = todo.back();
+        todo.pop_back();
+        if (g == group)
+          return fail_at(Code::law_cycle, m.where, m.group.str() + " is a member of itself");
+        if (seen.insert(g).second) todo.insert(todo.end(), member_of_[g].begin(), member_of_[g].end());
+      }
+    }
+    return {};
+  }
+
+  // A reference, or every entity that a pattern covers.
+  Result<std::vector<std::size_t>> targets(const std::string& to, const Where& where) {
+    if (to.find('*') == to.npos) {
+      TK_TRY(auto one, resolve(to, "", where));
+      return std::vector<std::size_t>{one};
+    }
+    if (auto good = check_pattern(to); !good)
+      return fail_at(Code::law_syntax, where, good.error().message, good.error().hint);
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      const auto& r = order_[i]->ref;
+      bool actor = r.type == "user" || r.type == "agent" || r.type == "group";
+      if (actor && matches(to, r.type, r.context, r.name)) out.push_back(i);
+    }
+    return out;
+  }
+
+  Result<void> collect_roles() {
+    for (const auto& role : model_.roles) {
+      TK_TRY(auto at, resolve(role.ref.str(), "role", role.where));
+      role_of_entity_[at] = b_.roles.size();
+      RoleRow row{};
+      row.ref = b_.str(role.ref.str());
+      row.file = b_.str(role.where.file);
+      row.line = static_cast<std::uint32_t>(role.where.line);
+      b_.roles.push_back(row);
+    }
+    std::vector<std::vector<std::size_t>> parents(b_.roles.size());
+    for (std::size_t i = 0; i < model_.roles.size(); ++i)
+      for (const auto& [ref, where] : model_.roles[i].inherits) {
+        TK_TRY(auto at, resolve(ref, "role", where));
+        parents[i].push_back(role_of_entity_.at(at));
+      }
+    for (std::size_t i = 0; i < b_.roles.size(); ++i) {
+      auto first = b_.closure.size();
+      std::set<std::size_t> seen{i};
+      b_.closure.push_back({count(i), count(first)});
+      for (auto at = first; at < b_.closure.size(); ++at)
+        for (auto p : parents[b_.closure[at].role]) {
+          if (p == i)
+            return fail_at(Code::law_cycle, model_.roles[i].where,
+                           model_.roles[i].ref.str() + " inherits itself");
+          if (seen.insert(p).second) b_.closure.push_back({count(p), count(at)});
+        }
+      b_.roles[i].closure = {count(first), count(b_.closure.size() - first)};
+    }
+    return {};
+  }
+
+  Result<std::size_t> role_row(const std::string& ref, const Where& where) {
+    TK_TRY(auto at, resolve(ref, "role", where));
+    return role_of_entity_.at(at);
+  }
+
+  Result<void> check_rule(const Rule& rule) {
+    if (auto good = check_pattern(rule.resource); !good)
+      return fail_at(Code::law_syntax, rule.where, good.error().message, good.error().hint);
+    for (const auto& pattern : rule.actions) {
+      bool any = std::any_of(actions_.begin(), actions_.end(),
+                             [&](const auto& a) { return action_matches(pattern, a); });
+      if (any) continue;
+      auto near = text::nearest(pattern, {actions_.begin(), actions_.end()});
+      return fail_at(Code::law_unknown_action, rule.where, "unknown action " + pattern,
+                     near.empty() ? "`tk law actions` lists them" : "did you mean " + near + "?");
+    }
+    return {};
+  }
+
+  Result<void> collect_rules() {
+    std::vector<std::vector<const Rule*>> of_role(b_.roles.size());
+    std::map<std::string, const Rule*> ids;
+    for (const auto& rule : model_.rules) {
+      TK_CHECK(check_rule(rule));
+      if (auto [it, fresh] = ids.emplace(rule.context + "/" + rule.id, &rule); !fresh)
+        return fail_at(Code::law_syntax, rule.where, "rule " + rule.id + " is declared twice",
+                       "the other stands at " + it->second->where.file + ":" +
+                           std::to_string(it->second->where.line));
+      TK_TRY(auto role, role_row(rule.role, rule.where));
+      of_role[role].push_back(&rule);
+    }
+    for (std::size_t i = 0; i < of_role.size(); ++i) {
+      b_.roles[i].rules = {count(b_.rules.size()), count(of_role[i].size())};
+      for (const auto* rule : of_role[i]) {
+        RuleRow row{};
+        row.id = b_.str(rule->id);
+        row.resource = b_.str(rule->resource);
+        row.file = b_.str(rule->where.file);
+        row.line = static_cast<std::uint32_t>(rule->where.line);
+        row.permit = rule->permit;
+        row.actions = {count(b_.action_patterns.size()), count(rule->actions.size())};
+        for (const auto& a : rule->actions) b_.action_patterns.push_back(b_.str(a));
+        b_.rules.push_back(row);
+      }
+    }
+    return {};
+  }
+
+  Result<void> collect_grants() {
+    struct Held {
+      std::size_t grant, role;
+      std::string via;
+    };
+    std::vector<std::vector<Held>> held(order_.size());
+    for (const auto& grant : model_.grants) {
+      TK_TRY(auto role, role_row(grant.role, grant.where));
+      TK_TRY(auto who, targets(grant.to, grant.where));
+      for (auto i : who) held[i].push_back({b_.grants.size(), role, ""});
+      b_.grants.push_back({b_.str(grant.id), b_.str(grant.context), b_.str(grant.where.file),
+                           static_cast<std::uint32_t>(grant.where.line), 0});
+    }
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      auto first = b_.actor_grants.size();
+      if (order_[i]->ref.type != "group")
+        for_each_holder(i, [&](std::size_t holder, const std::string& via) {
+          for (const auto& h : held[holder])
+            b_.actor_grants.push_back({count(h.grant), count(h.role), b_.str(via)});
+        });
+      b_.entities[i].grants = {count(first), count(b_.actor_grants.size() - first)};
+    }
+    return {};
+  }
+
+  // The entity itself, then every group that it is in, nearest first.
+  template <class F>
+  void for_each_holder(std::size_t entity, F f) {
+    std::vector<std::pair<std::size_t, std::string>> todo{{entity, ""}};
+    std::set<std::size_t> seen{entity};
+    for (std::size_t at = 0; at < todo.size(); ++at) {
+      auto [holder, via] = todo[at];
+      f(holder, via);
+      for (auto g : member_of_[holder])
+        if (seen.insert(g).second)
+          todo.emplace_back(g, (via.empty() ? "" : via + " > ") + order_[g]->ref.str());
+    }
+  }
+
+  template <class T>
+  void put(std::string& out, Header& header, Table table, const std::vector<T>& rows) {
+    out.resize((out.size() + 7) & ~std::size_t{7});
+    header.tables[table] = {count(out.size()), count(rows.size())};
+    out.append(reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(T));
+  }
+
+  // What the decisions rest on, for the policy hash: commit and file times are no part of it.
+  std::string policy_text() const {
+    std::string s;
+    auto add = [&](std::string_view field) {
+      s += field;
+      s += '\0';
+    };
+    for (const auto* e : order_) {
+      for (const auto& f : {e->ref.str(), e->id, e->state}) add(f);
+      for (const auto& [k, v] : e->attributes) add(k), add(v);
+    }
+    for (const auto& m : model_.members) add("member"), add(m.group.str()), add(m.member);
+    for (const auto& r : model_.roles)
+      for (const auto& [parent, where] : r.inherits) add("inherits"), add(r.ref.str()), add(parent);
+    for (const auto& r : model_.rules) {
+      add("rule"), add(r.id), add(r.permit ? "permit" : "forbid"), add(r.role), add(r.resource);
+      for (const auto& a : r.actions) add(a);
+    }
+    for (const auto& g : model_.grants)
+      add("grant"), add(g.id), add(g.context), add(g.role), add(g.to);
+    for (const auto& a : actions_) add(a);
+    return s;
+  }
+
+  std::string encode() {
+    Header header{};
+    std::memcpy(header.magic, kMagic, sizeof kMagic);
+    header.commit = b_.str(model_.commit);
+    header.policy_hash = b_.str(digest_(policy_text()));
+    std::string out(sizeof(Header), '\0');
+    put(out, header, kEntities, b_.entities);
+    put(out, header, kAttributes, b_.attributes);
+    put(out, header, kActorGrants, b_.actor_grants);
+    put(out, header, kGrants, b_.grants);
+    put(out, header, kRoles, b_.roles);
+    put(out, header, kClosure, b_.closure);
+    put(out, header, kRules, b_.rules);
+    put(out, header, kActionPatterns, b_.action_patterns);
+    put(out, header, kActionNames, b_.actions);
+    put(out, header, kFiles, b_.files);
+    header.tables[kPool] = {count(out.size()), count(b_.pool.size())};
+    out += b_.pool;
+    header.size = out.size();
+    std::memcpy(out.data(), &header, sizeof header);
+    return out;
+  }
+
+  const Model& model_;
+  std::string (*digest_)(std::string_view);
+  Builder b_;
+  std::vector<const Entity*> order_;  // by type, name, context: the rows of the entity table
+  std::set<std::string> actions_;
+  std::map<std::size_t, std::set<std::size_t>> member_of_;
+  std::map<std::size_t, std::size_t> role_of_entity_;
+};
+
+}  // namespace
+
+Result<std::string> compile(const Model& model, std::string (*digest)(std::string_view)) {
+  return Compiler(model, digest).run();
+}
+
+}  // namespace tk::law

@@ -1,0 +1,130 @@
+// Actor → Groups → Grant → Role (→ inherited roles) → Rule → Resource.
+#include <set>
+
+#include "core/law/detail/tables.hpp"
+#include "core/law/index.hpp"
+
+namespace tk::law {
+namespace {
+
+using namespace detail;
+
+// One way from the actor to a rule.
+struct Path {
+  const ActorGrantRow* held;
+  const GrantRow* grant;
+  Range closure;       // of the granted role
+  std::size_t at;      // which row of the closure owns the rule
+  const RoleRow* owner;
+  const RuleRow* rule;
+};
+
+template <class F>
+void for_each_rule(std::string_view b, const EntityView& actor, std::string_view context, F f) {
+  auto [entity, one] = rows<EntityRow>(b, kEntities, {actor.number, 1});
+  if (!one) return;
+  auto [held, held_n] = rows<ActorGrantRow>(b, kActorGrants, entity->grants);
+  for (std::size_t h = 0; h < held_n; ++h) {
+    auto [grant, has_grant] = rows<GrantRow>(b, kGrants, {held[h].grant, 1});
+    auto [role, has_role] = rows<RoleRow>(b, kRoles, {held[h].role, 1});
+    if (!has_grant || !has_role || !covers(str(b, grant->context), context)) continue;
+    auto [closure, closure_n] = rows<ClosureRow>(b, kClosure, role->closure);
+    for (std::size_t c = 0; c < closure_n; ++c) {
+      auto [owner, has_owner] = rows<RoleRow>(b, kRoles, {closure[c].role, 1});
+      if (!has_owner) continue;
+      auto [rules, rules_n] = rows<RuleRow>(b, kRules, owner->rules);
+      for (std::size_t r = 0; r < rules_n; ++r)
+        f(Path{held + h, grant, role->closure, c, owner, rules + r});
+    }
+  }
+}
+
+RuleHit describe_hit(std::string_view b, const Path& p) {
+  RuleHit hit;
+  hit.id = str(b, p.rule->id);
+  hit.file = str(b, p.rule->file);
+  hit.line = static_cast<int>(p.rule->line);
+  hit.resource = str(b, p.rule->resource);
+  hit.permit = p.rule->permit != 0;
+  hit.role = str(b, p.owner->ref);
+  hit.grant = str(b, p.grant->id);
+  hit.grant_file = str(b, p.grant->file);
+  hit.grant_line = static_cast<int>(p.grant->line);
+  hit.grant_context = str(b, p.grant->context);
+  hit.via = str(b, p.held->via);
+  auto [closure, n] = rows<ClosureRow>(b, kClosure, p.closure);
+  for (auto at = p.at; at < n;) {
+    auto [role, one] = rows<RoleRow>(b, kRoles, {closure[at].role, 1});
+    if (one) hit.inheritance.insert(hit.inheritance.begin(), str(b, role->ref));
+    std::size_t parent = closure[at].parent - p.closure.at;
+    if (parent >= at) break;
+    at = parent;
+  }
+  return hit;
+}
+
+bool names_action(std::string_view b, const RuleRow& rule, std::string_view action) {
+  auto [patterns, n] = rows<Str>(b, kActionPatterns, rule.actions);
+  for (std::size_t i = 0; i < n; ++i)
+    if (action_matches(str(b, patterns[i]), action)) return true;
+  return false;
+}
+
+// What is missing, seen from the actor: the first link of the chain that does not hold.
+std::string first_missing_link(std::string_view b, const EntityView& actor,
+                               std::string_view action, const Ref& resource) {
+  auto who = actor.str();
+  auto [entity, one] = rows<EntityRow>(b, kEntities, {actor.number, 1});
+  if (!one || entity->grants.size == 0) return "no grant gives " + who + " a role";
+  bool any = false;
+  std::string near;
+  for_each_rule(b, actor, resource.context, [&](const Path& p) {
+    any = true;
+    if (near.empty() && p.rule->permit && names_action(b, *p.rule, action))
+      near = "rule " + std::string(str(b, p.rule->id)) + " permits " + std::string(action) +
+             " on " + std::string(str(b, p.rule->resource)) + ", which does not cover " +
+             resource.str();
+  });
+  if (!near.empty()) return near;
+  if (!any)
+    return "no grant of " + who + " holds in " +
+           (resource.context.empty() ? "the root context" : resource.context);
+  return "no rule of " + who + "'s roles permits " + std::string(action);
+}
+
+}  // namespace
+
+Decision Index::decide(const EntityView& actor, std::string_view action, const Ref& resource) const {
+  Decision out;
+  out.policy_hash = policy_hash();
+  if (!actor.active()) {
+    out.reason = actor.str() + " is " + std::string(actor.state);
+    return out;
+  }
+  std::vector<Path> permits, forbids;
+  for_each_rule(bytes_, actor, resource.context, [&](const Path& p) {
+    if (names_action(bytes_, *p.rule, action) &&
+        matches(str(bytes_, p.rule->resource), resource.type, resource.context, resource.name))
+      (p.rule->permit ? permits : forbids).push_back(p);
+  });
+  out.allow = forbids.empty() && !permits.empty();
+  std::set<std::string_view> seen;  // one rule may be reached by several ways: the first one counts
+  for (const auto& p : forbids.empty() ? permits : forbids)
+    if (seen.insert(str(bytes_, p.rule->id)).second)
+      out.determining.push_back(describe_hit(bytes_, p));
+  if (out.determining.empty()) {
+    out.reason = first_missing_link(bytes_, actor, action, resource);
+  } else {
+    out.reason = std::string(out.allow ? "permitted by rule " : "forbidden by rule ") +
+                 std::string(out.determining.front().id);
+  }
+  return out;
+}
+
+std::vector<RuleHit> Index::rules_of(const EntityView& actor, std::string_view context) const {
+  std::vector<RuleHit> out;
+  for_each_rule(bytes_, actor, context, [&](const Path& p) { out.push_back(describe_hit(bytes_, p)); });
+  return out;
+}
+
+}  // namespace tk::law

@@ -1,0 +1,292 @@
+#include "core/os/file.hpp"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/os/fault.hpp"
+
+namespace tk::os {
+namespace {
+
+Code code_of(int number) {
+  switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+      return Code::os_full;
+    case EACCES:
+    case EPERM:
+      return Code::os_permission;
+    case EROFS:
+      return Code::os_readonly;
+    case ENOENT:
+    case ENOTDIR:
+      return Code::os_not_found;
+    default:
+      return Code::os_io;
+  }
+}
+
+tl::unexpected<Error> failed(std::string_view what, std::string_view path) {
+  return fail(errno_error(errno, what, path));
+}
+
+// A system call with its fault point: true when the fault stands in for the call's failure.
+bool faulty(const char* point) {
+  int number = fault_errno(fault(point));
+  if (number) errno = number;
+  return number != 0;
+}
+
+Result<std::string> read_all(int fd, std::string_view path, std::size_t limit) {
+  std::string out;
+  char buffer[65536];
+  for (;;) {
+    if (faulty("os.read")) return failed("read", path);
+    auto n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed("read", path);
+    if (n == 0) return out;
+    if (out.size() + static_cast<std::size_t>(n) > limit)
+      return fail(Code::os_io, "cannot read " + std::string(path) + ": larger than " +
+                                   std::to_string(limit >> 20) + " MiB");
+    out.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+std::string parent(const std::string& path) {
+  auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<void> sync_directory(const std::string& path) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return failed("open", path);
+  bool bad = faulty("os.fsync") || ::fsync(fd) != 0;
+  int number = errno;
+  ::close(fd);
+  // Some file systems cannot flush a folder; they keep renames in order by themselves.
+  if (bad && number != EINVAL && number != ENOTSUP)
+    return fail(errno_error(number, "flush", path));
+  return {};
+}
+
+Result<void> fill(int fd, std::string_view bytes, const std::string& path) {
+  if (auto written = write_all(fd, bytes); !written) {
+    auto error = written.error();
+    error.message = "cannot write " + path + error.message.substr(error.message.find(": "));
+    return fail(error);
+  }
+  if (faulty("os.fsync") || ::fsync(fd) != 0) return failed("flush", path);
+  return {};
+}
+
+Result<void> remove_at(int at, const char* name, const std::string& path) {
+  if (::unlinkat(at, name, 0) == 0 || errno == ENOENT) return {};
+  if (errno != EISDIR && errno != EPERM) return failed("remove", path);
+  int fd = ::openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return failed("open", path);
+  DIR* directory = ::fdopendir(fd);
+  if (!directory) {
+    ::close(fd);
+    return failed("open", path);
+  }
+  Result<void> result;
+  while (auto* entry = ::readdir(directory)) {
+    std::string_view child = entry->d_name;
+    if (child == "." || child == "..") continue;
+    result = remove_at(fd, entry->d_name, path + "/" + std::string(child));
+    if (!result) break;
+  }
+  ::closedir(directory);
+  if (result && ::unlinkat(at, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
+    return failed("remove", path);
+  return result;
+}
+
+}  // namespace
+
+Error errno_error(int number, std::string_view what, std::string_view path) {
+  Error error;
+  error.code = code_of(number);
+  error.message = "cannot " + std::string(what) + " " + std::string(path) + ": " + ::strerror(number);
+  if (error.code == Code::os_full) error.hint = "free some room and run the command again";
+  return error;
+}
+
+bool exists(const std::string& path) {
+  struct stat st{};
+  return ::stat(path.c_str(), &st) == 0;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat st{};
+  return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  if (faulty("os.open")) return failed("open", path);
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failed("open", path);
+  auto out = read_all(fd, path, limit);
+  ::close(fd);
+  return out;
+}
+
+Result<std::string> read_stdin(std::size_t limit) {
+  return read_all(STDIN_FILENO, "standard input", limit);
+}
+
+Result<void> write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    auto f = fault("os.write");
+    if (int number = fault_errno(f)) {
+      errno = number;
+      return failed("write", "output");
+    }
+    auto ask = f == Fault::short_io ? (bytes.size() + 1) / 2 : bytes.size();
+    auto n = ::write(fd, bytes.data(), ask);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed("write", "output");
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode) {
+  std::string beside = path + ".tk-XXXXXX";
+  if (faulty("os.open")) return failed("create", path);
+  int fd = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (fd < 0) return failed("create", path);
+  auto written = fill(fd, bytes, path);
+  if (written && ::fchmod(fd, mode) != 0) written = failed("set the mode of", path);
+  ::close(fd);
+  if (written && (faulty("os.rename") || ::rename(beside.c_str(), path.c_str()) != 0))
+    written = failed("rename to", path);
+  if (!written) {
+    ::unlink(beside.c_str());
+    return written;
+  }
+  return sync_directory(parent(path));
+}
+
+Result<void> make_directories(const std::string& path, unsigned mode) {
+  if (path.empty() || is_directory(path)) return {};
+  TK_CHECK(make_directories(parent(path), mode));
+  if (faulty("os.mkdir")) return failed("create", path);
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return failed("create", path);
+  return {};
+}
+
+Result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("remove", path);
+  return {};
+}
+
+Result<void> remove_tree(const std::string& path) {
+  return remove_at(AT_FDCWD, path.c_str(), path);
+}
+
+Result<std::vector<std::string>> list_directory(const std::string& path) {
+  DIR* directory = ::opendir(path.c_str());
+  if (!directory) return failed("list", path);
+  std::vector<std::string> names;
+  while (auto* entry = ::readdir(directory)) {
+    std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  ::closedir(directory);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> temporary_directory(std::string_view prefix) {
+  const char* base = ::getenv("TMPDIR");
+  std::string path = std::string(base && *base == '/' ? base : "/tmp") + "/" + std::string(prefix) +
+                     "XXXXXX";
+  if (!::mkdtemp(path.data())) return failed("create", path);
+  return path;
+}
+
+Result<std::string> current_directory() {
+  char buffer[PATH_MAX];
+  if (!::getcwd(buffer, sizeof buffer)) return failed("name", "the current folder");
+  return std::string(buffer);
+}
+
+std::string absolute(const std::string& path) {
+  if (path.starts_with('/')) return path;
+  auto here = current_directory();
+  if (!here || path == ".") return here.value_or(path);
+  return *here + "/" + path;
+}
+
+std::string self_path() {
+  char buffer[PATH_MAX];
+  auto n = ::readlink("/proc/self/exe", buffer, sizeof buffer);
+  return n > 0 ? std::string(buffer, static_cast<std::size_t>(n)) : std::string();
+}
+
+Result<Mapping> Mapping::open(const std::string& path) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failed("open", path);
+  struct stat st{};
+  Mapping mapping;
+  if (::fstat(fd, &st) == 0 && st.st_size > 0) {
+    void* at = ::mmap(nullptr, static_cast<std::size_t>(st.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
+    if (at != MAP_FAILED) {
+      mapping.at_ = at;
+      mapping.size_ = static_cast<std::size_t>(st.st_size);
+    }
+  }
+  ::close(fd);
+  return mapping;
+}
+
+Mapping::Mapping(Mapping&& other) noexcept
+    : at_(std::exchange(other.at_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+  std::swap(at_, other.at_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Mapping::~Mapping() {
+  if (at_) ::munmap(at_, size_);
+}
+
+Result<Lock> Lock::take(const std::string& path, Code when_busy) {
+  int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return failed("open", path);
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    auto holder = read_all(fd, path, 64).value_or("");
+    ::close(fd);
+    return fail(when_busy, "another tk" + (holder.empty() ? "" : " (pid " + holder + ")") +
+                               " is on it");
+  }
+  auto pid = std::to_string(::getpid());
+  if (::ftruncate(fd, 0) != 0 || !write_all(fd, pid)) {
+    int number = errno;
+    ::close(fd);
+    return fail(errno_error(number, "write", path));
+  }
+  return Lock(fd);
+}
+
+Lock::~Lock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+}  // namespace tk::os

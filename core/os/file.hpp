@@ -1,0 +1,66 @@
+// Files. Reading is bounded; writing is atomic: beside the target, flushed, renamed, folder flushed,
+// so that a reader sees the old bytes or the new ones. Errors carry the path and errno's words;
+// ENOSPC and EDQUOT are os_full (75), EACCES and EPERM os_permission (3), EROFS os_readonly (1).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace tk::os {
+
+inline constexpr std::size_t kReadLimit = 256u << 20;
+
+// An Error from errno: "cannot <what> <path>: <reason>".
+Error errno_error(int number, std::string_view what, std::string_view path);
+
+bool exists(const std::string& path);
+bool is_directory(const std::string& path);
+Result<std::string> read_file(const std::string& path, std::size_t limit = kReadLimit);
+Result<std::string> read_stdin(std::size_t limit = kReadLimit);
+Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode = 0644);
+Result<void> make_directories(const std::string& path, unsigned mode = 0755);
+Result<void> remove_file(const std::string& path);
+Result<void> remove_tree(const std::string& path);  // never follows a symlink
+Result<std::vector<std::string>> list_directory(const std::string& path);  // names, sorted
+Result<std::string> temporary_directory(std::string_view prefix);          // 0700
+Result<std::string> current_directory();
+std::string absolute(const std::string& path);
+std::string self_path();  // the running executable, symlinks resolved
+
+// Writes all bytes to a descriptor. A closed pipe is SIGPIPE's affair (see signals.hpp).
+Result<void> write_all(int fd, std::string_view bytes);
+
+// Read-only mapping of a whole file; empty when the file is.
+class Mapping {
+ public:
+  static Result<Mapping> open(const std::string& path);
+  Mapping() = default;
+  Mapping(Mapping&& other) noexcept;
+  Mapping& operator=(Mapping&& other) noexcept;
+  ~Mapping();
+  std::string_view bytes() const { return {static_cast<const char*>(at_), size_}; }
+
+ private:
+  void* at_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// flock(2) on a file of its own; dies with the process.
+class Lock {
+ public:
+  // Takes the lock or says who has it: conflict names the pid that stands in the file.
+  static Result<Lock> take(const std::string& path, Code when_busy);
+  Lock(Lock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  Lock& operator=(Lock&&) = delete;
+  ~Lock();
+
+ private:
+  explicit Lock(int fd) : fd_(fd) {}
+  int fd_ = -1;
+};
+
+}  // namespace tk::os

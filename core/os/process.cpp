@@ -1,0 +1,273 @@
+#include "core/os/process.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/clock.hpp"
+#include "core/base/text.hpp"
+#include "core/os/file.hpp"
+
+extern char** environ;
+
+namespace tk::os {
+namespace {
+
+struct Pipe {
+  int read = -1, write = -1;
+  bool open() {
+    int fds[2];
+    if (::pipe2(fds, O_CLOEXEC) != 0) return false;
+    read = fds[0];
+    write = fds[1];
+    return true;
+  }
+  void close() {
+    if (read >= 0) ::close(read);
+    if (write >= 0) ::close(write);
+  }
+};
+
+void set_limit(__rlimit_resource resource, std::uint64_t bytes) {
+  if (bytes == 0) return;
+  rlimit limit{bytes, bytes};
+  ::setrlimit(resource, &limit);
+}
+
+// In the child between fork and exec: only async-signal-safe calls. A failure writes errno to
+// `report` and ends.
+[[noreturn]] void become(const Spawn& spawn, char* const* argv, char* const* envp,
+                         const std::string& program, int in, int out, int err, int report,
+                         pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);  // the parent died before we asked
+  if (!spawn.inherit_output) {
+    ::setpgid(0, 0);
+    ::dup2(in, STDIN_FILENO);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    ::syscall(SYS_close_range, 3u, static_cast<unsigned>(report) - 1u, 0u);
+    ::syscall(SYS_close_range, static_cast<unsigned>(report) + 1u, ~0u, 0u);
+  }
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (int s : {SIGPIPE, SIGINT, SIGTERM, SIGQUIT}) ::signal(s, SIG_DFL);
+  rlimit core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &core);
+  set_limit(RLIMIT_AS, spawn.memory_limit);
+  set_limit(RLIMIT_FSIZE, spawn.file_limit);
+  if (spawn.directory.empty() || ::chdir(spawn.directory.c_str()) == 0)
+    ::execve(program.c_str(), argv, envp);
+  int number = errno;
+  auto ignored = ::write(report, &number, sizeof number);
+  static_cast<void>(ignored);
+  ::_exit(127);
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  for (const auto& s : strings) out.push_back(const_cast<char*>(s.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+}  // namespace
+
+std::string find_in_path(std::string_view name) {
+  const char* path = ::getenv("PATH");
+  for (auto part : text::split(path ? path : "/usr/bin:/bin", ':')) {
+    if (!part.starts_with('/')) continue;  // never the current folder
+    auto candidate = std::string(part) + "/" + std::string(name);
+    if (::access(candidate.c_str(), X_OK) == 0 && !is_directory(candidate)) return candidate;
+  }
+  return {};
+}
+
+std::vector<std::string> current_environment() {
+  std::vector<std::string> out;
+  for (char** e = environ; e && *e; ++e) out.emplace_back(*e);
+  return out;
+}
+
+Result<Child> Child::start(Spawn spawn) {
+  std::string program = spawn.argv.empty() ? "" : spawn.argv[0];
+  if (program.find('/') == std::string::npos) program = find_in_path(program);
+  if (program.empty())
+    return fail(Code::os_spawn,
+                "no such program: " + (spawn.argv.empty() ? "(empty command)" : spawn.argv[0]),
+                "install it, or give its path");
+  Pipe in, out, err, report;
+  bool piped = !spawn.inherit_output;
+  if (!report.open() || (piped && (!in.open() || !out.open() || !err.open()))) {
+    auto error = errno_error(errno, "open a pipe for", program);
+    for (auto* p : {&in, &out, &err, &report}) p->close();
+    return fail(error);
+  }
+  auto argv = pointers(spawn.argv);
+  auto envp = pointers(spawn.environment);
+  pid_t parent = ::getpid();
+  pid_t pid = ::fork();
+  if (pid == 0)
+    become(spawn, argv.data(), envp.data(), program, in.read, out.write, err.write, report.write,
+           parent);
+  int fork_error = errno;
+  ::close(report.write);
+  int exec_error = 0;
+  if (pid > 0) {
+    ssize_t n;
+    do n = ::read(report.read, &exec_error, sizeof exec_error);
+    while (n < 0 && errno == EINTR);
+    if (n <= 0) exec_error = 0;
+  }
+  ::close(report.read);
+  for (int fd : {in.read, out.write, err.write})
+    if (fd >= 0) ::close(fd);
+  if (pid < 0 || exec_error != 0) {
+    if (pid > 0) ::waitpid(pid, nullptr, 0);
+    for (int fd : {in.write, out.read, err.read})
+      if (fd >= 0) ::close(fd);
+    return fail(Code::os_spawn, "cannot start " + program + ": " +
+                                    ::strerror(pid < 0 ? fork_error : exec_error));
+  }
+  Child child;
+  child.pid_ = pid;
+  child.pidfd_ = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  child.in_ = in.write;
+  child.out_ = out.read;
+  child.err_ = err.read;
+  for (int fd : {child.in_, child.out_, child.err_})
+    if (fd >= 0) ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  child.spawn_ = std::move(spawn);
+  return child;
+}
+
+Child::Child(Child&& o) noexcept
+    : spawn_(std::move(o.spawn_)),
+      pid_(std::exchange(o.pid_, -1)),
+      pidfd_(std::exchange(o.pidfd_, -1)),
+      in_(std::exchange(o.in_, -1)),
+      out_(std::exchange(o.out_, -1)),
+      err_(std::exchange(o.err_, -1)),
+      fed_(o.fed_),
+      finished_(o.finished_),
+      result_(std::move(o.result_)) {}
+
+Child::~Child() {
+  if (pid_ > 0 && !finished_) {
+    kill(SIGKILL);
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  for (int fd : {in_, out_, err_, pidfd_})
+    if (fd >= 0) ::close(fd);
+}
+
+void Child::kill(int signal) {
+  if (pid_ <= 0 || finished_) return;
+  ::kill(spawn_.inherit_output ? pid_ : -pid_, signal);
+}
+
+void Child::feed() {
+  while (fed_ < spawn_.input.size()) {
+    auto n = ::write(in_, spawn_.input.data() + fed_, spawn_.input.size() - fed_);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) return;
+    if (n < 0) break;  // the child does not read; its exit status tells why
+    fed_ += static_cast<std::size_t>(n);
+  }
+  ::close(in_);
+  in_ = -1;
+}
+
+void Child::drain(int& fd, bool is_output) {
+  char buffer[65536];
+  for (;;) {
+    auto n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) return;
+    if (n <= 0) break;
+    std::string_view bytes(buffer, static_cast<std::size_t>(n));
+    auto& into = is_output ? result_.output : result_.error_tail;
+    into.append(bytes);
+    if (is_output && into.size() > spawn_.output_limit) {
+      result_.flooded = true;
+      into.resize(spawn_.output_limit);
+      kill(SIGKILL);
+      break;
+    }
+    if (!is_output && into.size() > spawn_.error_limit)
+      into.erase(0, into.size() - spawn_.error_limit);
+  }
+  ::close(fd);
+  fd = -1;
+}
+
+void Child::reap() {
+  int status = 0;
+  pid_t got;
+  do got = ::waitpid(pid_, &status, WNOHANG);
+  while (got < 0 && errno == EINTR);
+  if (got != pid_) return;
+  // What it started may still hold the pipes: the group goes with its leader.
+  if (!spawn_.inherit_output) ::kill(-pid_, SIGKILL);
+  finished_ = true;
+  result_.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (out_ >= 0) drain(out_, true);
+  if (err_ >= 0) drain(err_, false);
+}
+
+void Child::pump(std::vector<Child*>& children, int timeout_ms, int wake_fd) {
+  std::vector<pollfd> fds;
+  if (wake_fd >= 0) fds.push_back({wake_fd, POLLIN, 0});
+  for (auto* c : children) {
+    if (c->finished_) continue;
+    if (c->in_ >= 0) fds.push_back({c->in_, POLLOUT, 0});
+    if (c->out_ >= 0) fds.push_back({c->out_, POLLIN, 0});
+    if (c->err_ >= 0) fds.push_back({c->err_, POLLIN, 0});
+    if (c->pidfd_ >= 0) fds.push_back({c->pidfd_, POLLIN, 0});
+    else timeout_ms = timeout_ms < 0 ? 20 : std::min(timeout_ms, 20);  // no pidfd: look again
+  }
+  if (::poll(fds.data(), fds.size(), timeout_ms) < 0) return;
+  for (auto* c : children) {
+    if (c->finished_) continue;
+    if (c->in_ >= 0) c->feed();
+    if (c->out_ >= 0) c->drain(c->out_, true);
+    if (c->err_ >= 0) c->drain(c->err_, false);
+    c->reap();
+  }
+}
+
+Exited Child::take() { return std::move(result_); }
+
+Result<Exited> run(Spawn spawn, std::int64_t deadline_ms) {
+  TK_TRY(auto child, Child::start(std::move(spawn)));
+  std::vector<Child*> one{&child};
+  auto end = clock::monotonic_ns() + deadline_ms * 1'000'000;
+  bool timed_out = false;
+  while (!child.finished()) {
+    auto left = deadline_ms == 0 ? -1 : (end - clock::monotonic_ns()) / 1'000'000;
+    if (deadline_ms != 0 && left <= 0 && !timed_out) {
+      timed_out = true;
+      child.kill(SIGKILL);
+    }
+    Child::pump(one, timed_out ? 100 : static_cast<int>(std::min<std::int64_t>(left, 60'000)));
+  }
+  auto result = child.take();
+  result.timed_out = timed_out;
+  return result;
+}
+
+}  // namespace tk::os

@@ -1,0 +1,74 @@
+// Child processes: started with a scrubbed descriptor table and given limits, spoken to over pipes,
+// ended for sure. A child dies with its parent (PR_SET_PDEATHSIG) and stands in its own process
+// group, so that ending it ends what it started. One thread uses a Child at a time.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace tk::os {
+
+struct Spawn {
+  std::vector<std::string> argv;         // argv[0] is looked up in PATH when it has no slash
+  std::vector<std::string> environment;  // "NAME=value"; the whole environment of the child
+  std::string directory;                 // working directory; empty = the parent's
+  std::string input;                     // all of standard input
+  std::size_t output_limit = 64u << 20;  // bytes of stdout; more ends the child
+  std::size_t error_limit = 64u << 10;   // tail of stderr that is kept
+  std::uint64_t memory_limit = 0;        // RLIMIT_AS in bytes; 0 = none
+  std::uint64_t file_limit = 0;          // RLIMIT_FSIZE in bytes; 0 = none
+  bool inherit_output = false;           // stdin, stdout and stderr are the parent's
+};
+
+struct Exited {
+  int status = 0;       // exit status; 128+n when a signal ended it
+  bool timed_out = false;
+  bool flooded = false; // wrote more than output_limit
+  std::string output;
+  std::string error_tail;
+};
+
+class Child {
+ public:
+  static Result<Child> start(Spawn spawn);
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&&) = delete;
+  ~Child();  // ends the child if it still runs
+
+  pid_t pid() const { return pid_; }
+  bool finished() const { return finished_; }
+  void kill(int signal);  // the whole group
+
+  // Moves bytes for every child that is ready; waits at most timeout_ms (-1 = until something
+  // happens, and at most wake_fd becoming readable). Children that ended say so by finished().
+  static void pump(std::vector<Child*>& children, int timeout_ms, int wake_fd = -1);
+
+  Exited take();  // after finished()
+
+ private:
+  Child() = default;
+  void feed();
+  void drain(int& fd, bool is_output);
+  void reap();
+
+  Spawn spawn_;
+  pid_t pid_ = -1;
+  int pidfd_ = -1, in_ = -1, out_ = -1, err_ = -1;
+  std::size_t fed_ = 0;
+  bool finished_ = false;
+  Exited result_;
+};
+
+// Start, feed, wait. deadline_ms 0 = none.
+Result<Exited> run(Spawn spawn, std::int64_t deadline_ms = 0);
+
+// The path that a bare program name stands for, or empty.
+std::string find_in_path(std::string_view name);
+std::vector<std::string> current_environment();
+
+}  // namespace tk::os

@@ -1,0 +1,86 @@
+#include "core/os/terminal.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <atomic>
+
+namespace tk::os {
+namespace {
+
+std::atomic<int> caught{0};
+int wake[2] = {-1, -1};
+
+extern "C" void on_signal(int number) {
+  if (caught.exchange(number) != 0) {
+    ::signal(number, SIG_DFL);
+    ::raise(number);
+  }
+  auto ignored = ::write(wake[1], "!", 1);
+  static_cast<void>(ignored);
+}
+
+}  // namespace
+
+bool is_terminal(int fd) { return ::isatty(fd) == 1; }
+
+int terminal_width() {
+  winsize size{};
+  for (int fd : {STDERR_FILENO, STDOUT_FILENO})
+    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+std::string user_name() {
+  passwd entry{}, *found = nullptr;
+  char buffer[16384];
+  if (::getpwuid_r(::getuid(), &entry, buffer, sizeof buffer, &found) == 0 && found)
+    return found->pw_name;
+  return std::to_string(::getuid());
+}
+
+std::string host_name() {
+  char buffer[256] = {};
+  ::gethostname(buffer, sizeof buffer - 1);
+  return buffer;
+}
+
+std::string environment(const char* name) {
+  const char* value = ::getenv(name);
+  return value ? value : "";
+}
+
+Result<std::string> read_line() {
+  std::string line;
+  char c;
+  for (;;) {
+    auto n = ::read(STDIN_FILENO, &c, 1);
+    if (n < 0 && errno == EINTR) {
+      if (interrupted()) return fail(Code::interrupted, "interrupted");
+      continue;
+    }
+    if (n <= 0) return fail(Code::cli_no_terminal, "standard input ended before an answer came");
+    if (c == '\n') return line;
+    if (line.size() < 4096) line += c;
+  }
+}
+
+void catch_interrupts() {
+  if (wake[0] >= 0) return;
+  if (::pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) return;
+  struct sigaction action{};
+  action.sa_handler = on_signal;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+int interrupted() { return caught.load(); }
+int interrupt_fd() { return wake[0]; }
+
+}  // namespace tk::os

@@ -1,0 +1,24 @@
+// The terminal and the signals of a command-line program.
+#pragma once
+
+#include <string>
+
+#include "core/base/error.hpp"
+
+namespace tk::os {
+
+bool is_terminal(int fd);
+int terminal_width();  // of stderr or stdout; 80 when neither is a terminal
+std::string user_name();  // of the real uid; the number when it has no name
+std::string host_name();
+std::string environment(const char* name);  // empty when unset
+
+// One line from standard input, without its newline; usage error at end of file.
+Result<std::string> read_line();
+
+// SIGINT and SIGTERM set a flag and write to a pipe; a second one ends the process at once.
+void catch_interrupts();
+int interrupted();     // the signal's number, 0 when none came
+int interrupt_fd();    // readable once a signal came; -1 before catch_interrupts()
+
+}  // namespace tk::os

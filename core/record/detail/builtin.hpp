@@ -1,0 +1,240 @@
+// The definitions that tk itself brings, as the text a person would write in records/<type>.toml.
+#pragma once
+
+#include <string_view>
+
+namespace tk::record::detail {
+
+struct Builtin {
+  std::string_view type, text;
+};
+
+inline constexpr std::string_view kEntity = R"toml(
+version = 1
+initial = "active"
+create = { action = "entity.new" }
+[fields]
+ref = { type = "text" }
+file = { type = "text" }
+attributes = { type = "json" }
+[[state]]
+name = "draft"
+[[state]]
+name = "active"
+[[state]]
+name = "suspended"
+[[state]]
+name = "retired"
+[[transition]]
+event = "update"
+from = ["draft", "active", "suspended"]
+to = "="
+action = "entity.update"
+input = { ref = "text", file = "text", attributes = "json" }
+[[transition]]
+event = "activate"
+from = ["draft", "suspended"]
+to = "active"
+action = "entity.activate"
+input = { ref = "text", file = "text", attributes = "json" }
+[[transition]]
+event = "suspend"
+from = ["draft", "active"]
+to = "suspended"
+action = "entity.suspend"
+input = { ref = "text", file = "text", attributes = "json" }
+[[transition]]
+event = "retire"
+from = ["draft", "active", "suspended"]
+to = "retired"
+action = "entity.retire"
+input = { ref = "text", file = "text", attributes = "json" }
+# the declaration could not be put into git: somebody committed the same path first
+[[transition]]
+event = "revert"
+from = ["draft", "active", "suspended", "retired"]
+to = "="
+action = "entity.update"
+event_type = "entity.reverted"
+input = { attributes = "json", reason = "text" }
+)toml";
+
+inline constexpr Builtin kBuiltins[] = {
+    {"run", R"toml(
+record = "run"
+version = 1
+initial = "running"
+create = { action = "run.start", event_type = "wot.started" }
+[fields]
+wot = { type = "text" }
+file = { type = "json" }
+pins = { type = "json" }
+input = { type = "json" }
+output = { type = "json" }
+reason = { type = "text" }
+converged = { type = "json" }
+[[state]]
+name = "running"
+[[state]]
+name = "waiting"
+[[state]]
+name = "done"
+[[state]]
+name = "rejected"
+[[state]]
+name = "failed"
+[[state]]
+name = "timed_out"
+[[transition]]
+event = "wait"
+from = ["running"]
+to = "waiting"
+action = "run.advance"
+event_type = "wot.paused"
+[[transition]]
+event = "resume"
+from = ["waiting", "failed"]
+to = "running"
+action = "run.advance"
+event_type = "wot.resumed"
+[[transition]]
+event = "iterate"
+from = ["running"]
+to = "running"
+action = "run.advance"
+event_type = "wot.iterated"
+input = { converged = "json" }
+[[transition]]
+event = "finish"
+from = ["running"]
+to = "done"
+action = "run.advance"
+event_type = "wot.finished"
+input = { output = "json", converged = "json" }
+[[transition]]
+event = "fail"
+from = ["running"]
+to = "failed"
+action = "run.advance"
+event_type = "wot.finished"
+input = { reason = "text" }
+[[transition]]
+event = "reject"
+from = ["running"]
+to = "rejected"
+action = "run.advance"
+event_type = "wot.finished"
+input = { reason = "text" }
+[[transition]]
+event = "time_out"
+from = ["running"]
+to = "timed_out"
+action = "run.advance"
+event_type = "wot.finished"
+input = { reason = "text" }
+)toml"},
+    {"step", R"toml(
+record = "step"
+version = 1
+initial = "running"
+create = { action = "step.run", event_type = "step.started" }
+[fields]
+step = { type = "text" }
+iteration = { type = "int" }
+attempt = { type = "int" }
+agent = { type = "text" }
+input = { type = "json" }
+output = { type = "json" }
+error = { type = "text" }
+[[state]]
+name = "running"
+[[state]]
+name = "done"
+[[state]]
+name = "failed"
+[[transition]]
+event = "finish"
+from = ["running"]
+to = "done"
+action = "step.run"
+event_type = "step.completed"
+input = { output = "json" }
+[[transition]]
+event = "fail"
+from = ["running"]
+to = "failed"
+action = "step.run"
+event_type = "step.failed"
+input = { error = "text" }
+[[transition]]
+event = "retry"
+from = ["running", "failed"]
+to = "running"
+action = "step.run"
+event_type = "step.retried"
+input = { attempt = "int" }
+)toml"},
+    {"cast", R"toml(
+record = "cast"
+version = 1
+initial = "open"
+create = { action = "cast.open", event_type = "cast.opened" }
+[fields]
+step = { type = "text" }
+iteration = { type = "int" }
+prompt = { type = "text" }
+input = { type = "json" }
+deadline = { type = "int" }
+on_timeout = { type = "text" }
+answer = { type = "text" }
+by = { type = "text" }
+at = { type = "text" }
+[[state]]
+name = "open"
+[[state]]
+name = "answered"
+[[state]]
+name = "expired"
+[[transition]]
+event = "answer"
+from = ["open"]
+to = "answered"
+action = "cast.answer"
+event_type = "cast.answered"
+input = { answer = "text", by = "text", at = "text" }
+[[transition]]
+event = "expire"
+from = ["open"]
+to = "expired"
+action = "cast.expire"
+event_type = "cast.expired"
+input = { answer = "text", by = "text", at = "text" }
+[[transition]]
+event = "reuse"
+from = ["answered", "expired"]
+to = "="
+action = "cast.reuse"
+event_type = "cast.reused"
+)toml"},
+    {"token", R"toml(
+record = "token"
+version = 1
+initial = "live"
+create = { action = "token.issue", event_type = "token.issued" }
+[fields]
+actor = { type = "text" }
+expires = { type = "int" }
+[[state]]
+name = "live"
+[[state]]
+name = "dead"
+[[transition]]
+event = "revoke"
+from = ["live"]
+to = "dead"
+action = "token.revoke"
+event_type = "token.revoked"
+)toml"},
+};
+
+}  // namespace tk::record::detail

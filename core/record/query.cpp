@@ -1,0 +1,157 @@
+#include "core/base/ids.hpp"
+#include "core/json/json.hpp"
+#include "core/record/store.hpp"
+
+#define TK_RECORD_COLUMNS \
+  "SELECT id, type, context, name, parent, version, state, definition, fields, created_ns, " \
+  "updated_ns FROM record "
+
+namespace tk::record {
+
+Result<Record> Store::read(store::Statement& s) {
+  Record r;
+  r.id = s.text(0);
+  r.type = s.text(1);
+  r.context = s.text(2);
+  r.name = s.text(3);
+  r.parent = s.text(4);
+  r.version = s.integer(5);
+  r.state = s.text(6);
+  r.definition = s.text(7);
+  auto fields = json::parse(s.text(8), "record " + r.id);
+  if (!fields || !fields->as_map())
+    return fail(Code::journal_broken, "the fields of record " + r.id + " cannot be read");
+  r.fields = std::move(*fields->as_map());
+  r.created_ns = s.integer(9);
+  r.updated_ns = s.integer(10);
+  return r;
+}
+
+Result<Record> Store::get(const std::string& id) {
+  TK_TRY(auto s, journal_.db().prepare(TK_RECORD_COLUMNS "WHERE id = ?"));
+  s.bind(id);
+  TK_TRY(bool row, s.step());
+  if (!row) return fail(Code::record_unknown, "no record " + id, "`tk record list` shows them");
+  return read(s);
+}
+
+Result<std::optional<Record>> Store::by_name(const std::string& type, const std::string& name) {
+  TK_TRY(auto s, journal_.db().prepare(TK_RECORD_COLUMNS "WHERE type = ? AND name = ?"));
+  s.bind(type).bind(name);
+  TK_TRY(bool row, s.step());
+  if (!row) return std::optional<Record>();
+  TK_TRY(auto record, read(s));
+  return std::optional<Record>(std::move(record));
+}
+
+Result<std::optional<Record>> Store::of_entity(const law::Ref& ref) {
+  TK_TRY(auto s, journal_.db().prepare(TK_RECORD_COLUMNS "WHERE type = ? AND name = ? AND context = ?"));
+  s.bind(ref.type).bind(ref.name).bind(ref.context);
+  TK_TRY(bool row, s.step());
+  if (!row) return std::optional<Record>();
+  TK_TRY(auto record, read(s));
+  return std::optional<Record>(std::move(record));
+}
+
+Result<Record> Store::find(const std::string& prefix, const std::string& type) {
+  bool hex = !prefix.empty() && prefix.find_first_not_of("0123456789abcdef-") == prefix.npos;
+  std::vector<Record> found;
+  if (hex) {
+    TK_TRY(auto s, journal_.db().prepare(TK_RECORD_COLUMNS
+                                         "WHERE id >= ?1 AND id < ?1 || 'g' AND (?2 = '' OR type = "
+                                         "?2) LIMIT 2"));
+    s.bind(prefix).bind(type);
+    for (;;) {
+      TK_TRY(bool row, s.step());
+      if (!row) break;
+      TK_TRY(auto record, read(s));
+      found.push_back(std::move(record));
+    }
+  }
+  auto noun = type.empty() ? std::string("record") : type;
+  if (found.size() > 1)
+    return fail(Code::record_unknown, "more than one " + noun + " begins with " + prefix,
+                "give more of the id");
+  if (found.empty())
+    return fail(Code::record_unknown, "no " + noun + " " + prefix, "`tk record list` shows them");
+  return std::move(found.front());
+}
+
+Result<std::vector<Record>> Store::list(const std::string& type, const std::string& parent) {
+  std::string sql = TK_RECORD_COLUMNS "WHERE 1";
+  if (!type.empty()) sql += " AND type = ?";
+  if (!parent.empty()) sql += " AND parent = ?";
+  TK_TRY(auto s, journal_.db().prepare(sql + " ORDER BY created_ns, id"));
+  if (!type.empty()) s.bind(type);
+  if (!parent.empty()) s.bind(parent);
+  std::vector<Record> out;
+  for (;;) {
+    TK_TRY(bool row, s.step());
+    if (!row) return out;
+    TK_TRY(auto record, read(s));
+    out.push_back(std::move(record));
+  }
+}
+
+namespace {
+
+// What a record must be according to the journal.
+struct Folded {
+  std::string type, state, context, name, parent, definition;
+  std::int64_t version = 0, created_ns = 0, updated_ns = 0;
+  Value::Map fields;
+};
+
+Result<void> fold(std::map<std::string, Folded>& all, const journal::Stored& stored) {
+  const auto& row = stored.row;
+  if (row.kind != "done") return {};
+  auto& f = all[row.entity_id];
+  if (row.trigger == "new") {
+    TK_TRY(auto payload, json::parse(stored.payload, "payload"));
+    const auto& r = payload["record"];
+    f.type = row.entity_type;
+    f.context = r["context"].text();
+    f.name = r["name"].text();
+    f.parent = r["parent"].text();
+    f.definition = r["definition"].text();
+    f.created_ns = row.ts_ns;
+  }
+  f.state = row.to_state;
+  f.updated_ns = row.ts_ns;
+  ++f.version;
+  if (stored.changes.empty()) return {};
+  TK_TRY(auto patch, json::parse(stored.changes, "changes"));
+  return patch_members(f.fields, patch);
+}
+
+}  // namespace
+
+Result<std::string> check_states(journal::Journal& journal) {
+  std::map<std::string, Folded> all;
+  auto visit = [&](const journal::Stored& stored) -> Result<bool> {
+    TK_CHECK(fold(all, stored));
+    return true;
+  };
+  TK_CHECK(journal.each({}, visit));
+  TK_TRY(auto s, journal.db().prepare(TK_RECORD_COLUMNS));
+  std::size_t seen = 0;
+  for (;;) {
+    TK_TRY(bool row, s.step());
+    if (!row) break;
+    ++seen;
+    auto id = std::string(s.text(0));
+    auto it = all.find(id);
+    if (it == all.end()) return "record " + id + " stands in no row of the journal";
+    const auto& f = it->second;
+    bool same = s.text(1) == f.type && s.text(2) == f.context && s.text(3) == f.name &&
+                s.text(4) == f.parent && s.integer(5) == f.version && s.text(6) == f.state &&
+                s.text(7) == f.definition && s.text(8) == json::compact(f.fields) &&
+                s.integer(9) == f.created_ns && s.integer(10) == f.updated_ns;
+    if (!same) return "record " + id + " (" + f.type + ") is not the fold of its journal rows";
+  }
+  if (seen != all.size())
+    return std::to_string(all.size() - seen) + " record(s) of the journal are missing";
+  return std::string();
+}
+
+}  // namespace tk::record

@@ -1,0 +1,146 @@
+// The one write path: every change of state in tk is a transition that goes through the ten steps
+// (PROMISES.md, C10). The room declares what it needs from above as ports: Authority says who may,
+// Effects carries out the outbox, Projection is told what was committed.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/value.hpp"
+#include "core/journal/journal.hpp"
+#include "core/law/ref.hpp"
+#include "core/record/definition.hpp"
+#include "core/trace/trace.hpp"
+
+namespace tk::record {
+
+// Who acts. Persons appear in the journal by entity id only.
+struct Actor {
+  std::string kind;  // user, agent
+  std::string id;    // entity id
+  std::string ref;   // for people to read, and for law
+  std::string sponsor;  // entity id, of an agent
+  std::string on_behalf_of;      // entity id of the one whose rights are used, when another's
+  std::string on_behalf_of_ref;  // law is asked about this one, when it is set
+};
+
+struct Ruling {
+  bool allow = false;
+  std::string rule_id, reason, policy_hash;
+};
+
+class Authority {
+ public:
+  virtual ~Authority() = default;
+  virtual Result<Ruling> rule(const Actor& actor, const std::string& action,
+                              const law::Ref& resource) = 0;
+};
+
+struct Effect {
+  std::string topic, body;
+};
+
+class Effects {
+ public:
+  virtual ~Effects() = default;
+  virtual bool handles(const std::string& topic) const = 0;
+  virtual Result<void> publish(std::int64_t seq, const Effect& effect) = 0;
+};
+
+struct Record {
+  std::string id, type, context, name, parent, state, definition;
+  std::int64_t version = 0, created_ns = 0, updated_ns = 0;
+  Value::Map fields;
+  // What law is asked about: type:context/parent names/name.
+  law::Ref resource() const { return {type, context, name.empty() ? id : name}; }
+};
+
+// One transition that is asked for. `event` empty = a new record.
+struct Change {
+  std::string id;  // of the record; for a new one optional
+  std::string type, context, name, parent;  // of a new record
+  std::string event;
+  Value::Map input;  // fields of a new record, or the event's input
+  Actor actor;
+  trace::Context trace;
+  std::string idempotency_key, reason;
+  // Called inside the transaction, when the row's seq is known; what it gives goes to the outbox.
+  std::function<Result<std::vector<Effect>>(std::int64_t seq)> effects;
+};
+
+struct Outcome {
+  Record record;
+  std::int64_t seq = 0;
+  std::string from, decision, rule_id;
+  bool repeated = false;  // the idempotency key was known: this is the stored result
+};
+
+// The ten steps with their times, for --explain.
+struct Trail {
+  struct Step {
+    std::int64_t us = 0;
+    std::string note;
+  };
+  std::array<Step, 10> steps;
+};
+inline constexpr std::array<const char*, 10> kStepNames = {
+    "resolve", "validate", "match",  "authorise", "guard",
+    "obligations", "reduce", "commit", "publish", "mirror and seal"};
+
+class Store {
+ public:
+  Store(journal::Journal journal, std::string root, Authority& authority, Effects* effects = nullptr)
+      : journal_(std::move(journal)), definitions_(std::move(root)), authority_(authority),
+        effects_(effects) {}
+
+  // All or nothing, in one commit. A refusal (denied, not legal here, wrong input) is journaled as
+  // one row and comes back as the error.
+  Result<std::vector<Outcome>> apply(std::vector<Change> changes, Trail* trail = nullptr);
+  Result<Outcome> apply(Change change, Trail* trail = nullptr);
+
+  Result<Record> get(const std::string& id);
+  Result<std::optional<Record>> by_name(const std::string& type, const std::string& name);
+  Result<std::optional<Record>> of_entity(const law::Ref& ref);
+  // By full id or by a prefix that only one record of the type (empty = any) has.
+  Result<Record> find(const std::string& id_or_prefix, const std::string& type = {});
+  Result<std::vector<Record>> list(const std::string& type, const std::string& parent = {});
+
+  // Carries out what an earlier process committed and did not live to publish.
+  Result<void> recover();
+
+  journal::Journal& journal() { return journal_; }
+  Definitions& definitions() { return definitions_; }
+
+ private:
+  struct Prepared;
+  Result<void> prepare(Prepared& p, Trail* trail);
+  Result<void> resolve(Prepared& p);
+  Result<void> validate(Prepared& p);
+  Result<void> match(Prepared& p);
+  Result<void> authorise(Prepared& p);
+  Result<void> reduce(Prepared& p);
+  Result<void> commit(std::vector<Prepared>& all);
+  Result<void> write(Prepared& p);
+  Result<void> refuse(const Prepared& p, const Error& why);
+  Result<void> publish(std::vector<Prepared>& all);
+  Result<void> publish_one(std::int64_t seq, int n, const Effect& effect);
+  Result<Record> read(store::Statement& s);
+
+  journal::Journal journal_;
+  Definitions definitions_;
+  Authority& authority_;
+  Effects* effects_;
+};
+
+// Compares every record with the fold of its journal rows; empty = all equal, else what differs.
+Result<std::string> check_states(journal::Journal& journal);
+
+// RFC 6902 over the members of an object: the patch that makes `after` of `before`, and its use.
+Value diff_members(const Value::Map& before, const Value::Map& after);
+Result<void> patch_members(Value::Map& members, const Value& patch);
+
+}  // namespace tk::record

@@ -1,0 +1,188 @@
+#include "core/store/sqlite.hpp"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "core/base/clock.hpp"
+#include "core/os/file.hpp"
+#include "core/store/detail/fault_vfs.hpp"
+
+namespace tk::store {
+namespace {
+
+constexpr std::int64_t kBusyLimitNs = 30'000'000'000;
+
+Error sqlite_error(sqlite3* db, const std::string& path) {
+  int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+  Error error;
+  error.code = Code::journal_failed;
+  error.message = path + ": " + (db ? sqlite3_errmsg(db) : "out of memory");
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      error.code = Code::os_full;
+      error.hint = "nothing was acknowledged; free some room and run the command again";
+      break;
+    case SQLITE_READONLY:
+      error.code = Code::os_readonly;
+      break;
+    case SQLITE_PERM:
+      error.code = Code::os_permission;
+      break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      error.code = Code::journal_busy;
+      break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      error.code = Code::journal_broken;
+      error.hint = "run `tk log verify`, keep the file, and restore a backup";
+      break;
+    case SQLITE_CANTOPEN:
+      error.code = errno == ENOSPC ? Code::os_full : Code::journal_failed;
+      error.hint = "is the folder writable?";
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
+bool unreadable(sqlite3* db) {
+  return sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) != SQLITE_OK;
+}
+
+// Waits 1, 2, 4 … 50 ms between tries, at most 30 s in all.
+int on_busy(void*, int tries) {
+  thread_local std::int64_t began = 0;
+  if (tries == 0) began = clock::monotonic_ns();
+  if (clock::monotonic_ns() - began > kBusyLimitNs) return 0;
+  ::usleep(tries < 6 ? 1000u << tries : 50'000u);
+  return 1;
+}
+
+}  // namespace
+
+Statement::~Statement() {
+  if (!stmt_) return;
+  sqlite3_reset(stmt_);
+  sqlite3_clear_bindings(stmt_);
+}
+
+Statement& Statement::bind(std::string_view text) {
+  sqlite3_bind_text(stmt_, next_++, text.data() ? text.data() : "", static_cast<int>(text.size()),
+                    SQLITE_TRANSIENT);
+  return *this;
+}
+Statement& Statement::bind(std::int64_t number) {
+  sqlite3_bind_int64(stmt_, next_++, number);
+  return *this;
+}
+Statement& Statement::bind_blob(std::span<const std::uint8_t> bytes) {
+  sqlite3_bind_blob(stmt_, next_++, bytes.data(), static_cast<int>(bytes.size()), SQLITE_TRANSIENT);
+  return *this;
+}
+Statement& Statement::bind_null() {
+  sqlite3_bind_null(stmt_, next_++);
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  int rc = sqlite3_step(stmt_);
+  if (rc == SQLITE_ROW) return true;
+  if (rc == SQLITE_DONE) return false;
+  return fail(sqlite_error(db_, sqlite3_db_filename(db_, "main") ? sqlite3_db_filename(db_, "main")
+                                                                  : "journal"));
+}
+
+Result<void> Statement::run() {
+  for (;;) {
+    TK_TRY(bool row, step());
+    if (!row) return {};
+  }
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(stmt_, column));
+  return data ? std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column)))
+              : std::string_view();
+}
+std::span<const std::uint8_t> Statement::blob(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(stmt_, column));
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))};
+}
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(stmt_, column); }
+bool Statement::null(int column) const { return sqlite3_column_type(stmt_, column) == SQLITE_NULL; }
+
+Result<Database> Database::open(const std::string& path, Mode mode) {
+  Database db;
+  db.path_ = path;
+  int flags = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (mode == Mode::read_write_create) flags |= SQLITE_OPEN_CREATE;
+  detail::install_fault_vfs();
+  auto mask = ::umask(0077);  // the journal is its owner's
+  int rc = sqlite3_open_v2(path.c_str(), &db.db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (rc == SQLITE_OK && mode == Mode::read_only && unreadable(db.db_) && !os::exists(path + "-wal")) {
+    // On a read-only file system WAL cannot keep its index; without a WAL the file is all there is.
+    sqlite3_close_v2(std::exchange(db.db_, nullptr));
+    rc = sqlite3_open_v2(("file:" + path + "?immutable=1").c_str(), &db.db_,
+                         flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
+  }
+  if (rc == SQLITE_OK) {
+    sqlite3_extended_result_codes(db.db_, 1);
+    sqlite3_busy_handler(db.db_, on_busy, nullptr);
+    auto set = db.exec("PRAGMA trusted_schema=OFF");
+    if (set && mode != Mode::read_only)
+      set = db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
+    ::umask(mask);
+    if (!set) return fail(set.error());
+    return db;
+  }
+  ::umask(mask);
+  return fail(sqlite_error(db.db_, path));
+}
+
+Database::Database(Database&& o) noexcept
+    : db_(std::exchange(o.db_, nullptr)), path_(std::move(o.path_)), cache_(std::move(o.cache_)) {
+  o.cache_.clear();
+}
+
+Database::~Database() {
+  for (auto& [sql, stmt] : cache_) sqlite3_finalize(stmt);
+  if (db_) sqlite3_close_v2(db_);
+}
+
+Result<void> Database::exec(const std::string& sql) {
+  if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    return fail(sqlite_error(db_, path_));
+  return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  auto it = cache_.find(sql);
+  if (it != cache_.end()) return Statement(db_, it->second);
+  sqlite3_stmt* made = nullptr;
+  if (sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                         &made, nullptr) != SQLITE_OK)
+    return fail(sqlite_error(db_, path_));
+  cache_.emplace(sql, made);
+  return Statement(db_, made);
+}
+
+Result<void> Database::begin() {
+  TK_TRY(auto s, prepare("BEGIN IMMEDIATE"));
+  return s.run();
+}
+Result<void> Database::commit() {
+  TK_TRY(auto s, prepare("COMMIT"));
+  return s.run();
+}
+void Database::rollback() {
+  if (!sqlite3_get_autocommit(db_)) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+int Database::changes() const { return sqlite3_changes(db_); }
+
+}  // namespace tk::store

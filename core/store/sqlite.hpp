@@ -1,0 +1,75 @@
+// SQLite, wrapped once. WAL, synchronous=FULL, busy wait bounded at 30 s: SQLITE_BUSY never reaches
+// a person. A full disk is os_full, a damaged file journal_broken, a read-only one os_readonly.
+// A Database and its Statements belong to one thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/base/error.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace tk::store {
+
+// A prepared statement in use; reset when it goes out of scope. Columns and parameters count from 0.
+class Statement {
+ public:
+  Statement(sqlite3* db, sqlite3_stmt* stmt) : db_(db), stmt_(stmt) {}
+  Statement(Statement&& o) noexcept : db_(o.db_), stmt_(o.stmt_), next_(o.next_) { o.stmt_ = nullptr; }
+  Statement& operator=(Statement&&) = delete;
+  ~Statement();
+
+  Statement& bind(std::string_view text);
+  Statement& bind(std::int64_t number);
+  Statement& bind_blob(std::span<const std::uint8_t> bytes);
+  Statement& bind_null();
+
+  Result<bool> step();  // true: a row stands ready
+  Result<void> run();   // step to the end
+
+  std::string_view text(int column) const;  // valid until the next step
+  std::span<const std::uint8_t> blob(int column) const;
+  std::int64_t integer(int column) const;
+  bool null(int column) const;
+
+ private:
+  sqlite3* db_;
+  sqlite3_stmt* stmt_;
+  int next_ = 1;
+};
+
+enum class Mode { read_write_create, read_write, read_only };
+
+class Database {
+ public:
+  static Result<Database> open(const std::string& path, Mode mode);
+  Database(Database&& o) noexcept;
+  Database& operator=(Database&&) = delete;
+  ~Database();
+
+  Result<void> exec(const std::string& sql);
+  // Statements are cached by their text.
+  Result<Statement> prepare(std::string_view sql);
+  Result<void> begin();   // IMMEDIATE: takes the write lock
+  Result<void> commit();  // returns when the bytes are flushed
+  void rollback();
+  int changes() const;
+  const std::string& path() const { return path_; }
+
+ private:
+  Database() = default;
+  sqlite3* db_ = nullptr;
+  std::string path_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  };
+  std::unordered_map<std::string, sqlite3_stmt*, Hash, std::equal_to<>> cache_;
+};
+
+}  // namespace tk::store

@@ -1,0 +1,28 @@
+#include <sys/stat.h>
+
+#include "core/crypto/digest.hpp"
+#include "core/workspace/compiled_law.hpp"
+#include "core/workspace/entities.hpp"
+
+namespace tk::workspace {
+
+Result<void> compile_law(const Workspace& ws) {
+  TK_TRY(auto repo, git::Repository::open(ws.root()));
+  TK_TRY(auto commit, repo.head_commit());
+  if (commit.empty())
+    return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
+  TK_TRY(auto sources, committed_sources(repo, commit));
+  auto declared = read_declarations(sources);
+  if (!declared.problems.empty()) return fail(declared.problems.front());
+  declared.model.commit = commit;
+  for (auto& f : declared.model.files) {
+    struct stat st{};
+    if (::stat(ws.path(f.path).c_str(), &st) == 0)
+      f.mtime_ns = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
+  }
+  TK_TRY(auto bytes, law::compile(declared.model, crypto::sha256_hex));
+  TK_CHECK(ws.prepare_state());
+  return os::write_atomic(ws.state("law.idx"), bytes, 0600);
+}
+
+}  // namespace tk::workspace

@@ -1,0 +1,72 @@
+#include "core/workspace/compiled_law.hpp"
+
+#include <sys/stat.h>
+
+#include "core/git/head.hpp"
+#include "core/os/process.hpp"
+#include "core/os/terminal.hpp"
+
+namespace tk::workspace {
+namespace {
+
+Result<void> rebuild(const Workspace& ws) {
+  os::Spawn spawn;
+  spawn.argv = {libexec() + "/tk-repo", "compile", "--quiet"};
+  spawn.environment = os::current_environment();
+  spawn.environment.push_back("TK_WORKSPACE=" + ws.root());
+  TK_TRY(auto done, os::run(spawn, 120'000));
+  if (done.status == 0) return {};
+  // The child said what is wrong in tk's own words: pass its line and code on.
+  auto line = done.error_tail.substr(0, done.error_tail.find('\n'));
+  if (line.starts_with("tk: ")) line = line.substr(4);
+  std::string hint;
+  if (auto at = done.error_tail.find("  mend: "); at != std::string::npos)
+    hint = done.error_tail.substr(at + 8, done.error_tail.find('\n', at) - at - 8);
+  auto code = Code::law_syntax;
+  if (line.starts_with("[")) {
+    if (const auto* known = find_code(line.substr(1, line.find(']') - 1))) code = known->code;
+    line = line.substr(std::min(line.size(), line.find(']') + 2));
+  }
+  return fail(code, line.empty() ? "the law of HEAD cannot be compiled" : line, hint);
+}
+
+}  // namespace
+
+std::string libexec() {
+  auto own = os::self_path();
+  return own.substr(0, own.rfind('/'));
+}
+
+Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
+  TK_TRY(auto head, git::read_head(ws.root()));
+  if (head.commit.empty())
+    return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
+  auto path = ws.state("law.idx");
+  for (bool rebuilt = false;; rebuilt = true) {
+    CompiledLaw out;
+    if (auto mapping = os::Mapping::open(path)) {
+      out.mapping_ = std::move(*mapping);
+      auto index = law::Index::open(out.mapping_.bytes());
+      if (index && index->commit() == head.commit) {
+        out.index_ = *index;
+        return out;
+      }
+      if (rebuilt && !index) return fail(index.error());
+    }
+    if (rebuilt)
+      return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
+    TK_CHECK(rebuild(ws));
+  }
+}
+
+bool CompiledLaw::uncommitted_edits(const Workspace& ws) const {
+  for (const auto& f : index_.files()) {
+    struct stat st{};
+    if (::stat(ws.path(std::string(f.path)).c_str(), &st) != 0) return true;
+    auto mtime = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
+    if (st.st_size != f.size || mtime != f.mtime_ns) return true;
+  }
+  return false;
+}
+
+}  // namespace tk::workspace

@@ -1,0 +1,32 @@
+// Law of HEAD, ready to be asked: .tk/law.idx, mapped, keyed by the commit's id and rebuilt when
+// HEAD moved. The rebuild runs `tk repo compile`, the one program that links git and XML, so that a
+// question costs only the mapping.
+#pragma once
+
+#include <memory>
+
+#include "core/law/index.hpp"
+#include "core/os/file.hpp"
+#include "core/workspace/workspace.hpp"
+
+namespace tk::workspace {
+
+class CompiledLaw {
+ public:
+  static Result<CompiledLaw> open(const Workspace& workspace);
+  const law::Index& index() const { return index_; }
+  // Whether an entity file of the working tree is not as the commit has it.
+  bool uncommitted_edits(const Workspace& workspace) const;
+
+ private:
+  os::Mapping mapping_;
+  law::Index index_;
+};
+
+// Reads HEAD's declarations and writes .tk/law.idx (in-process; needs git and XML).
+Result<void> compile_law(const Workspace& workspace);
+
+// Where tk's own executables are: beside this one.
+std::string libexec();
+
+}  // namespace tk::workspace

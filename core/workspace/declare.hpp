@@ -1,0 +1,37 @@
+// A declaration is written (FORMATS.md): objects that nothing refers to, then one transaction with
+// the transition and the outbox entry `ref old→new`, then the ref by compare-and-swap, then index and
+// files. What a process did not live to finish, the next one rolls forward.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/git/repository.hpp"
+#include "core/record/store.hpp"
+#include "core/workspace/workspace.hpp"
+
+namespace tk::workspace {
+
+// Carries out outbox entries of the topic "ref".
+class RefEffects : public record::Effects {
+ public:
+  explicit RefEffects(const git::Repository& repo) : repo_(repo) {}
+  bool handles(const std::string& topic) const override { return topic == "ref"; }
+  Result<void> publish(std::int64_t seq, const record::Effect& effect) override;
+
+ private:
+  const git::Repository& repo_;
+};
+
+struct Declaration {
+  std::vector<git::Change> files;
+  std::vector<record::Change> changes;  // at least one; the first carries the outbox entry
+  std::string message;                  // subject line
+  git::Author author;
+  bool check_clean = true;
+};
+
+// The seq of the first row. Conflicts: git_dirty, git_moved (with a compensating row).
+Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, Declaration d);
+
+}  // namespace tk::workspace

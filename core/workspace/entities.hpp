@@ -1,0 +1,48 @@
+// Entities as they are declared: the XML files below galaxies/, read from a commit or from the
+// working tree, checked against one table of types, and turned into law's model.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/git/repository.hpp"
+#include "core/law/model.hpp"
+#include "core/xml/xml.hpp"
+
+namespace tk::workspace {
+
+struct EntityType {
+  std::string_view name;
+  std::vector<std::string_view> attributes;  // its own, beside the common ones
+  std::vector<std::string_view> required;
+  std::vector<std::string_view> children;    // elements that may stand inside
+};
+const EntityType* find_entity_type(std::string_view name);
+const std::vector<EntityType>& entity_type_table();
+
+struct SourceFile {
+  std::string path, content;
+};
+
+// What a workspace declares, with every problem found; `problems` empty means valid.
+struct Declared {
+  law::Model model;
+  std::vector<Error> problems;
+};
+Declared read_declarations(const std::vector<SourceFile>& files);
+
+// The files that matter (MANIFEST.xml, galaxies/**.xml, records/*.toml) of a commit or on disk.
+Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
+                                                  const std::string& commit);
+Result<std::vector<SourceFile>> working_sources(const std::string& root);
+
+// acme.web.api ↔ galaxies/acme/systems/web/spaces/api
+std::string context_folder(std::string_view context);
+std::string entity_path(const law::Ref& ref);
+
+// One entity's element as a file of its own.
+std::string write_entity(const law::Ref& ref, const std::string& id,
+                         const std::vector<std::pair<std::string, std::string>>& attributes,
+                         const std::vector<std::pair<std::string, std::string>>& children = {});
+
+}  // namespace tk::workspace

@@ -1,0 +1,133 @@
+#include "core/workspace/workspace.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/base/text.hpp"
+#include "core/os/file.hpp"
+#include "core/os/terminal.hpp"
+#include "core/toml/toml.hpp"
+
+namespace tk::workspace {
+namespace {
+
+std::string environment_name(std::string_view key) {
+  std::string out = "TK_";
+  for (char c : key)
+    out += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return out;
+}
+
+std::string user_config() {
+  auto base = os::environment("XDG_CONFIG_HOME");
+  if (base.empty()) base = os::environment("HOME") + "/.config";
+  return base + "/tk/config.toml";
+}
+
+}  // namespace
+
+const std::vector<Key>& config_keys() {
+  static const std::vector<Key> keys = {
+      {"workspace.name", "", "the workspace's name, for people"},
+      {"workspace.context", "", "context of runs and records where none is said"},
+      {"plugin.path", "", "folders of further plugins, separated by :"},
+      {"agent.timeout", "10m", "time that an agent's step may take where its template says nothing"},
+      {"agent.output", "67108864", "bytes that an agent may write to stdout"},
+      {"agent.memory", "4294967296", "address space that an agent's program may use, in bytes"},
+      {"log.limit", "0", "rows that `tk log` prints where --limit is not given; 0 = all"},
+  };
+  return keys;
+}
+
+Result<Workspace> Workspace::find() {
+  auto named = os::environment("TK_WORKSPACE");
+  if (!named.empty()) {
+    if (!os::exists(named + "/tk.toml"))
+      return fail(Code::ws_none, "TK_WORKSPACE names no workspace: " + named);
+    return open(os::absolute(named));
+  }
+  TK_TRY(auto at, os::current_directory());
+  for (;;) {
+    if (os::exists(at + "/tk.toml")) return open(at);
+    auto slash = at.rfind('/');
+    if (at.empty() || at == "/" || slash == at.npos) break;
+    at = slash == 0 ? "/" : at.substr(0, slash);
+  }
+  return fail(Code::ws_none, "not inside a workspace (no tk.toml here or above)",
+              "make one: tk init");
+}
+
+Result<Workspace> Workspace::open(const std::string& root) {
+  Workspace out;
+  out.root_ = root;
+  TK_CHECK(out.load_config());
+  return out;
+}
+
+void Workspace::set(const std::string& key, std::string value, std::string origin) {
+  for (auto& s : settings_)
+    if (s.key == key) {
+      s.value = std::move(value);
+      s.origin = std::move(origin);
+    }
+}
+
+Result<void> Workspace::load_layer(const std::string& file, const std::string& shown) {
+  auto bytes = os::read_file(file, 1u << 20);
+  if (!bytes) {
+    if (bytes.error().code == Code::os_not_found) return {};
+    return fail(bytes.error());
+  }
+  TK_TRY(auto doc, toml::parse(*bytes, shown));
+  std::vector<std::string> sections;
+  for (const auto& k : config_keys()) sections.emplace_back(k.name.substr(0, k.name.find('.')));
+  TK_CHECK(doc.only(sections));
+  for (const auto& [section, table] : doc.table) {
+    std::vector<std::string> known;
+    for (const auto& k : config_keys())
+      if (k.name.starts_with(section + ".")) known.emplace_back(k.name.substr(section.size() + 1));
+    TK_CHECK(table.only(known));
+    for (const auto& [name, node] : table.table) {
+      std::string value;
+      if (const auto* t = node.value.as_text()) value = *t;
+      else if (const auto* i = node.value.as_int()) value = std::to_string(*i);
+      else return fail_at(Code::toml_type, node.where, "`" + name + "` must be a text or an integer");
+      set(section + "." + name, value,
+          shown + ":" + std::to_string(node.where.line) + ":" + std::to_string(node.where.column));
+    }
+  }
+  return {};
+}
+
+Result<void> Workspace::load_config() {
+  for (const auto& k : config_keys())
+    settings_.push_back({std::string(k.name), std::string(k.fallback), "built in"});
+  TK_CHECK(load_layer("/etc/tk/config.toml", "/etc/tk/config.toml"));
+  TK_CHECK(load_layer(user_config(), user_config()));
+  TK_CHECK(load_layer(path("tk.toml"), "tk.toml"));
+  for (auto& s : settings_) {
+    auto name = environment_name(s.key);
+    auto value = os::environment(name.c_str());
+    if (!value.empty()) set(s.key, value, "environment " + name);
+  }
+  return {};
+}
+
+Result<std::string> Workspace::config(const std::string& key) const {
+  std::vector<std::string> names;
+  for (const auto& s : settings_) {
+    if (s.key == key) return s.value;
+    names.push_back(s.key);
+  }
+  auto near = text::nearest(key, names);
+  return fail(Code::ws_config, "no configuration key " + key,
+              near.empty() ? "`tk config` lists them" : "did you mean " + near + "?");
+}
+
+Result<void> Workspace::prepare_state() const {
+  TK_CHECK(os::make_directories(root_ + "/.tk", 0700));
+  TK_CHECK(os::make_directories(state("run"), 0700));
+  return os::make_directories(state("cas"), 0700);
+}
+
+}  // namespace tk::workspace

@@ -1,0 +1,120 @@
+#include "tools/log/verbs.hpp"
+
+#include "core/base/clock.hpp"
+#include "core/base/ids.hpp"
+#include "core/base/text.hpp"
+#include "core/json/json.hpp"
+#include "core/law/ref.hpp"
+#include "help/log.hpp"
+#include "tools/session/session.hpp"
+
+namespace tk::tools::log {
+namespace {
+
+// "2h" ago, or an RFC 3339 time.
+Result<std::int64_t> read_time(const std::string& word) {
+  if (word.empty()) return 0;
+  if (auto ago = clock::parse_duration(word)) return clock::now_ns() - *ago;
+  return clock::parse_rfc3339(word);
+}
+
+// An entity by reference or id; records by their id.
+std::string id_of(const Session& s, const std::string& word) {
+  if (word.find(':') == word.npos) return word;
+  auto ref = tk::law::parse_ref(word);
+  if (!ref) return word;
+  auto entity = s.law.index().find(*ref);
+  return entity && !entity->id.empty() ? std::string(entity->id) : word;
+}
+
+Value row_json(const journal::Stored& stored) {
+  const auto& r = stored.row;
+  auto parsed = [](const std::string& text) {
+    return text.empty() ? Value() : json::parse(text).value_or(Value());
+  };
+  std::string hash = ids::hex(r.hash);
+  return Value::Map{
+      {"seq", r.seq}, {"id", r.id}, {"ts", clock::rfc3339(r.ts_ns)}, {"ts_ns", r.ts_ns},
+      {"trace_id", r.trace_id}, {"span_id", r.span_id}, {"parent_span_id", r.parent_span_id},
+      {"actor_kind", r.actor_kind}, {"actor_id", r.actor_id}, {"on_behalf_of", r.on_behalf_of},
+      {"sponsor", r.sponsor}, {"borrow_id", r.borrow_id}, {"context_path", r.context_path},
+      {"entity_type", r.entity_type}, {"entity_id", r.entity_id}, {"event_type", r.event_type},
+      {"trigger", r.trigger}, {"from_state", r.from_state}, {"to_state", r.to_state},
+      {"changes", parsed(stored.changes)}, {"payload", parsed(stored.payload)},
+      {"reason", r.reason}, {"rule_id", r.rule_id}, {"permission_mode", r.permission_mode},
+      {"decision", r.decision}, {"origin_node", r.origin_node}, {"kind", r.kind},
+      {"policy_hash", r.policy_hash}, {"labels", r.labels},
+      {"idempotency_key", r.idempotency_key}, {"format", r.format}, {"hash", hash}};
+}
+
+std::string row_line(const Session& s, const journal::Stored& stored) {
+  const auto& r = stored.row;
+  auto who = s.name_of(r.actor_id);
+  if (!r.on_behalf_of.empty()) who += " for " + s.name_of(r.on_behalf_of);
+  auto change = r.from_state == r.to_state ? r.to_state
+                : r.from_state.empty()     ? "→ " + r.to_state
+                                           : r.from_state + " → " + r.to_state;
+  auto line = std::to_string(r.seq) + "  " + clock::rfc3339(r.ts_ns) + "  " + r.event_type + "  " +
+              r.entity_type + " " + s.name_of(r.entity_id) + "  " + change + "  by " + who;
+  if (r.kind != "done") line += "  [" + r.kind + "]";
+  if (!r.reason.empty()) line += "  (" + text::shorten(r.reason, 160) + ")";
+  return text::printable(line) + "\n";
+}
+
+Result<Exit> query(const cli::Args& args) {
+  TK_TRY(auto session, Session::open_to_read());
+  journal::Filter f;
+  f.trace = args.get("trace");
+  f.actor = id_of(*session, args.get("actor"));
+  f.entity = id_of(*session, args.get("entity"));
+  f.event = args.get("event");
+  f.kind = args.get("kind");
+  TK_TRY(f.since_ns, read_time(args.get("since")));
+  TK_TRY(f.until_ns, read_time(args.get("until")));
+  auto limit = args.get("limit", session->workspace.config("log.limit").value_or("0"));
+  f.limit = std::strtoll(limit.c_str(), nullptr, 10);
+  f.newest_first = args.has("reverse");
+  bool first = true;
+  if (args.json()) cli::print("[");
+  auto visit = [&](const journal::Stored& stored) -> Result<bool> {
+    if (args.json()) cli::print((first ? "\n" : ",\n") + json::compact(row_json(stored)));
+    else if (args.has("jsonl")) cli::print(json::compact(row_json(stored)) + "\n");
+    else cli::print(row_line(*session, stored));
+    first = false;
+    return true;
+  };
+  TK_CHECK(session->store.journal().each(f, visit));
+  if (args.json()) cli::print(first ? "]\n" : "\n]\n");
+  return Exit::ok;
+}
+
+}  // namespace
+
+cli::VerbSpec query_verb() {
+  return {"", "the journal: who did what, when, by what right", {},
+          {{"trace", "ID", "rows of one trace"},
+           {"actor", "ACTOR", "rows that this actor did, or that were done on its behalf"},
+           {"entity", "ENTITY", "rows of one entity or record"},
+           {"event", "TYPE", "rows of one event type, such as cast.answered"},
+           {"kind", "KIND", "rows of one kind", {"done", "denied", "parked", "failed", "error"}},
+           {"since", "TIME", "an RFC 3339 time, or how long ago: 2h"},
+           {"until", "TIME", "likewise"},
+           {"limit", "N", "at most N rows"},
+           {"reverse", "", "newest first"},
+           {"jsonl", "", "one JSON document a line"}},
+          {{"tk log --actor agent:analyst --since 2h", "what an agent did in the last two hours"},
+           {"tk log verify", "prove that no row was changed, removed or moved"}},
+          help::k_log, query};
+}
+
+}  // namespace tk::tools::log
+
+int main(int argc, char** argv) {
+  using namespace tk::tools::log;
+  // `tk log verify` is a verb; everything else is the query.
+  bool verify = argc > 1 && std::string_view(argv[1]) == "verify";
+  tk::cli::CommandSpec command{"log", "the journal: query and verify", {}};
+  if (verify) command.verbs = {verify_verb()};
+  else command.verbs = {query_verb()};
+  return tk::cli::main(command, argc, argv);
+}

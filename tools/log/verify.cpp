@@ -1,0 +1,45 @@
+#include "core/json/json.hpp"
+#include "core/record/store.hpp"
+#include "core/workspace/workspace.hpp"
+#include "help/log.hpp"
+#include "tools/log/verbs.hpp"
+
+namespace tk::tools::log {
+namespace {
+
+Result<Exit> verify(const cli::Args& args) {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  auto opened = journal::Journal::open(ws.journal_path(), store::Mode::read_only);
+  if (!opened) return fail(opened.error());
+  auto& journal = *opened;
+  TK_TRY(auto verdict, journal.verify());
+  if (verdict.ok) {
+    auto states = record::check_states(journal);
+    if (!states && states.error().code != Code::journal_broken) return fail(states.error());
+    verdict.problem = states ? *states : states.error().message;
+    verdict.ok = verdict.problem.empty();
+  }
+  if (args.json()) {
+    Value::Map out{{"ok", verdict.ok}, {"rows", verdict.rows}};
+    if (!verdict.ok) {
+      out.emplace("problem", verdict.problem);
+      out.emplace("seq", verdict.bad_seq > 0 ? Value(verdict.bad_seq) : Value());
+    }
+    cli::print(json::pretty(out) + "\n");
+  } else if (verdict.ok) {
+    cli::print("ok: " + std::to_string(verdict.rows) +
+               " rows; the chain holds and every record is the fold of its rows\n");
+  }
+  if (verdict.ok) return Exit::ok;
+  return fail(Code::journal_broken, verdict.problem,
+              "keep the file as it is and compare it with a backup");
+}
+
+}  // namespace
+
+cli::VerbSpec verify_verb() {
+  return {"verify", "prove that no row was changed, removed or moved: 0, or 8", {}, {},
+          {{"tk log verify", "names the first row that is wrong"}}, help::k_verify, verify};
+}
+
+}  // namespace tk::tools::log

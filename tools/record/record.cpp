@@ -1,0 +1,173 @@
+#include "core/base/clock.hpp"
+#include "core/base/text.hpp"
+#include "core/json/json.hpp"
+#include "help/record.hpp"
+#include "tools/session/session.hpp"
+
+namespace tk::tools::record_tool {
+namespace {
+
+Value describe(const record::Record& r) {
+  return Value::Map{{"id", r.id}, {"type", r.type}, {"context", r.context}, {"name", r.name},
+                    {"parent", r.parent}, {"state", r.state}, {"version", r.version},
+                    {"definition", r.definition}, {"fields", r.fields},
+                    {"created", clock::rfc3339(r.created_ns)}, {"updated", clock::rfc3339(r.updated_ns)}};
+}
+
+Result<Value::Map> read_input(const std::map<std::string, json::Type>& types,
+                              const std::vector<std::string>& words) {
+  Value::Map out;
+  for (const auto& word : words) {
+    auto equals = word.find('=');
+    if (equals == word.npos || equals == 0)
+      return fail(Code::cli_usage, "not name=value: " + text::printable(word));
+    auto name = word.substr(0, equals);
+    auto it = types.find(name);
+    if (it == types.end()) {
+      out.emplace(name, word.substr(equals + 1));  // the write path refuses it and journals that
+      continue;
+    }
+    TK_TRY(auto value, json::read_word(it->second, word.substr(equals + 1), name));
+    out.emplace(name, std::move(value));
+  }
+  return out;
+}
+
+void print_trail(const record::Trail& trail) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < trail.steps.size(); ++i)
+    rows.push_back({std::to_string(i + 1), record::kStepNames[i],
+                    std::to_string(trail.steps[i].us) + " us", trail.steps[i].note});
+  cli::print(cli::table(rows));
+}
+
+Exit finish(const cli::Args& args, const record::Outcome& done, const record::Trail& trail) {
+  if (args.json()) {
+    auto out = describe(done.record);
+    out.as_map()->emplace("seq", done.seq);
+    out.as_map()->emplace("repeated", done.repeated);
+    if (args.has("explain")) {
+      Value::List steps;
+      for (std::size_t i = 0; i < trail.steps.size(); ++i)
+        steps.push_back(Value::Map{{"n", static_cast<std::int64_t>(i + 1)}, {"step", record::kStepNames[i]},
+                                   {"us", trail.steps[i].us}, {"note", trail.steps[i].note}});
+      out.as_map()->emplace("steps", std::move(steps));
+    }
+    cli::print(json::pretty(out) + "\n");
+    return Exit::ok;
+  }
+  if (args.has("explain")) print_trail(trail);
+  cli::print(done.record.id + "  " + (done.from.empty() ? "" : done.from + " → ") + done.record.state +
+             "  (row " + std::to_string(done.seq) + (done.repeated ? ", repeated" : "") + ")\n");
+  return Exit::ok;
+}
+
+Result<Exit> run_new(const cli::Args& args) {
+  TK_TRY(auto s, Session::open(args.get("as")));
+  auto type = args.get("TYPE");
+  TK_TRY(auto definition, s->store.definitions().current(type));
+  if (record::is_entity_type(type))
+    return fail(Code::cli_usage, "an entity is declared, not recorded by hand", "tk repo new " + type + " NAME");
+  record::Change c;
+  c.type = type;
+  c.context = args.get("context", s->workspace.default_context());
+  c.name = args.get("name");
+  TK_TRY(c.input, read_input(definition->fields, args.all("FIELD")));
+  c.actor = s->actor;
+  c.trace = s->trace;
+  c.idempotency_key = args.get("key");
+  record::Trail trail;
+  TK_TRY(auto done, s->store.apply(std::move(c), &trail));
+  return finish(args, done, trail);
+}
+
+Result<Exit> run_step(const cli::Args& args) {
+  TK_TRY(auto s, Session::open(args.get("as")));
+  TK_TRY(auto record, s->store.find(args.get("ID")));
+  record::Change c;
+  c.id = record.id;
+  c.event = args.get("EVENT");
+  TK_TRY(auto stored, s->store.journal().db().prepare("SELECT text FROM definition WHERE hash = ?"));
+  stored.bind(record.definition);
+  TK_TRY(bool row, stored.step());
+  std::map<std::string, json::Type> types;
+  if (row) {
+    TK_TRY(auto definition, s->store.definitions().pinned(record.definition, stored.text(0)));
+    if (const auto* t = definition->find(c.event, record.state)) types = t->input;
+  }
+  TK_TRY(c.input, read_input(types, args.all("INPUT")));
+  c.actor = s->actor;
+  c.trace = s->trace;
+  c.idempotency_key = args.get("key");
+  c.reason = args.get("reason");
+  record::Trail trail;
+  TK_TRY(auto done, s->store.apply(std::move(c), &trail));
+  return finish(args, done, trail);
+}
+
+Result<Exit> run_show(const cli::Args& args) {
+  TK_TRY(auto s, Session::open_to_read());
+  auto word = args.get("ID");
+  Result<record::Record> found = fail(Code::record_unknown, "");
+  if (word.find(':') != word.npos) {
+    TK_TRY(auto ref, law::parse_ref(word));
+    TK_TRY(auto entity, s->law.index().find(ref));
+    TK_TRY(auto record, s->store.of_entity({std::string(entity.type), std::string(entity.context),
+                                            std::string(entity.name)}));
+    if (!record) return fail(Code::record_unknown, entity.str() + " has no record yet");
+    found = std::move(*record);
+  } else {
+    found = s->store.find(word);
+  }
+  if (!found) return fail(found.error());
+  if (args.json()) {
+    cli::print(json::pretty(describe(*found)) + "\n");
+    return Exit::ok;
+  }
+  std::vector<std::vector<std::string>> rows = {
+      {"id", found->id}, {"type", found->type}, {"context", found->context}, {"name", found->name},
+      {"state", found->state}, {"version", std::to_string(found->version)},
+      {"updated", clock::rfc3339(found->updated_ns)}};
+  for (const auto& [k, v] : found->fields) rows.push_back({k, text::shorten(json::compact(v), 200)});
+  cli::print(cli::table(rows));
+  return Exit::ok;
+}
+
+Result<Exit> run_list(const cli::Args& args) {
+  TK_TRY(auto s, Session::open_to_read());
+  TK_TRY(auto all, s->store.list(args.get("TYPE")));
+  Value::List list;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& r : all) {
+    if (!args.get("state").empty() && r.state != args.get("state")) continue;
+    list.push_back(describe(r));
+    rows.push_back({r.id, r.type, r.state, r.context, r.name});
+  }
+  cli::print(args.json() ? json::pretty(list) + "\n" : cli::table(rows));
+  return Exit::ok;
+}
+
+const cli::Option kKey = {"key", "KEY", "idempotency key: the same key does it once and gives the stored result"};
+const cli::Option kExplain = {"explain", "", "print the ten steps with microseconds"};
+
+}  // namespace
+}  // namespace tk::tools::record_tool
+
+int main(int argc, char** argv) {
+  using namespace tk::tools::record_tool;
+  using tk::tools::kAsOption;
+  tk::cli::CommandSpec command{"record", "records and their state machines", {
+      {"new", "make a record of a type that records/<type>.toml defines",
+       {{"TYPE", "the record type"}, {"FIELD", "name=value", false, true}},
+       {{"context", "PATH", "where it belongs (default: workspace.context)"}, {"name", "NAME", "a name for it"}, kKey, kExplain, kAsOption},
+       {{"tk record new ticket title=\"printer is on fire\"", "a record in its initial state"}}, help::k_new, run_new},
+      {"step", "put an event to a record: one transition through the ten steps",
+       {{"ID", "the record's id or a prefix of it"}, {"EVENT", "the event"}, {"INPUT", "name=value", false, true}},
+       {{"reason", "TEXT", "why, for the journal"}, kKey, kExplain, kAsOption},
+       {{"tk record step 0192f3 close reason=done --explain", "see the ten steps"}}, help::k_step, run_step},
+      {"show", "one record", {{"ID", "an id, a prefix of it, or an entity: user:alice"}}, {},
+       {{"tk record show user:alice", "state and fields"}}, help::k_show, run_show},
+      {"list", "records, oldest first", {{"TYPE", "only this type", false}}, {{"state", "STATE", "only in this state"}},
+       {{"tk record list run --state waiting", "every run that waits"}}, help::k_list, run_list}}};
+  return tk::cli::main(command, argc, argv);
+}

@@ -1,0 +1,77 @@
+#include <algorithm>
+
+#include "core/crypto/digest.hpp"
+#include "tools/repo/verbs.hpp"
+
+namespace tk::tools::repo {
+
+Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
+    const std::vector<std::string>& words) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& word : words) {
+    auto equals = word.find('=');
+    if (equals == word.npos || equals == 0)
+      return fail(Code::cli_usage, "not name=value: " + word, "write it like title=\"Lead\"");
+    out.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+  }
+  return out;
+}
+
+namespace {
+
+// HEAD with the new content laid over it must be a valid law: tk never commits a broken one.
+Result<void> check_whole(const git::Repository& repo, const std::string& path,
+                         const std::string& content) {
+  TK_TRY(auto head, repo.head_commit());
+  TK_TRY(auto sources, workspace::committed_sources(repo, head));
+  std::erase_if(sources, [&](const auto& f) { return f.path == path; });
+  sources.push_back({path, content});
+  std::sort(sources.begin(), sources.end(), [](auto& a, auto& b) { return a.path < b.path; });
+  auto declared = workspace::read_declarations(sources);
+  if (!declared.problems.empty()) return fail(declared.problems.front());
+  auto compiled = law::compile(declared.model, crypto::sha256_hex);
+  if (!compiled) return fail(compiled.error());
+  return {};
+}
+
+git::Author author_of(const Session& s) {
+  const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
+  auto ref = law::parse_ref(who);
+  git::Author author{ref ? ref->name : who, ""};
+  if (ref)
+    if (auto entity = s.law.index().find(*ref))
+      if (auto email = s.law.index().attribute(*entity, "email")) author.email = std::string(*email);
+  if (author.email.empty()) author.email = author.name + "@tk.invalid";
+  return author;
+}
+
+}  // namespace
+
+record::Change change_for(const Session& s, const law::Ref& ref, const std::string& id,
+                          const std::string& path, Value::Map attributes) {
+  record::Change c;
+  c.type = ref.type;
+  c.id = id;
+  c.context = ref.context;
+  c.name = ref.name;
+  c.input = {{"ref", ref.str()}, {"file", path}, {"attributes", std::move(attributes)}};
+  c.actor = s.actor;
+  c.trace = trace::child(s.trace);
+  return c;
+}
+
+Result<std::int64_t> commit_entity(Session& s, const git::Repository& repo, const std::string& path,
+                                   const std::string& content, record::Change change,
+                                   const std::string& message) {
+  TK_CHECK(check_whole(repo, path, content));
+  workspace::Declaration d;
+  d.files = {{path, content}};
+  d.changes.push_back(std::move(change));
+  d.message = message;
+  d.author = author_of(s);
+  TK_TRY(auto seq, workspace::declare(s.store, repo, std::move(d)));
+  TK_CHECK(workspace::compile_law(s.workspace));
+  return seq;
+}
+
+}  // namespace tk::tools::repo

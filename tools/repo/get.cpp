@@ -1,0 +1,71 @@
+#include "core/json/json.hpp"
+#include "help/repo.hpp"
+#include "tools/repo/verbs.hpp"
+
+namespace tk::tools::repo {
+namespace {
+
+Value describe(const law::Index& index, const law::EntityView& e) {
+  Value::Map out{{"ref", e.str()}, {"type", e.type}, {"context", e.context}, {"name", e.name},
+                 {"id", e.id}, {"state", e.state},
+                 {"at", std::string(e.file) + ":" + std::to_string(e.line)}};
+  Value::Map attributes;
+  for (auto [k, v] : index.attributes(e)) attributes.emplace(std::string(k), v);
+  out.emplace("attributes", std::move(attributes));
+  return out;
+}
+
+Result<Exit> run(const cli::Args& args) {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  TK_TRY(auto law, workspace::CompiledLaw::open(ws));
+  const auto& index = law.index();
+  auto word = args.get("REF");
+  if (word.find(':') != word.npos) {
+    TK_TRY(auto ref, law::parse_ref(word));
+    TK_TRY(auto entity, index.find(ref));
+    if (args.json()) {
+      cli::print(json::pretty(describe(index, entity)) + "\n");
+      return Exit::ok;
+    }
+    std::vector<std::vector<std::string>> rows = {
+        {"ref", entity.str()}, {"id", std::string(entity.id)}, {"state", std::string(entity.state)},
+        {"at", std::string(entity.file) + ":" + std::to_string(entity.line)}};
+    for (auto [k, v] : index.attributes(entity)) rows.push_back({std::string(k), std::string(v)});
+    cli::print(cli::table(rows));
+    return Exit::ok;
+  }
+  if (!word.empty() && !workspace::find_entity_type(word))
+    return fail(Code::cli_usage, "neither a reference nor a type: " + word, "tk repo get user:alice, or tk repo get user");
+  Value::List list;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& e : index.entities(word)) {
+    list.push_back(describe(index, e));
+    rows.push_back({e.str(), std::string(e.state), std::string(e.file) + ":" + std::to_string(e.line)});
+  }
+  cli::print(args.json() ? json::pretty(list) + "\n" : cli::table(rows));
+  return Exit::ok;
+}
+
+Result<Exit> run_compile(const cli::Args& args) {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  TK_CHECK(workspace::compile_law(ws));
+  if (!args.quiet()) cli::note("law of HEAD compiled to .tk/law.idx");
+  return Exit::ok;
+}
+
+}  // namespace
+
+cli::VerbSpec get() {
+  return {"get", "show an entity, or list those of a type, as HEAD declares them",
+          {{"REF", "user:alice, or a type, or nothing for all", false}}, {},
+          {{"tk repo get agent", "every agent with its state and place"},
+           {"tk repo get user:alice --json", "one entity with all its attributes"}},
+          help::k_get, run};
+}
+
+cli::VerbSpec compile() {
+  return {"compile", "rebuild the law index of HEAD", {}, {},
+          {{"tk repo compile", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile};
+}
+
+}  // namespace tk::tools::repo

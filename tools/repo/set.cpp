@@ -1,0 +1,90 @@
+#include "core/base/ids.hpp"
+#include "core/json/json.hpp"
+#include "core/os/file.hpp"
+#include "help/repo.hpp"
+#include "tools/repo/verbs.hpp"
+
+namespace tk::tools::repo {
+namespace {
+
+const xml::Element* find_element(const xml::Document& doc, const law::EntityView& e) {
+  auto is_it = [&](const xml::Element& x) {
+    return x.name == e.type && (x.get("name") == e.name || x.get("id") == e.name);
+  };
+  if (doc.root.name == e.type) return &doc.root;
+  for (const auto& child : doc.root.children)
+    if (is_it(child)) return &child;
+  return nullptr;
+}
+
+std::string event_for(const std::string& state) {
+  if (state == "active") return "activate";
+  if (state == "suspended") return "suspend";
+  if (state == "retired") return "retire";
+  return "update";
+}
+
+// The file with the attributes set; an empty value takes one away.
+Result<std::string> edit(const std::string& path, std::string content, const law::EntityView& e,
+                         const std::vector<std::pair<std::string, std::string>>& pairs) {
+  for (const auto& [name, value] : pairs) {
+    if (name == "id" || name == "name")
+      return fail(Code::cli_usage, name + " cannot be set", "an entity keeps its identity");
+    TK_TRY(auto doc, xml::parse(content, path));
+    const auto* element = find_element(doc, e);
+    if (!element) return fail(Code::ws_entity_unknown, e.str() + " does not stand in " + path);
+    const auto* attribute = element->find(name);
+    if (!value.empty()) content = xml::with_attribute(doc, *element, name, value);
+    else if (attribute) content = xml::without_attribute(doc, *attribute);
+  }
+  return content;
+}
+
+Result<Exit> run(const cli::Args& args) {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  TK_TRY(auto repository, git::Repository::open(ws.root()));
+  workspace::RefEffects effects(repository);
+  TK_TRY(auto s, Session::open(args.get("as"), &effects));
+  TK_TRY(auto ref, law::parse_ref(args.get("REF")));
+  TK_TRY(auto entity, s->law.index().find(ref));
+  TK_TRY(auto pairs, read_pairs(args.all("ATTRIBUTE")));
+  auto path = std::string(entity.file);
+  law::Ref full{std::string(entity.type), std::string(entity.context), std::string(entity.name)};
+  TK_TRY(auto head, repository.head_commit());
+  TK_TRY(auto before, repository.read(head, path));
+  TK_TRY(auto content, edit(path, before.value_or(""), entity, pairs));
+  if (content == before) {
+    cli::note("nothing to change: " + full.str() + " is so already");
+    return Exit::ok;
+  }
+  Value::Map attributes;
+  for (auto [k, v] : s->law.index().attributes(entity)) attributes.emplace(std::string(k), v);
+  std::string event = "update";
+  for (const auto& [k, v] : pairs) {
+    attributes.insert_or_assign(k, v);
+    if (k == "state") event = event_for(v);
+  }
+  TK_TRY(auto record, s->store.of_entity(full));
+  auto change = change_for(*s, full, record ? record->id : std::string(entity.id), path, attributes);
+  if (record) change.event = event;
+  TK_TRY(auto seq, commit_entity(*s, repository, path, content, std::move(change),
+                                 "repo: set " + full.str()));
+  if (args.json())
+    cli::print(json::pretty(Value::Map{{"ref", full.str()}, {"file", path}, {"seq", seq}}) + "\n");
+  else
+    cli::print(full.str() + "  " + path + "\n");
+  return Exit::ok;
+}
+
+}  // namespace
+
+cli::VerbSpec set() {
+  return {"set", "change attributes of an entity: written, journaled and committed",
+          {{"REF", "the entity: user:alice"}, {"ATTRIBUTE", "name=value; an empty value takes it away", true, true}},
+          {kAsOption},
+          {{"tk repo set user:alice title=\"Staff engineer\"", "one attribute; nothing else in the file changes"},
+           {"tk repo set agent:analyst state=suspended", "from the next decision on it may do nothing"}},
+          help::k_set, run};
+}
+
+}  // namespace tk::tools::repo

@@ -1,0 +1,31 @@
+#include "tools/session/session.hpp"
+
+namespace tk::tools {
+
+Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Effects* effects) {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  TK_CHECK(ws.prepare_state());
+  TK_TRY(auto law, workspace::CompiledLaw::open(ws));
+  TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_write_create));
+  std::unique_ptr<Session> out(
+      new Session(std::move(ws), std::move(law), std::move(journal), effects));
+  if (effects) TK_CHECK(out->store.recover());
+  TK_TRY(out->actor, acl::identify(out->store, out->gate, as));
+  return out;
+}
+
+Result<std::unique_ptr<Session>> Session::open_to_read() {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  TK_TRY(auto law, workspace::CompiledLaw::open(ws));
+  TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_only));
+  return std::unique_ptr<Session>(
+      new Session(std::move(ws), std::move(law), std::move(journal), nullptr));
+}
+
+std::string Session::name_of(const std::string& id) const {
+  for (const auto& e : law.index().entities(""))
+    if (e.id == id) return e.str();
+  return id;
+}
+
+}  // namespace tk::tools

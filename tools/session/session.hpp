@@ -1,0 +1,41 @@
+// What nearly every command needs: the workspace, its law, its journal behind the write path, and who
+// is asking. Wires the ports of the record room.
+#pragma once
+
+#include <memory>
+
+#include "core/acl/gate.hpp"
+#include "core/cli/spec.hpp"
+#include "core/record/store.hpp"
+#include "core/workspace/compiled_law.hpp"
+#include "core/workspace/workspace.hpp"
+
+namespace tk::tools {
+
+struct Session {
+  workspace::Workspace workspace;
+  workspace::CompiledLaw law;
+  acl::Gate gate;
+  record::Store store;
+  record::Actor actor;
+  trace::Context trace;
+
+  // With an actor (TK_TOKEN, the Unix user, --as). `effects` carries out the outbox.
+  static Result<std::unique_ptr<Session>> open(const std::string& as = {},
+                                               record::Effects* effects = nullptr);
+  // For reading: nobody is asked for, nothing is made; works on a read-only workspace.
+  static Result<std::unique_ptr<Session>> open_to_read();
+
+  // The entity's reference for an id that stands in the journal, else the id.
+  std::string name_of(const std::string& entity_id) const;
+
+ private:
+  Session(workspace::Workspace ws, workspace::CompiledLaw l, journal::Journal j,
+          record::Effects* effects)
+      : workspace(std::move(ws)), law(std::move(l)), gate(law.index()),
+        store(std::move(j), workspace.root(), gate, effects), trace(trace::from_environment()) {}
+};
+
+inline const cli::Option kAsOption = {"as", "ACTOR", "act as this actor (needs the right actor.act-as)"};
+
+}  // namespace tk::tools

@@ -1,0 +1,56 @@
+#include "core/base/text.hpp"
+#include "core/git/head.hpp"
+#include "core/json/json.hpp"
+#include "help/status.hpp"
+#include "tools/session/session.hpp"
+
+namespace {
+
+using namespace tk;
+
+Result<Exit> run(const cli::Args& args) {
+  TK_TRY(auto s, tools::Session::open_to_read());
+  TK_TRY(auto head, git::read_head(s->workspace.root()));
+  TK_TRY(auto journal_head, s->store.journal().head());
+  auto me = acl::identify(s->store, s->gate, "");
+  Value::Map counts;
+  std::vector<std::vector<std::string>> rows = {
+      {"workspace", s->workspace.root()},
+      {"you are", me ? me->ref : me.error().message},
+      {"law", "commit " + head.commit.substr(0, 10) + ", policy " +
+                  std::string(s->law.index().policy_hash().substr(0, 10))},
+      {"journal", std::to_string(journal_head.seq) + " rows"}};
+  for (const char* type : {"user", "agent", "group", "role", "rule", "grant"})
+    counts.emplace(type, static_cast<std::int64_t>(s->law.index().entities(type).size()));
+  std::string org;
+  for (const auto& [type, n] : counts) org += (org.empty() ? "" : ", ") + text::count(static_cast<std::size_t>(n.integer()), type);
+  rows.push_back({"org", org});
+  TK_TRY(auto runs, s->store.list("run"));
+  std::int64_t waiting = 0, running = 0;
+  for (const auto& r : runs) {
+    waiting += r.state == "waiting";
+    running += r.state == "running";
+  }
+  rows.push_back({"runs", std::to_string(runs.size()) + ", of which " + std::to_string(running) +
+                              " running and " + std::to_string(waiting) + " waiting for a human"});
+  if (s->law.uncommitted_edits(s->workspace))
+    rows.push_back({"note", "the working tree has uncommitted edits of entities; law decides on HEAD"});
+  if (args.json()) {
+    cli::print(json::pretty(Value::Map{
+        {"workspace", s->workspace.root()}, {"actor", me ? Value(me->ref) : Value()},
+        {"commit", head.commit}, {"policy_hash", s->law.index().policy_hash()},
+        {"journal_rows", journal_head.seq}, {"entities", counts},
+        {"runs", Value::Map{{"total", static_cast<std::int64_t>(runs.size())}, {"running", running}, {"waiting", waiting}}}}) + "\n");
+  } else {
+    cli::print(cli::table(rows));
+  }
+  return Exit::ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cli::VerbSpec verb{"", "what this workspace is and what is going on in it", {}, {},
+                     {{"tk status", "who you are here, the law in force, the runs that wait"}}, help::k_status, run};
+  return cli::main({"status", "what this workspace is and what is going on in it", {verb}}, argc, argv);
+}

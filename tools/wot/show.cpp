@@ -1,0 +1,141 @@
+#include "core/base/clock.hpp"
+#include "core/base/text.hpp"
+#include "core/json/json.hpp"
+#include "core/wot/values.hpp"
+#include "help/wot.hpp"
+#include "tools/wot/verbs.hpp"
+
+namespace tk::tools::wot {
+namespace {
+
+std::string field(const record::Record& r, const char* name) {
+  auto it = r.fields.find(name);
+  return it == r.fields.end() ? "" : it->second.text();
+}
+std::int64_t number(const record::Record& r, const char* name) {
+  auto it = r.fields.find(name);
+  return it == r.fields.end() ? 0 : it->second.integer();
+}
+
+Value step_json(const record::Record& r, const Value& output) {
+  return Value::Map{{"id", r.id}, {"step", field(r, "step")}, {"agent", field(r, "agent")},
+                    {"iteration", number(r, "iteration")}, {"attempt", number(r, "attempt")},
+                    {"state", r.state}, {"error", field(r, "error")}, {"output", output},
+                    {"started", clock::rfc3339(r.created_ns)}, {"ended", clock::rfc3339(r.updated_ns)}};
+}
+
+Value cast_json(const record::Record& r) {
+  auto deadline = number(r, "deadline");
+  return Value::Map{{"id", r.id}, {"run", r.parent}, {"cast", tk::wot::cast_name(r)}, {"state", r.state},
+                    {"prompt", field(r, "prompt")}, {"answer", field(r, "answer")}, {"by", field(r, "by")},
+                    {"at", field(r, "at")},
+                    {"deadline", deadline > 0 ? Value(clock::rfc3339(deadline * 1'000'000)) : Value()}};
+}
+
+Result<Exit> run_show(const cli::Args& args) {
+  TK_TRY(auto s, Session::open_to_read());
+  TK_TRY(auto run, find_run(*s, args.get("RUN")));
+  store::Cas cas(s->workspace.state("cas"));
+  TK_TRY(auto steps, s->store.list("step", run.id));
+  TK_TRY(auto casts, s->store.list("cast", run.id));
+  Value::List step_list, cast_list;
+  std::vector<std::vector<std::string>> rows = {{"STEP", "ROUND", "STATE", "BY", "MS", ""}};
+  for (const auto& r : steps) {
+    auto output = r.fields.contains("output") ? tk::wot::expand(cas, r.fields.at("output")) : Value::Map{};
+    if (!output) return fail(output.error());
+    step_list.push_back(step_json(r, std::move(*output)));
+    rows.push_back({field(r, "step"), std::to_string(number(r, "iteration")), r.state, field(r, "agent"),
+                    std::to_string((r.updated_ns - r.created_ns) / 1'000'000),
+                    text::shorten(field(r, "error"), 120)});
+  }
+  for (const auto& r : casts) {
+    cast_list.push_back(cast_json(r));
+    rows.push_back({tk::wot::cast_name(r), std::to_string(number(r, "iteration")), r.state, field(r, "by"),
+                    std::to_string((r.updated_ns - r.created_ns) / 1'000'000), field(r, "answer")});
+  }
+  TK_TRY(auto output, run.fields.contains("output") ? tk::wot::expand(cas, run.fields.at("output"))
+                                                    : Result<Value::Map>(Value::Map{}));
+  if (args.json()) {
+    cli::print(json::pretty(Value::Map{{"run", run.id}, {"wot", field(run, "wot")}, {"state", run.state},
+                                       {"context", run.context}, {"reason", field(run, "reason")},
+                                       {"converged", run.fields.contains("converged") ? run.fields.at("converged") : Value()},
+                                       {"steps", step_list}, {"casts", cast_list}, {"output", output},
+                                       {"started", clock::rfc3339(run.created_ns)}}) + "\n");
+    return Exit::ok;
+  }
+  cli::print("run " + run.id + "  " + field(run, "wot") + "  " + run.state +
+             (field(run, "reason").empty() ? "" : ": " + text::printable(field(run, "reason"))) + "\n\n" +
+             cli::table(rows));
+  if (!output.empty()) cli::print("\n" + json::pretty(output) + "\n");
+  return Exit::ok;
+}
+
+Result<Exit> run_list(const cli::Args& args) {
+  TK_TRY(auto s, Session::open_to_read());
+  TK_TRY(auto runs, s->store.list("run"));
+  Value::List list;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& r : runs) {
+    if (!args.get("state").empty() && r.state != args.get("state")) continue;
+    list.push_back(Value::Map{{"run", r.id}, {"wot", field(r, "wot")}, {"state", r.state},
+                              {"context", r.context}, {"started", clock::rfc3339(r.created_ns)}});
+    rows.push_back({r.id, field(r, "wot"), r.state, clock::rfc3339(r.created_ns)});
+  }
+  cli::print(args.json() ? json::pretty(list) + "\n" : cli::table(rows));
+  return Exit::ok;
+}
+
+Result<Exit> run_inbox(const cli::Args& args) {
+  TK_TRY(auto s, Session::open_to_read());
+  TK_TRY(auto open, tk::wot::open_casts(s->store, ""));
+  Value::List list;
+  std::string out;
+  for (const auto& r : open) {
+    list.push_back(cast_json(r));
+    auto deadline = number(r, "deadline");
+    out += tk::wot::cast_name(r) + ": " + text::printable(field(r, "prompt")) +
+           (deadline == 0 ? "" : tk::wot::past_deadline(r) ? "  (timed out)"
+                                                           : "  (until " + clock::rfc3339(deadline * 1'000'000) + ")") +
+           "\n  tk wot answer " + r.parent + " " + tk::wot::cast_name(r) + " approve|reject\n";
+  }
+  if (out.empty()) out = "nothing waits for you\n";
+  cli::print(args.json() ? json::pretty(list) + "\n" : out);
+  return Exit::ok;
+}
+
+Result<Exit> run_answer(const cli::Args& args) {
+  TK_TRY(auto s, Session::open(args.get("as")));
+  auto env = environment(*s);
+  TK_TRY(auto cast, tk::wot::answer(env, args.get("RUN"), args.get("CAST"), args.get("VALUE")));
+  if (args.json()) cli::print(json::pretty(cast_json(cast)) + "\n");
+  else cli::print(tk::wot::cast_name(cast) + ": " + field(cast, "answer") + " by " + field(cast, "by") + "\n");
+  return Exit::ok;
+}
+
+}  // namespace
+
+cli::VerbSpec show() {
+  return {"show", "one run: its steps, its casts, its output", {{"RUN", "its id or a prefix"}}, {},
+          {{"tk wot show 01930c2e", "who did what, how long it took, how it ended"}}, help::k_show, run_show};
+}
+
+cli::VerbSpec list() {
+  return {"list", "runs, oldest first", {}, {{"state", "STATE", "only in this state"}},
+          {{"tk wot list --state waiting", "every run that waits for a human"}}, help::k_list, run_list};
+}
+
+cli::VerbSpec inbox() {
+  return {"inbox", "what waits for a human's answer", {}, {},
+          {{"tk wot inbox", "each open question with the command that answers it"}}, help::k_inbox, run_inbox};
+}
+
+cli::VerbSpec answer() {
+  return {"answer", "answer an open cast; the run goes on when it is resumed",
+          {{"RUN", "its id or a prefix"}, {"CAST", "the cast's name or id"}, {"VALUE", "approve or reject"}},
+          {kAsOption},
+          {{"tk wot answer 01930c2e human_review approve", "as yourself"},
+           {"tk wot answer 01930c2e human_review reject --as user:rita", "for somebody whom you may act as"}},
+          help::k_answer, run_answer};
+}
+
+}  // namespace tk::tools::wot
