@@ -29,7 +29,7 @@ std::string find_program(const Task& task) {
 }
 
 std::vector<std::string> environment_for(const Task& task) {
-  std::vector<std::string> out = {"TK=" + os::self_path(), "TK_WORKSPACE=" + task.workspace,
+  std::vector<std::string> out = {"TK=" + os::environment("TK"), "TK_WORKSPACE=" + task.workspace,
                                   "TK_TOKEN=" + task.token, "TRACEPARENT=" + task.traceparent,
                                   "TMPDIR=" + task.folder, "HOME=" + task.folder};
   for (const char* name : {"PATH", "LANG", "LC_ALL", "TZ"})

@@ -10,6 +10,7 @@ namespace {
 // What CLI11 fills; kept apart from Args so that only what was given is in Args.
 struct Slots {
   std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, std::string> singles;
   std::map<std::string, bool> flags;
 };
 
@@ -27,9 +28,8 @@ void declare(::CLI::App& app, const VerbSpec& verb, Slots& slots) {
   for (const auto& o : verb.options) add_option(o);
   for (const auto& o : common_options()) add_option(o);
   for (const auto& p : verb.positionals) {
-    auto* option = app.add_option(p.name, slots.values[p.name]);
-    if (p.many) option->expected(p.required ? 1 : 0, 1'000'000);
-    else option->expected(1);
+    auto* option = p.many ? app.add_option(p.name, slots.values[p.name])
+                          : app.add_option(p.name, slots.singles[p.name]);
     if (p.required) option->required();
   }
 }
@@ -83,7 +83,7 @@ Result<Args> parse(const VerbSpec& verb, const std::vector<std::string>& words) 
                 usage_hint(verb, extra));
   } catch (const ::CLI::RequiredError&) {
     for (const auto& p : verb.positionals)
-      if (p.required && slots.values[p.name].empty())
+      if (p.required && (p.many ? slots.values[p.name].empty() : slots.singles[p.name].empty()))
         return fail(Code::cli_usage, p.name + " is missing: " + p.help, "-h shows one screen of help");
     return fail(Code::cli_usage, "a word is missing", "-h shows one screen of help");
   } catch (const ::CLI::Error& e) {
@@ -92,6 +92,8 @@ Result<Args> parse(const VerbSpec& verb, const std::vector<std::string>& words) 
   Args args;
   for (auto& [name, values] : slots.values)
     for (auto& value : values) args.add(name, std::move(value));
+  for (auto& [name, value] : slots.singles)
+    if (!value.empty()) args.add(name, std::move(value));
   for (const auto& [name, given] : slots.flags)
     if (given) args.add(name, "true");
   TK_CHECK(check_choices(verb, args));

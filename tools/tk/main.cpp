@@ -20,6 +20,7 @@ bool find_libexec() {
   ssize_t n = readlink("/proc/self/exe", libexec_path, PATH_MAX - 32);
   if (n <= 0) return false;
   libexec_path[n] = 0;
+  setenv("TK", libexec_path, 1);  // children speak to the same tk
   for (int levels = 0; levels < 2; ++levels) {
     char* slash = strrchr(libexec_path, '/');
     if (!slash) return false;

@@ -1,0 +1,394 @@
+// ValueFlow, the half that learns what a file assigns.
+
+#include "value_flow.hpp"
+
+#include "sql_shape.hpp"
+
+#include <algorithm>
+
+namespace tk::review {
+namespace {
+
+using u32 = std::uint32_t;
+constexpr u32 kValueTokens = 200;
+constexpr std::size_t kSqlBytes = 300;
+
+bool one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+bool is_control(std::string_view word) {
+    return one_of(word, {"if", "for", "while", "switch", "catch", "foreach", "elseif", "with",
+                         "return", "elif", "until", "do", "else"});
+}
+
+}  // namespace
+
+void ValueFlow::bind(std::string_view name, u32 scope, Trust trust, std::string_view sql,
+                     bool numeric) {
+    if (name.empty()) return;
+    Binding& binding = bindings_[{name, scope}];
+    binding.trust = std::max(binding.trust, trust);
+    binding.numeric = binding.numeric || numeric;
+    if (binding.sql.empty()) binding.sql = sql;
+}
+
+const Binding* ValueFlow::look_up(std::string_view name, u32 scope) const {
+    for (int climb = 0; climb < 16; ++climb) {
+        const auto found = bindings_.find({name, scope});
+        if (found != bindings_.end()) return &found->second;
+        if (scope == 0) return nullptr;
+        scope = parents_[scope];
+    }
+    return nullptr;
+}
+
+std::string_view ValueFlow::sql_of(std::string_view name, u32 scope) const {
+    const Binding* found = look_up(name, scope);
+    return found == nullptr ? std::string_view{} : std::string_view(found->sql);
+}
+
+void ValueFlow::learn(TokenStream& part, u32 scope, bool nested) {
+    if (nested) {
+        for (Token& token : part.tokens) token.scope = scope;
+    } else if (language_ == Language::python) {
+        mark_python_scopes(part);
+    } else {
+        mark_scopes(part);
+    }
+    budget_ += 60ULL * part.tokens.size();
+    // Twice: a name may be used above the place that spoils it.
+    learn_once(part);
+    learn_once(part);
+}
+
+// The '{' of the function whose parameters stand in these parentheses.
+u32 ValueFlow::body_of(const TokenStream& part, u32 paren) const {
+    const u32 close = part.tokens[paren].match;
+    if (close == kNone || close < paren) return kNone;
+    if (paren > 0 && part.is_word(paren - 1) && is_control(part.str(paren - 1))) return kNone;
+    for (u32 i = close + 1, n = 0; i < part.size() && n < 12; ++n) {
+        const std::string_view s = part.str(i);
+        if (s == "{" && part.kind(i) == TokenKind::symbol) {
+            return part.tokens[i].match == kNone ? kNone : i;
+        }
+        if (part.kind(i) == TokenKind::line_end && language_ != Language::shell) return kNone;
+        if (s == "(" || s == "[") {
+            if (part.tokens[i].match == kNone) return kNone;
+            i = part.tokens[i].match + 1;
+            continue;
+        }
+        const bool passing =
+            part.is_word(i) || part.kind(i) == TokenKind::line_end ||
+            one_of(s, {":", "->", "<", ">", "|", "&", "*", "=>", "::", ".", "?", ">>", "&&"}) ||
+            (s == "," && language_ == Language::c);
+        if (!passing) return kNone;
+        ++i;
+    }
+    return kNone;
+}
+
+void ValueFlow::mark_scopes(TokenStream& part) {
+    struct Open {
+        u32 end, scope;
+    };
+    std::vector<Open> open;
+    for (u32 i = 0; i < part.size(); ++i) {
+        while (!open.empty() && i > open.back().end) open.pop_back();
+        const u32 around = open.empty() ? 0 : open.back().scope;
+        part.tokens[i].scope = around;
+        u32 body = kNone;
+        if (part.is(i, "(")) body = body_of(part, i);
+        const bool shell_function = language_ == Language::shell && part.is(i, "{") && i >= 2 &&
+                                    part.str(i - 2) == "function";
+        if (shell_function && part.tokens[i].match != kNone) body = i;
+        if (body == kNone) continue;
+        const u32 scope = static_cast<u32>(parents_.size());
+        parents_.push_back(around);
+        part.tokens[i].scope = scope;
+        open.push_back({part.tokens[body].match, scope});
+    }
+}
+
+void ValueFlow::mark_python_scopes(TokenStream& part) {
+    struct Open {
+        u32 indent, scope;
+    };
+    std::vector<Open> open;
+    for (u32 i = 0; i < part.size(); ++i) {
+        Token& token = part.tokens[i];
+        const bool fresh = i == 0 || part.kind(i - 1) == TokenKind::line_end;
+        if (fresh && token.kind != TokenKind::line_end) {
+            while (!open.empty() && token.indent <= open.back().indent) open.pop_back();
+        }
+        token.scope = open.empty() ? 0 : open.back().scope;
+        if (token.kind != TokenKind::word || part.str(i) != "def") continue;
+        const bool async = i > 0 && part.str(i - 1) == "async";
+        const u32 indent = async ? part.tokens[i - 1].indent : token.indent;
+        const u32 scope = static_cast<u32>(parents_.size());
+        parents_.push_back(token.scope);
+        token.scope = scope;
+        open.push_back({indent, scope});
+    }
+}
+
+void ValueFlow::learn_once(const TokenStream& part) {
+    for (u32 i = 0; i < part.size(); ++i) {
+        if (language_ == Language::shell) {
+            learn_shell(part, i);
+            continue;
+        }
+        const std::string_view s = part.str(i);
+        if (part.kind(i) == TokenKind::symbol) {
+            if (one_of(s, {"=", "+=", ".=", ":=", "||=", "?\?="}))
+                learn_assignment(part, i);
+            else if (s == "(")
+                learn_parameters(part, i);
+            else if (s == "=>" && i > 0 && part.is_word(i - 1) && language_ == Language::javascript)
+                bind(part.str(i - 1), part.tokens[i - 1].scope, Trust::unknown);
+        } else if (part.is_word(i)) {
+            learn_word(part, i);
+        }
+        if (language_ == Language::c) learn_c(part, i);
+    }
+}
+
+// A name that is held against a constant list is one of its members from there on:
+// `if x not in ("a", "b")`, `ALLOWED.includes(x)`, `in_array($x, ['a', 'b'])`.
+void ValueFlow::learn_membership(const TokenStream& part, u32 i) {
+    const std::string_view s = part.str(i);
+    const u32 scope = part.tokens[i].scope;
+    if (language_ == Language::python && s == "in" && i > 1) {
+        const u32 name = part.str(i - 1) == "not" ? i - 2 : i - 1;
+        const bool tested = name > 0 && one_of(part.str(name - 1), {"if", "elif", "and", "assert"});
+        const u32 end = operand_end(part, i + 1);
+        if (tested && part.is_word(name) && end > i + 1 &&
+            trust(part, i + 1, end) == Trust::constant) {
+            bind(part.str(name), scope, Trust::guarded, {}, true);
+        }
+        return;
+    }
+    const bool call = part.is(i + 1, "(") && part.is_word(i + 2);
+    if (!call) return;
+    if (language_ == Language::php && s == "in_array" && part.is(i + 3, ",")) {
+        const u32 end = operand_end(part, i + 4);
+        if (end > i + 4 && trust(part, i + 4, end) == Trust::constant) {
+            bind(part.str(i + 2), scope, Trust::guarded, {}, true);
+        }
+    }
+    const bool held = language_ == Language::javascript && (s == "includes" || s == "has") &&
+                      part.is(i + 3, ")") && i > 1 && part.is(i - 1, ".");
+    if (!held) return;
+    const u32 match = part.tokens[i - 2].match;
+    const u32 first = match != kNone && match < i ? match : i - 2;
+    if (trust(part, first, i - 1) == Trust::constant) {
+        bind(part.str(i + 2), scope, Trust::guarded, {}, true);
+    }
+}
+
+void ValueFlow::learn_word(const TokenStream& part, u32 i) {
+    const std::string_view s = part.str(i);
+    if (one_of(s, {"in", "in_array", "includes", "has"})) return learn_membership(part, i);
+    if (s == "for" || s == "foreach") return learn_loop(part, i);
+    const u32 scope = part.tokens[i].scope;
+    if (language_ != Language::python) return;
+    if (s == "as" && part.is_word(i + 1)) bind(part.str(i + 1), scope, Trust::unknown);
+    if (s == "lambda") {
+        for (u32 n = i + 1; n < part.size() && n - i < 24 && !part.is(n, ":"); ++n) {
+            if (part.is_word(n)) bind(part.str(n), scope, Trust::unknown);
+        }
+    }
+}
+
+// "for a, b in values", "for (const a of values)", "foreach ($values as $k => $v)".
+void ValueFlow::learn_loop(const TokenStream& part, u32 i) {
+    u32 from = i + 1;
+    if (part.str(from) == "await") ++from;
+    const bool paren = part.is(from, "(");
+    const u32 close = paren ? part.tokens[from].match : kNone;
+    if (paren && close == kNone) return;
+    if (language_ == Language::php && paren) {
+        u32 as = from + 1;
+        while (as < close && part.str(as) != "as") ++as;
+        if (as >= close || as - from > kValueTokens) return;
+        const Trust values = trust(part, from + 1, as);
+        for (u32 n = as + 1; n < close; ++n) {
+            // Keys of a mapping are not its values.
+            const bool key = part.is(n + 1, "=>");
+            if (part.is_word(n)) {
+                bind(part.str(n), part.tokens[n].scope,
+                     key && values == Trust::constant ? Trust::constant : values);
+            }
+        }
+        return;
+    }
+    if (paren) ++from;
+    u32 in = from;
+    while (in < part.size() && in - from < 16 && part.str(in) != "in" && part.str(in) != "of" &&
+           !part.is(in, ";") && part.kind(in) != TokenKind::line_end) {
+        ++in;
+    }
+    if (part.str(in) != "in" && part.str(in) != "of") return;
+    const u32 end = paren ? close : expression_end(part, in + 1, kValueTokens);
+    // A Python loop's header ends at its colon.
+    u32 stop = in + 1;
+    while (stop < end && stop - in < kValueTokens && !part.is(stop, ":") &&
+           part.str(stop) != "if") {
+        const u32 match = part.tokens[stop].match;
+        stop = match != kNone && match > stop ? match + 1 : stop + 1;
+    }
+    const Trust values = trust(part, in + 1, std::min(stop, end));
+    for (u32 n = from; n < in; ++n) {
+        if (part.is_word(n)) bind(part.str(n), part.tokens[n].scope, values);
+    }
+}
+
+void ValueFlow::learn_assignment(const TokenStream& part, u32 equals) {
+    if (equals == 0) return;
+    const u32 opener = part.tokens[equals].opener;
+    if (language_ == Language::python && part.str(equals) == "=" && opener != kNone &&
+        part.is(opener, "(")) {
+        return;  // a keyword argument
+    }
+    const u32 end = expression_end(part, equals + 1, kValueTokens);
+    const Trust value = end - equals > kValueTokens ? Trust::unknown : trust(part, equals + 1, end);
+    const std::string sql = sql_text(part, equals + 1, end);
+    // "const name: string = ..." : the name stands before its type.
+    u32 last = equals - 1;
+    if (language_ == Language::python || language_ == Language::javascript) {
+        for (u32 n = 1; n < 14 && n < equals; ++n) {
+            const u32 at = equals - n;
+            if (part.kind(at) == TokenKind::line_end || part.is(at, ";") || part.is(at, "{")) break;
+            if (!part.is(at, ":")) continue;
+            const bool declared = at >= 1 && part.is_word(at - 1) &&
+                                  (at == 1 || part.kind(at - 2) == TokenKind::line_end ||
+                                   one_of(part.str(at - 2), {"const", "let", "var", "private",
+                                                             "readonly", "static", "public", ";"}));
+            if (declared) last = at - 1;
+            break;
+        }
+    }
+    learn_target(part, last, value, sql);
+}
+
+void ValueFlow::learn_target(const TokenStream& part, u32 last, Trust value, std::string_view sql) {
+    const Token& token = part.tokens[last];
+    if (part.is(last, "}") || part.is(last, "]")) {
+        const u32 open = token.match;
+        if (open == kNone || open > last) return;
+        const bool destructured =
+            part.is(last, "}") ||
+            (open > 0 && one_of(part.str(open - 1), {"const", "let", "var"})) ||
+            (language_ == Language::php && (open == 0 || !part.is_word(open - 1)));
+        if (destructured) {
+            for (u32 n = open + 1; n < last && n - open < 64; ++n) {
+                if (part.is_word(n)) bind(part.str(n), token.scope, value);
+            }
+        } else if (open > 0 && part.is_word(open - 1)) {
+            // `map[key] = value`; a C array may be written through its address.
+            const bool array = language_ == Language::c;
+            bind(part.str(open - 1), token.scope, array ? Trust::unknown : value,
+                 array ? sql : std::string_view{});
+        }
+        return;
+    }
+    if (!part.is_word(last)) return;
+    u32 first = last;
+    for (int n = 0; n < 6 && first >= 2 && part.is_word(first - 2) &&
+                    one_of(part.str(first - 1), {".", "->", "::", "?."}) &&
+                    !(language_ == Language::php && part.is(first - 1, "."));
+         ++n) {
+        first -= 2;
+    }
+    const std::string_view path =
+        part.text.substr(part.tokens[first].begin, token.end - part.tokens[first].begin);
+    const bool numeric = language_ == Language::c && last > 0 && is_number_type(part.str(last - 1));
+    bind(path, token.scope, value, sql, numeric);
+    const bool own = first != last && one_of(part.str(first), {"self", "this", "$this", "cls"});
+    if (own) bind(part.str(last), 0, value, sql);
+    // "a, b = ..."
+    for (int n = 0; n < 8 && first >= 2 && part.is(first - 1, ",") && part.is_word(first - 2);
+         ++n) {
+        if (language_ != Language::python) break;
+        first -= 2;
+        bind(part.str(first), token.scope, value);
+    }
+}
+
+void ValueFlow::learn_parameters(const TokenStream& part, u32 paren) {
+    const u32 close = part.tokens[paren].match;
+    if (close == kNone || close < paren || close - paren > kValueTokens) return;
+    const bool arrow = part.is(close + 1, "=>") && language_ == Language::javascript;
+    const bool def = language_ == Language::python && paren >= 2 && part.str(paren - 2) == "def";
+    const bool named =
+        paren > 0 && (part.str(paren - 1) == "function" || part.str(paren - 1) == "fn");
+    if (!arrow && !def && !named &&
+        (language_ == Language::python || body_of(part, paren) == kNone)) {
+        return;
+    }
+    const bool mapped = arrow && part.is(paren - 1, "(") && paren >= 2 &&
+                        one_of(part.str(paren - 2), {"map", "from", "forEach"});
+    u32 place = 0;
+    for (u32 begin = paren + 1; begin < close; ++place) {
+        const u32 end = std::min(expression_end(part, begin, kValueTokens), close);
+        bool number = mapped && place == 1;
+        bool pointer = false;
+        u32 last = kNone;
+        for (u32 n = begin; n < end && !part.is(n, "="); ++n) {
+            pointer = pointer || part.is(n, "*");
+            number = number || (part.is_word(n) && is_number_type(part.str(n)));
+            if (part.is_word(n)) last = n;
+        }
+        number = number && !(pointer && language_ == Language::c);
+        for (u32 n = begin; n < end; ++n) {
+            const bool name = part.is_word(n) && (language_ != Language::c || n == last);
+            if (name) bind(part.str(n), part.tokens[paren].scope, Trust::unknown, {}, number);
+        }
+        begin = end + 1;
+    }
+}
+
+// What only C and C++ declare or fill in their own ways.
+void ValueFlow::learn_c(const TokenStream& part, u32 i) {
+    const u32 scope = part.tokens[i].scope;
+    if (part.is_word(i) && is_number_type(part.str(i)) && part.is_word(i + 1) &&
+        !is_number_type(part.str(i + 1))) {
+        bind(part.str(i + 1), scope, Trust::guarded, {}, true);
+    }
+    const bool shifted = part.is(i, "<<") && i > 1 && part.is_word(i - 1) &&
+                         part.is_string(i + 1) && !part.is(i - 2, "<<");
+    if (shifted) {
+        const std::string sql = sql_text(part, i + 1, i + 2);
+        if (!sql.empty()) bind(part.str(i - 1), scope, Trust::constant, sql);
+    }
+    if (!part.is_string(i) || i < 2) return;
+    const bool brace = part.is(i - 1, "(") || part.is(i - 1, "{");
+    if (brace && part.is_word(i - 2) && i >= 3 && part.tokens[i - 1].match == i + 1 &&
+        (part.is_word(i - 3) || part.is(i - 3, "&") || part.is(i - 3, ">"))) {
+        bind(part.str(i - 2), scope, Trust::constant, sql_text(part, i, i + 1));
+    }
+    const bool copied = part.is(i - 1, ",") && part.is_word(i - 2) && i >= 4 &&
+                        one_of(part.str(i - 4), {"strcpy", "strcat", "strlcpy", "g_strlcpy"});
+    if (copied) bind(part.str(i - 2), scope, Trust::unknown, sql_text(part, i, i + 1));
+}
+
+// The beginning of the SQL text that an expression makes, with marks for its values.
+std::string ValueFlow::sql_text(const TokenStream& part, u32 first, u32 last) const {
+    for (u32 i = first; i < std::min(last, first + 8); ++i) {
+        if (!part.is_string(i)) {
+            const std::string_view s = part.str(i);
+            const bool wrapper = part.is_word(i) || s == "(" || s == "::" || s == "." || s == "[";
+            if (!wrapper) break;
+            continue;
+        }
+        if (part.tokens[i].mark == '$') break;
+        std::string text = plain_text(part, i, kSqlBytes);
+        if (may_begin_sql(text)) return text;
+        const bool valued = i + 1 < last && trust(part, i + 1, last) > Trust::guarded;
+        if (continues_sql(valued ? text + kValueMark : text)) return text;
+        break;
+    }
+    return {};
+}
+
+}  // namespace tk::review
