@@ -35,6 +35,15 @@ Result<Record> Store::get(const std::string& id) {
   return read(s);
 }
 
+Result<std::shared_ptr<const Definition>> Store::definition_of(const Record& record) {
+  TK_TRY(auto s, journal_.db().prepare("SELECT text FROM definition WHERE hash = ?"));
+  s.bind(record.definition);
+  TK_TRY(bool row, s.step());
+  if (!row)
+    return fail(Code::journal_broken, "the definition of record " + record.id + " is missing");
+  return definitions_.pinned(record.definition, s.text(0));
+}
+
 Result<std::optional<Record>> Store::by_name(const std::string& type, const std::string& name) {
   TK_TRY(auto s, journal_.db().prepare(TK_RECORD_COLUMNS "WHERE type = ? AND name = ?"));
   s.bind(type).bind(name);

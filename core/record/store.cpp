@@ -66,12 +66,7 @@ Result<void> Store::resolve(Prepared& p) {
     return {};
   }
   TK_TRY(p.before, get(c.id));
-  TK_TRY(auto s, journal_.db().prepare("SELECT text FROM definition WHERE hash = ?"));
-  s.bind(p.before.definition);
-  TK_TRY(bool row, s.step());
-  if (!row)
-    return fail(Code::journal_broken, "the definition of record " + c.id + " is missing");
-  TK_TRY(p.definition, definitions_.pinned(p.before.definition, s.text(0)));
+  TK_TRY(p.definition, definition_of(p.before));
   return {};
 }
 

@@ -103,6 +103,8 @@ class Store {
   Result<Outcome> apply(Change change, Trail* trail = nullptr);
 
   Result<Record> get(const std::string& id);
+  // The definition that the record is pinned to.
+  Result<std::shared_ptr<const Definition>> definition_of(const Record& record);
   Result<std::optional<Record>> by_name(const std::string& type, const std::string& name);
   Result<std::optional<Record>> of_entity(const law::Ref& ref);
   // By full id or by a prefix that only one record of the type (empty = any) has.

@@ -68,6 +68,10 @@ int on_busy(void*, int tries) {
 
 Statement::~Statement() {
   if (!stmt_) return;
+  if (owned_) {
+    sqlite3_finalize(stmt_);
+    return;
+  }
   sqlite3_reset(stmt_);
   sqlite3_clear_bindings(stmt_);
 }
@@ -163,13 +167,14 @@ Result<void> Database::exec(const std::string& sql) {
 
 Result<Statement> Database::prepare(std::string_view sql) {
   auto it = cache_.find(sql);
-  if (it != cache_.end()) return Statement(db_, it->second);
+  bool busy = it != cache_.end() && sqlite3_stmt_busy(it->second);
+  if (it != cache_.end() && !busy) return Statement(db_, it->second, false);
   sqlite3_stmt* made = nullptr;
   if (sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                          &made, nullptr) != SQLITE_OK)
     return fail(sqlite_error(db_, path_));
-  cache_.emplace(sql, made);
-  return Statement(db_, made);
+  if (!busy) cache_.emplace(sql, made);
+  return Statement(db_, made, busy);
 }
 
 Result<void> Database::begin() {

@@ -19,8 +19,10 @@ namespace tk::store {
 // A prepared statement in use; reset when it goes out of scope. Columns and parameters count from 0.
 class Statement {
  public:
-  Statement(sqlite3* db, sqlite3_stmt* stmt) : db_(db), stmt_(stmt) {}
-  Statement(Statement&& o) noexcept : db_(o.db_), stmt_(o.stmt_), next_(o.next_) { o.stmt_ = nullptr; }
+  Statement(sqlite3* db, sqlite3_stmt* stmt, bool owned) : db_(db), stmt_(stmt), owned_(owned) {}
+  Statement(Statement&& o) noexcept : db_(o.db_), stmt_(o.stmt_), owned_(o.owned_), next_(o.next_) {
+    o.stmt_ = nullptr;
+  }
   Statement& operator=(Statement&&) = delete;
   ~Statement();
 
@@ -40,6 +42,7 @@ class Statement {
  private:
   sqlite3* db_;
   sqlite3_stmt* stmt_;
+  bool owned_;  // not from the cache: finalised at the end
   int next_ = 1;
 };
 
@@ -53,7 +56,7 @@ class Database {
   ~Database();
 
   Result<void> exec(const std::string& sql);
-  // Statements are cached by their text.
+  // Statements are cached by their text; one that is in use already gets a twin.
   Result<Statement> prepare(std::string_view sql);
   Result<void> begin();   // IMMEDIATE: takes the write lock
   Result<void> commit();  // returns when the bytes are flushed

@@ -87,14 +87,9 @@ Result<Exit> run_step(const cli::Args& args) {
   record::Change c;
   c.id = record.id;
   c.event = args.get("EVENT");
-  TK_TRY(auto stored, s->store.journal().db().prepare("SELECT text FROM definition WHERE hash = ?"));
-  stored.bind(record.definition);
-  TK_TRY(bool row, stored.step());
+  TK_TRY(auto definition, s->store.definition_of(record));
   std::map<std::string, json::Type> types;
-  if (row) {
-    TK_TRY(auto definition, s->store.definitions().pinned(record.definition, stored.text(0)));
-    if (const auto* t = definition->find(c.event, record.state)) types = t->input;
-  }
+  if (const auto* t = definition->find(c.event, record.state)) types = t->input;
   TK_TRY(c.input, read_input(types, args.all("INPUT")));
   c.actor = s->actor;
   c.trace = s->trace;
