@@ -33,6 +33,23 @@ const CodeInfo* find_code(std::string_view text) {
   return nullptr;
 }
 
+Error read_report(std::string_view printed, Code otherwise) {
+  auto line_at = [&](std::size_t at) { return printed.substr(at, printed.find('\n', at) - at); };
+  Error error;
+  error.code = otherwise;
+  auto at = printed.find("tk: [TK-");
+  auto line = at == printed.npos ? line_at(0) : line_at(at + 4);
+  if (at != printed.npos) {
+    auto end = line.find(']');
+    if (const auto* known = find_code(line.substr(1, end - 1))) error.code = known->code;
+    line = line.substr(std::min(line.size(), end + 2));
+  }
+  error.message = std::string(line);
+  if (auto hint = printed.find("  mend: "); hint != printed.npos)
+    error.hint = std::string(line_at(hint + 8));
+  return error;
+}
+
 std::string describe(const Error& error) {
   std::string out;
   if (!error.where.file.empty()) {

@@ -64,6 +64,9 @@ struct [[nodiscard]] Error {
 // "file:line:col: message" without the code; what a person reads first.
 std::string describe(const Error& error);
 
+// The error that another tk process printed ("tk: [TK-…] message", "  mend: hint"), read back.
+Error read_report(std::string_view printed, Code otherwise);
+
 template <class T>
 using Result = tl::expected<T, Error>;
 

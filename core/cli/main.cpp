@@ -19,7 +19,7 @@ int status(Exit exit) { return static_cast<int>(exit); }
 
 int report(const Error& error) {
   if (error.code == Code::interrupted) {
-    note(error.message);
+    std::fprintf(stderr, "tk: %s\n", error.message.c_str());
     if (!error.hint.empty()) std::fprintf(stderr, "  mend: %s\n", error.hint.c_str());
     // Ended by a signal, clean: say so the way that shells understand.
     return 128 + (os::interrupted() ? os::interrupted() : SIGINT);

@@ -85,9 +85,9 @@ Result<Value> read_word(const Type& type, std::string_view word, std::string_vie
   if (type.kind == Kind::text || type.kind == Kind::bytes) return Value(word);
   auto value = parse(word, name);
   if (!value && type.kind == Kind::json) return Value(word);  // a bare word is a text
-  if (!value)
-    return fail(Code::wot_input, "`" + std::string(name) + "` must be " + type.str() + ": " +
-                                     value.error().message);
+  if (!value || !fits(type, *value))
+    return fail(Code::cli_usage, "`" + std::string(name) + "` must be " + type.str() + ", not \"" +
+                                     text::printable(text::shorten(word, 80)) + "\"");
   TK_CHECK(check(type, *value, name));
   return value;
 }

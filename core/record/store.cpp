@@ -102,9 +102,11 @@ Result<void> Store::match(Prepared& p) {
   p.transition = p.definition->find(event, p.before.state);
   if (!p.transition) {
     auto legal = p.definition->events_from(p.before.state);
+    auto near = text::nearest(event, legal);
     return fail(Code::record_event,
                 event + " is not legal for " + p.before.type + " in state " + p.before.state,
-                legal.empty() ? "no event is: the state is final"
+                !near.empty() ? "did you mean " + near + "?"
+                : legal.empty() ? "no event is: the state is final"
                               : "legal events: " + text::join(legal, ", "));
   }
   TK_CHECK(check_members(p.transition->input, p.change.input, "event " + event));

@@ -16,18 +16,7 @@ Result<void> rebuild(const Workspace& ws) {
   spawn.environment.push_back("TK_WORKSPACE=" + ws.root());
   TK_TRY(auto done, os::run(spawn, 120'000));
   if (done.status == 0) return {};
-  // The child said what is wrong in tk's own words: pass its line and code on.
-  auto line = done.error_tail.substr(0, done.error_tail.find('\n'));
-  if (line.starts_with("tk: ")) line = line.substr(4);
-  std::string hint;
-  if (auto at = done.error_tail.find("  mend: "); at != std::string::npos)
-    hint = done.error_tail.substr(at + 8, done.error_tail.find('\n', at) - at - 8);
-  auto code = Code::law_syntax;
-  if (line.starts_with("[")) {
-    if (const auto* known = find_code(line.substr(1, line.find(']') - 1))) code = known->code;
-    line = line.substr(std::min(line.size(), line.find(']') + 2));
-  }
-  return fail(code, line.empty() ? "the law of HEAD cannot be compiled" : line, hint);
+  return fail(read_report(done.error_tail, Code::law_syntax));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "source_tokens.hpp"
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,6 +110,10 @@ std::uint32_t expression_end(const TokenStream& part, std::uint32_t first, std::
 
 // The index behind one operand: prefixes, a name, literal or bracket, and its postfixes.
 std::uint32_t operand_end(const TokenStream& part, std::uint32_t first);
+
+// The first of these tokens outside of brackets, or `last`.
+std::uint32_t find_text(const TokenStream& part, std::uint32_t first, std::uint32_t last,
+                        std::initializer_list<std::string_view> list);
 
 // Names of functions that build, guard or only show a text.
 bool is_numeric_call(std::string_view name);

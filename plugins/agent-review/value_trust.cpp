@@ -32,38 +32,6 @@ u32 find_top(const TokenStream& part, u32 first, u32 last, Test test) {
     return last;
 }
 
-u32 find_text(const TokenStream& part, u32 first, u32 last,
-              std::initializer_list<std::string_view> list) {
-    return find_top(part, first, last, [&](u32 i) { return one_of(part.str(i), list); });
-}
-
-// Functions that hand the text on as it is, or change it without making it harmless.
-bool is_transparent(std::string_view name) {
-    return one_of(name, {"str",           "String",      "strval",
-                         "trim",          "strip",       "lstrip",
-                         "rstrip",        "ltrim",       "rtrim",
-                         "lower",         "upper",       "toLowerCase",
-                         "toUpperCase",   "toString",    "list",
-                         "tuple",         "set",         "sorted",
-                         "keys",          "values",      "items",
-                         "concat",        "slice",       "substr",
-                         "substring",     "c_str",       "data",
-                         "encode",        "decode",      "string",
-                         "string_view",   "QString",     "std_string",
-                         "strtolower",    "strtoupper",  "array_keys",
-                         "array_values",  "array_merge", "reversed",
-                         "format",        "arg",         "text",
-                         "Array",         "array",       "dict",
-                         "freeze",        "ucfirst",     "title",
-                         "join",          "implode",     "sprintf",
-                         "get",           "pop",         "filter",
-                         "sort",          "reverse",     "frozenset",
-                         "enumerate",     "zip",         "toStdString",
-                         "toUtf8",        "qPrintable",  "QStringLiteral",
-                         "QLatin1String", "repr",        "dedent",
-                         "copy"});
-}
-
 bool comparison(const TokenStream& part, u32 i) {
     const std::string_view s = part.str(i);
     if (one_of(s, {"==", "!=", "===", "!==", "<=", ">=", "instanceof"})) return true;
@@ -72,6 +40,11 @@ bool comparison(const TokenStream& part, u32 i) {
 }
 
 }  // namespace
+
+u32 find_text(const TokenStream& part, u32 first, u32 last,
+              std::initializer_list<std::string_view> list) {
+    return find_top(part, first, last, [&](u32 i) { return one_of(part.str(i), list); });
+}
 
 Trust ValueFlow::trust(const TokenStream& part, u32 first, u32 last, int depth) const {
     last = std::min(last, part.size());
@@ -355,84 +328,6 @@ Trust ValueFlow::trust_of_path(std::string_view path, std::string_view head, std
     const auto cut = owner.find_last_of(".>:$");
     const std::string_view tail = cut == std::string_view::npos ? owner : owner.substr(cut + 1);
     return is_all_caps(tail) ? Trust::constant : Trust::unknown;
-}
-
-// The elements that a mapping function makes.
-Trust ValueFlow::trust_of_mapped(const TokenStream& part, u32 first, u32 last, int depth) const {
-    const u32 comma = find_text(part, first, last, {","});
-    if (comma == first + 1) {
-        std::string_view name = part.str(first);
-        if (part.is_string(first)) {
-            const Token& token = part.tokens[first];
-            name = part.text.substr(token.body_begin, token.body_end - token.body_begin);
-        }
-        if (is_numeric_call(name) || is_guard_call(name, name)) return Trust::guarded;
-        if (comma < last) return std::max(Trust::unknown, trust(part, comma + 1, last, depth + 1));
-    }
-    // Array.from({length: n}, () => "?") has its function last.
-    if (part.is(first, "{") && comma < last) first = comma + 1;
-    const bool function = part.str(first) == "lambda" || part.str(first) == "function" ||
-                          part.str(first) == "fn" || find_text(part, first, last, {"=>"}) < last;
-    if (!function) {
-        const std::string_view path = part.text.substr(
-            part.tokens[first].begin, part.tokens[last - 1].end - part.tokens[first].begin);
-        return is_guard_call(path, part.str(last - 1)) ? Trust::guarded : Trust::unknown;
-    }
-    const u32 arrow = find_text(part, first, last, {"=>"});
-    if (arrow < last) {
-        const u32 end = expression_end(part, arrow + 1, kTokens);
-        return trust_of_function(part, arrow + 1, std::min(end, last), depth + 1);
-    }
-    const u32 end = part.str(first) == "lambda" ? find_text(part, first, last, {","}) : last;
-    return trust_of_function(part, first, end, depth + 1);
-}
-
-Trust ValueFlow::trust_of_call(const TokenStream& part, u32 path_first, u32 callee, Trust receiver,
-                               int depth) const {
-    const u32 open = callee + 1;
-    const u32 first = open + 1;
-    const u32 last = part.tokens[open].match;
-    const std::string_view name = part.str(callee);
-    const std::string_view path = part.text.substr(
-        part.tokens[path_first].begin, part.tokens[callee].end - part.tokens[path_first].begin);
-    if (is_request_source(language_, path)) return Trust::request;
-    if (depth > kDepth || last == kNone || last - first > kTokens) return Trust::unknown;
-    if (name == "getenv") {
-        const bool query = path == name && part.is_string(first) &&
-                           part.str(first).find("QUERY_STRING") != std::string_view::npos;
-        return query ? Trust::request : Trust::unknown;
-    }
-    if (is_numeric_call(name) || is_guard_call(path, name)) return Trust::guarded;
-    if (one_of(name, {"map", "array_map", "from"}) && first < last) {
-        return trust_of_mapped(part, first, last, depth + 1);
-    }
-    if (one_of(name, {"fill", "str_repeat", "repeat", "padEnd", "padStart"})) {
-        const u32 comma = find_text(part, first, last, {","});
-        const Trust filled = trust(part, first, comma, depth + 1);
-        return name == "repeat" || name[0] == 'p' ? receiver : filled;
-    }
-    if (name == "array_fill" || name == "array_pad") {
-        const u32 one = find_text(part, first, last, {","});
-        const u32 two = one < last ? find_text(part, one + 1, last, {","}) : last;
-        return two < last ? trust(part, two + 1, last, depth + 1) : Trust::unknown;
-    }
-    if (one_of(name, {"range", "Array"})) return Trust::guarded;
-    const Trust arguments = trust_of_elements(part, first, last, depth + 1);
-    if (one_of(name, {"replace", "replaceAll", "str_replace"})) {
-        // Doubling the quotes is an escape.
-        const std::string_view inside = part.text.substr(
-            part.tokens[open].begin, part.tokens[last].end - part.tokens[open].begin);
-        if (inside.find("''") != std::string_view::npos) return Trust::guarded;
-        return std::max(receiver, arguments);
-    }
-    if (name == "get" && language_ == Language::python) {
-        const u32 comma = find_text(part, first, last, {","});
-        return std::max(receiver,
-                        comma < last ? trust(part, comma + 1, last, depth + 1) : Trust::constant);
-    }
-    const bool handed_on = is_transparent(name) && (open > path_first + 1 || first < last);
-    if (handed_on) return std::max(receiver, arguments);
-    return std::max({Trust::unknown, receiver, arguments});
 }
 
 }  // namespace tk::review

@@ -127,9 +127,7 @@ Result<Review> review(const Job& job) {
   }
   bool has_result = !done.output.empty();
   if (out.verdict == "failed" || !has_result) {
-    auto said = std::string(text::trim(done.error_tail));
-    return fail(Code::wot_step_failed, "the workflow failed: " + said,
-                out.run.empty() ? "" : "run again with --keep and look: tk wot show " + out.run);
+    return fail(read_report(done.error_tail, Code::wot_step_failed));
   }
   TK_TRY(out.shown, tk_json(job, {"wot", "show", out.run}));
   TK_TRY(out.verified, tk_json(job, {"log", "verify"}));

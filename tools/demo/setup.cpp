@@ -69,9 +69,7 @@ Result<std::string> tk_command(const std::vector<std::string>& words, const std:
   if (!workspace.empty()) spawn.environment.push_back("TK_WORKSPACE=" + workspace);
   TK_TRY(auto done, os::run(std::move(spawn), 120'000));
   if (done.status != 0)
-    return fail(Code::os_spawn, "tk " + text::join(words, " ") + " ended with " +
-                                    std::to_string(done.status) + ": " +
-                                    std::string(text::trim(done.error_tail)));
+    return fail(read_report(done.error_tail, Code::os_spawn));
   return std::move(done.output);
 }
 

@@ -1,0 +1,92 @@
+The driver finds commands, helps, and knows what you meant.
+
+  $ tk --version
+  tk 0.1.0
+  $ tk wto
+  tk: [TK-CLI-0002] no command tk-wto
+    mend: did you mean tk wot?
+  [127]
+  $ tk xyzzy
+  tk: [TK-CLI-0002] no command tk-xyzzy
+    mend: `tk help` lists the commands
+  [127]
+  $ tk --nope
+  tk: [TK-CLI-0001] unknown option --nope
+    mend: tk --help
+  [2]
+  $ tk help law can | head -3
+  tk law can - may this actor do this to that? 0 yes, 1 no
+  
+  USAGE
+  $ tk
+  tk: infrastructure for AI agents
+  
+  Usage: tk [-C DIR] COMMAND [words]
+  
+    demo      see the main job run: a real diff reviewed by agents under law
+    init      make a workspace
+    status    what this workspace is and what is going on in it
+    wot       workflows: check, run, resume, answer, show
+    repo      the organisation as XML: new, get, set, validate, compile
+    law       who may do what, and why: can, explain, actions
+    record    records and their state machines: new, step, show, list
+    log       the journal: query and verify
+    config    each setting with its value and where it comes from
+    explain   what an error code means
+  
+  Start here:
+    tk demo code-review
+        the main job on a bundled sample
+    tk COMMAND -h
+        one screen of help with examples
+  [2]
+  $ tk explain tk-law-0005
+  TK-LAW-0005: denied by law
+  exit status 3
+  
+  `tk law explain ACTOR ACTION RESOURCE` prints the whole chain or the first missing link.
+  $ tk explain TK-LAW-9999
+  tk: [TK-CLI-0001] no error code TK-LAW-9999
+    mend: `tk explain` lists them
+  [2]
+
+A third party's command on PATH is a command; one of tk's own cannot be shadowed.
+
+  $ mkdir bin; printf '#!/bin/sh\necho hello "$@"\n' > bin/tk-hello; cp bin/tk-hello bin/tk-law; chmod +x bin/*
+  $ PATH=$PWD/bin:$PATH tk hello there
+  hello there
+  $ PATH=$PWD/bin:$PATH tk law | head -1
+  tk law: who may do what, and why
+  
+    tk law can      may this actor do this to that? 0 yes, 1 no
+    tk law explain  why: the whole chain, or the first missing link
+    tk law actions  every action that law knows
+  
+  For example:
+    tk law can user:alice cast.answer cast:acme.web/review/human_review
+        ask in a script or in CI
+  
+  More: tk law VERB -h
+
+Wrong words get the nearest right one, and exit 2.
+
+  $ tk law cna
+  tk: [TK-CLI-0001] tk law has no verb cna
+    mend: did you mean tk law can?
+  [2]
+  $ tk log --trcae x
+  tk: [TK-CLI-0001] unknown option --trcae
+    mend: did you mean --trace?
+  [2]
+  $ tk demo code-review --fail-on hihg
+  tk: [TK-CLI-0001] --fail-on takes no "hihg"
+    mend: did you mean high?
+  [2]
+  $ tk wot answer
+  tk: [TK-CLI-0001] RUN is missing: its id or a prefix
+    mend: -h shows one screen of help
+  [2]
+  $ tk status
+  tk: [TK-WS-0001] not inside a workspace (no tk.toml here or above)
+    mend: make one: tk init
+  [2]

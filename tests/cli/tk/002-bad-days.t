@@ -1,0 +1,54 @@
+A full disk, a failing one, a read-only workspace: one clear error, the right exit code, nothing lost.
+(TK_FAIL_AT is the fault seam of test builds.)
+
+  $ tk init w >/dev/null && cd w && mkdir records && printf 'record = "t"\ninitial = "a"\n[[state]]\nname = "a"\n[[transition]]\nevent = "e"\nfrom = ["a"]\nto = "a"\n' > records/t.toml && git add -A && git commit -qm t && id=$(tk record new t --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
+  $ TK_FAIL_AT=db.write=enospc tk record step $id e
+  tk: [TK-OS-0002] */work/w/.tk/journal.db: database or disk is full (glob)
+    mend: nothing was acknowledged; free some room and run the command again
+  [75]
+  $ TK_FAIL_AT=db.sync=eio tk record step $id e
+  tk: [TK-JRN-0004] */work/w/.tk/journal.db: disk I/O error (glob)
+  [1]
+  $ TK_FAIL_AT=os.write=enospc tk repo set user:$(id -un) title=x
+  tk: [TK-OS-0002] cannot write */work/w/galaxies/w/users/*.xml: No space left on device (glob)
+    mend: free some room and run the command again
+  [75]
+  $ tk record show $id --json | grep version
+    "version": 1
+  $ tk log verify >/dev/null && git log -1 --format=%s
+  repo: set user:w/* (glob)
+
+What was committed but not yet put into place is rolled forward by the next command.
+
+  $ tk repo set user:$(id -un) title=y >/dev/null; git status --short; cat galaxies/w/users/*.xml | grep -c 'title="y"'
+  1
+  $ cd .. && TK_FAIL_AT=os.write=enospc tk demo code-review --json
+  tk: [TK-OS-0002] cannot write */tk-demo-*/acme/MANIFEST.xml: No space left on device (glob)
+    mend: free some room and run the command again
+  [75]
+
+  $ cat > ro.sh <<'X'
+  > mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || { echo "SKIPPED: no mount namespace here"; exit 0; }
+  > cd "$1" && tk log | tail -1 | cut -d' ' -f1; tk status | grep -c journal; tk log verify | cut -d: -f1
+  > tk record step $2 e; echo "exit $?"
+  > X
+  $ unshare -m sh ro.sh $PWD/w $id 2>&1 | sed -E "s#/[^ ]*/w/#W/#"
+  16
+  1
+  ok
+  tk: [TK-JRN-0004] W/.tk/journal.db: unable to open database file
+    mend: is the folder writable?
+  exit 1
+
+Nothing is written where nobody is: malformed files are named with their place.
+
+  $ mkdir x && cd x && printf '[workspace]\nnaem = "x"\n' > tk.toml && tk config
+  tk: [TK-TOML-0002] tk.toml:2:8: unknown key `naem`
+    mend: did you mean `name`?
+  [2]
+  $ printf '[workspace\n' > tk.toml && tk config
+  tk: [TK-TOML-0001] tk.toml:1:11: Error while parsing table header: expected ']', saw '\n'
+  [2]
+  $ printf '[workspace]\nname = "x"\n' > tk.toml && tk law can user:a cast.answer cast:x/y
+  tk: [TK-GIT-0002] */work/x is not a git repository (glob)
+  [2]

@@ -1,0 +1,34 @@
+Nobody acts without being somebody, agents do not answer, tokens die with their step.
+
+  $ tk init w >/dev/null && cd w && mkdir -p wots templates/a
+  $ printf 'name = "a"\nversion = "1"\nobjective = "x"\nbackend = "exec"\ncommand = ["./run"]\n[output]\nn = "int"\n' > templates/a/template.toml
+  $ printf '#!/bin/sh\necho "$TK_TOKEN" > "$TK_WORKSPACE/token"\nwhile ! $TK wot inbox | grep -q gate; do sleep 0.05; done\n$TK wot answer $(cat $TK_WORKSPACE/id) gate approve >&2; echo "{\\"n\\": $?}"\n' > templates/a/run; chmod +x templates/a/run
+  $ tk repo new agent a template=a sponsor=user:$(id -un) >/dev/null
+  $ printf 'wot = "g"\n[[step]]\ncast = "gate"\nprompt = "?"\n[[step]]\nagent = "a"\nafter = []\n' > wots/g.toml
+  $ tk wot run g --quiet --run-file id >/dev/null; echo $?
+  5
+  $ tk wot show $(cat id) --json | grep '"n"'
+          "n": 3
+  $ tk log --kind denied | sed -E 's/^.*(by agent)/\1/'
+  by agent:w/a  [denied]  (step 4 authorise: agent:w/a may not cast.answer on cast:w/g/gate: forbidden by rule agents-never-answer)
+  $ TK_TOKEN=$(cat token) tk wot answer $(cat id) gate approve
+  tk: [TK-ACL-0002] TK_TOKEN is unknown, dead or expired
+    mend: a token dies with the step that it was made for
+  [3]
+  $ TK_TOKEN=$(cat token) tk wot answer $(cat id) gate approve --as user:x
+  tk: [TK-ACL-0003] --as is refused while TK_TOKEN is set
+    mend: an agent speaks for itself
+  [3]
+  $ tk repo new user rita >/dev/null; tk wot answer $(cat id) gate approve --as user:rita
+  tk: [TK-LAW-0005] user:w/rita may not cast.answer on cast:w/g/gate: no grant gives user:w/rita a role
+    mend: see: tk law explain user:w/rita cast.answer cast:w/g/gate
+  [3]
+  $ tk repo new grant r role=role:reviewer to=user:rita >/dev/null; tk wot answer $(cat id) gate approve --as user:rita
+  gate: approve by user:w/rita
+  $ tk log --event cast.answered | sed -E 's/^.*(by user)/\1/; s/w\/[a-z_-]+ for/w\/ME for/'
+  by user:w/ME for user:w/rita
+  $ tk repo set user:$(id -un) unix=somebody-else >/dev/null; tk record list cast | wc -l; tk wot run g
+  1
+  tk: [TK-ACL-0001] no user entity has unix="*" at HEAD (glob)
+    mend: an owner can add one: tk repo new user * unix=* (glob)
+  [3]
