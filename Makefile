@@ -39,7 +39,7 @@ tsan: deps
 
 bench: build
 	@cmake --build --preset release -j $(JOBS) --target tk-bench
-	@build/release/tk-bench build/release/bin/tk
+	@build/release/libexec/tk/tk-bench build/release/bin/tk
 
 lint:
 	@python3 tests/lint/lint.py

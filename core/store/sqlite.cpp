@@ -43,7 +43,9 @@ Error sqlite_error(sqlite3* db, const std::string& path) {
       break;
     case SQLITE_CANTOPEN:
       error.code = errno == ENOSPC ? Code::os_full : Code::journal_failed;
-      error.hint = "is the folder writable?";
+      // WAL needs its index beside the file: the folder decides.
+      if (::access(path.substr(0, path.rfind('/')).c_str(), W_OK) != 0)
+        error = os::errno_error(errno, "write", path);
       break;
     default:
       break;

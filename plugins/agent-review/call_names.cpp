@@ -159,6 +159,26 @@ bool is_all_caps(std::string_view name) {
     return letters && name.size() >= 2;
 }
 
+namespace {
+
+// replace(/[^a-z]/g, ""): only what the pattern spares remains.
+bool strips(const TokenStream& part, u32 first) {
+    std::string_view pattern = part.str(first);
+    if (part.is_string(first)) {
+        const Token& token = part.tokens[first];
+        pattern = part.text.substr(token.body_begin, token.body_end - token.body_begin);
+    } else if (part.kind(first) != TokenKind::number ||
+               !(part.str(first + 1).find('g') != std::string_view::npos)) {
+        return false;
+    }
+    const Token& with = part.tokens[std::min(first + 2, part.size() - 1)];
+    const bool empty = part.is_string(first + 2) && with.body_end <= with.body_begin + 1;
+    const bool flagged = part.is_string(first + 3);
+    return (empty || flagged) && is_strict_complement(pattern);
+}
+
+}  // namespace
+
 // The elements that a mapping function makes.
 Trust ValueFlow::trust_of_mapped(const TokenStream& part, u32 first, u32 last, int depth) const {
     const u32 comma = find_text(part, first, last, {","});
@@ -205,6 +225,20 @@ Trust ValueFlow::trust_of_call(const TokenStream& part, u32 path_first, u32 call
         return query ? Trust::request : Trust::unknown;
     }
     if (is_numeric_call(name) || is_guard_call(path, name)) return Trust::guarded;
+    if (receiver == Trust::unknown && one_of(part.str(path_first), {"Object", "Array", "String",
+                                                                    "Math", "std", "Number"})) {
+        receiver = Trust::constant;
+    }
+    if (part.str(path_first) == "Math") return Trust::guarded;
+    const bool own = path == name || one_of(part.str(path_first), {"self", "this", "$this", "cls",
+                                                                   "static", "parent"}) ||
+                     part.is(callee - 1, "::");
+    const Binding* result = own ? look_up(name, kReturned) : nullptr;
+    if (result != nullptr && result->trust <= Trust::guarded) return result->trust;
+    if (name == "match" && language_ == Language::php && part.is(last + 1, "{") &&
+        part.tokens[last + 1].match != kNone) {
+        return trust_of_elements(part, last + 2, part.tokens[last + 1].match, depth + 1);
+    }
     if (one_of(name, {"map", "array_map", "from"}) && first < last) {
         return trust_of_mapped(part, first, last, depth + 1);
     }
@@ -220,14 +254,22 @@ Trust ValueFlow::trust_of_call(const TokenStream& part, u32 path_first, u32 call
     }
     if (one_of(name, {"range", "Array"})) return Trust::guarded;
     const Trust arguments = trust_of_elements(part, first, last, depth + 1);
-    if (one_of(name, {"replace", "replaceAll", "str_replace"})) {
+    if (one_of(name, {"replace", "replaceAll", "str_replace", "preg_replace", "sub"})) {
         // Doubling the quotes is an escape.
         const std::string_view inside = part.text.substr(
             part.tokens[open].begin, part.tokens[last].end - part.tokens[open].begin);
         if (inside.find("''") != std::string_view::npos) return Trust::guarded;
+        if (strips(part, first)) return Trust::guarded;
         return std::max(receiver, arguments);
     }
-    if (name == "get" && language_ == Language::python) {
+    if (one_of(name, {"max", "min", "clamp"})) return arguments;
+    // Buffer.toString("hex")
+    if (one_of(name, {"toString", "encode"}) && part.is_string(first) && last == first + 1 &&
+        one_of(part.str(first), {"\"hex\"", "'hex'", "\"base64\"", "'base64'"})) {
+        return Trust::guarded;
+    }
+    if (one_of(name, {"get", "at", "find", "value", "fetch"}) && path != name) {
+        // The key that is looked up does not come out.
         const u32 comma = find_text(part, first, last, {","});
         return std::max(receiver,
                         comma < last ? trust(part, comma + 1, last, depth + 1) : Trust::constant);
@@ -235,6 +277,132 @@ Trust ValueFlow::trust_of_call(const TokenStream& part, u32 path_first, u32 call
     const bool handed_on = listed(kTransparent, name) && (open > path_first + 1 || first < last);
     if (handed_on) return std::max(receiver, arguments);
     return std::max({Trust::unknown, receiver, arguments});
+}
+
+
+// The name in [first, end) has passed a test that lets only harmless values through.
+void ValueFlow::hold(const TokenStream& part, u32 first, u32 end) {
+    if (part.is(first, "(") && part.is_word(first + 1) && part.is(first + 2, ")")) first += 3;
+    if (one_of(part.str(first), {"String", "str"}) && part.is(first + 1, "(")) {
+        first += 2;
+        --end;
+    }
+    if (first >= end || end - first > 9 || end > part.size()) return;
+    for (u32 i = first; i < end; ++i) {
+        const bool joint = one_of(part.str(i), {".", "->", "::", "?."});
+        if ((i - first) % 2 == 0 ? !part.is_word(i) : !joint) return;
+    }
+    const u32 begin = part.tokens[first].begin;
+    const auto path = part.text.substr(begin, part.tokens[end - 1].end - begin);
+    bind(path, part.tokens[first].scope, Trust::guarded, {}, true);
+}
+
+// A name that is held against a constant list is one of its members from there on, and one whose
+// type or form is tested has it: `if x not in ("a", "b")`, `ALLOWED.includes(x)`, `is_int($x)`.
+void ValueFlow::learn_test(const TokenStream& part, u32 i) {
+    const std::string_view s = part.str(i);
+    if (language_ == Language::python && s == "in" && i > 1) {
+        const u32 name = part.str(i - 1) == "not" ? i - 2 : i - 1;
+        u32 first = name;
+        while (first > 1 && part.is(first - 1, ".") && part.is_word(first - 2)) first -= 2;
+        const bool tested =
+            first > 0 && one_of(part.str(first - 1), {"if", "elif", "and", "assert", "or", "not"});
+        const u32 end = operand_end(part, i + 1);
+        if (tested && end > i + 1 && trust(part, i + 1, end) == Trust::constant) {
+            hold(part, first, name + 1);
+        }
+        return;
+    }
+    const u32 close = part.is(i + 1, "(") ? part.tokens[i + 1].match : kNone;
+    if (close == kNone || close < i || close == i + 2) return learn_prefix_test(part, i);
+    const u32 first = i + 2;
+    const u32 comma = std::min(expression_end(part, first, kTokens), close);
+    if (language_ == Language::php && one_of(s, {"in_array", "array_key_exists"})) {
+        if (trust(part, comma + 1, operand_end(part, comma + 1)) == Trust::constant) {
+            hold(part, first, comma);
+        }
+    } else if (language_ == Language::php && s == "isset" && part.is(first + 1, "[")) {
+        if (trust(part, first, first + 1) == Trust::constant) hold(part, first + 2, close - 1);
+    } else if (one_of(s, {"is_int", "is_numeric", "is_integer", "ctype_digit", "ctype_alnum",
+                          "ctype_alpha", "ctype_xdigit", "isInteger", "isSafeInteger", "isFinite",
+                          "isNaN"})) {
+        hold(part, first, close);
+    } else if (s == "isinstance" && is_number_type(part.str(comma + 1))) {
+        hold(part, first, comma);
+    } else if (one_of(s, {"includes", "has", "hasOwn", "hasOwnProperty", "indexOf", "contains",
+                          "count"}) &&
+               i > 1) {
+        if (s == "hasOwn") {
+            if (trust(part, first, comma) == Trust::constant) hold(part, comma + 1, close);
+            return;
+        }
+        if (!one_of(part.str(i - 1), {".", "->"})) return;
+        const u32 match = part.tokens[i - 2].match;
+        const u32 from = match != kNone && match < i ? match : i - 2;
+        if (trust(part, from, i - 1) == Trust::constant) hold(part, first, close);
+    } else {
+        learn_pattern_test(part, i);
+    }
+}
+
+// "x.isdigit()".
+void ValueFlow::learn_prefix_test(const TokenStream& part, u32 i) {
+    if (language_ != Language::python || i < 2 || !part.is(i - 1, ".")) return;
+    if (!one_of(part.str(i), {"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha",
+                              "isidentifier"})) {
+        return;
+    }
+    u32 first = i - 2;
+    while (first > 1 && part.is(first - 1, ".") && part.is_word(first - 2)) first -= 2;
+    hold(part, first, i - 1);
+}
+
+// A literal pattern, or a name that holds one.
+bool ValueFlow::is_strict(const TokenStream& part, u32 i, bool whole) const {
+    if (part.is_string(i)) {
+        const Token& token = part.tokens[i];
+        const auto body = part.text.substr(token.body_begin, token.body_end - token.body_begin);
+        return is_strict_pattern(body, whole);
+    }
+    if (part.kind(i) == TokenKind::number) return is_strict_pattern(part.str(i), whole);
+    const auto known = patterns_.find(part.str(i));
+    return known != patterns_.end() && (known->second || whole);
+}
+
+// "NAME = re.compile(...)", "const NAME = /.../".
+void ValueFlow::learn_pattern(const TokenStream& part, u32 last, u32 first, u32 end) {
+    if (!part.is_word(last)) return;
+    for (u32 i = first; i < std::min(end, first + 6); ++i) {
+        const bool literal = part.is_string(i) || part.str(i).starts_with("/");
+        if (!literal || !is_strict(part, i, true)) continue;
+        patterns_[part.str(last)] = is_strict(part, i, false);
+        return;
+    }
+}
+
+// /^[a-z]+$/.test(x), re.fullmatch("[a-z]+", x), NAME.match(x), preg_match("/^\\d+$/", $x).
+void ValueFlow::learn_pattern_test(const TokenStream& part, u32 i) {
+    const std::string_view s = part.str(i);
+    if (!one_of(s, {"test", "match", "fullmatch", "preg_match", "regex_match", "exec"})) return;
+    const u32 close = part.tokens[i + 1].match;
+    const u32 first = i + 2;
+    const u32 comma = std::min(expression_end(part, first, kTokens), close);
+    const bool whole = s == "fullmatch" || s == "regex_match";
+    if (s == "regex_match") {
+        if (is_strict(part, comma + 1, whole)) hold(part, first, comma);
+    } else if (s == "preg_match" || (i > 1 && part.str(i - 2) == "re")) {
+        u32 pattern = first;
+        while (part.is_word(pattern) && pattern + 1 < comma) ++pattern, pattern += part.is(pattern, "::");
+        const u32 end = std::min(expression_end(part, comma + 1, kTokens), close);
+        if (is_strict(part, pattern, whole)) hold(part, comma + 1, end);
+    } else if (i > 1 && part.is(i - 1, ".")) {
+        const bool behind = s == "match" && language_ == Language::javascript;
+        u32 owner = i - 2;
+        if (!behind && is_strict(part, owner, whole)) return hold(part, first, comma);
+        if (!behind || !is_strict(part, first, whole)) return;
+        while (owner > 1 && part.is(owner - 1, ".") && part.is_word(owner - 2)) owner -= 2;
+        hold(part, owner, i - 1);
+    }
 }
 
 }  // namespace tk::review

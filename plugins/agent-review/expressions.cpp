@@ -1,4 +1,4 @@
-// Where expressions and operands end, and the plain text of a string.
+// Where expressions and operands end, the plain text of a string, and what a pattern lets through.
 
 #include "sql_shape.hpp"
 #include "value_flow.hpp"
@@ -122,6 +122,94 @@ std::string plain_text(const TokenStream& part, u32 i, std::size_t most) {
         ++at;
     }
     return out;
+}
+
+namespace {
+
+bool harmless(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-.:,@+=").find(c) != std::string_view::npos;
+}
+
+// Behind the ']' of a class that names only harmless bytes, or 0.
+std::size_t class_end(std::string_view pattern, std::size_t at) {
+    for (; at < pattern.size(); ++at) {
+        if (pattern[at] == ']') return at + 1;
+        if (pattern.compare(at, 2, "[:") == 0) {  // [:digit:]
+            const auto close = pattern.find(":]", at);
+            if (close == std::string_view::npos) return 0;
+            const std::string_view name = pattern.substr(at + 2, close - at - 2);
+            if (!one_of(name, {"digit", "alnum", "alpha", "lower", "upper", "xdigit"})) return 0;
+            at = close + 1;
+            continue;
+        }
+        if (pattern[at] == '\\') {
+            ++at;
+            if (at >= pattern.size() || std::string_view("dw.-_:").find(pattern[at]) ==
+                                            std::string_view::npos) {
+                return 0;
+            }
+        } else if (!harmless(pattern[at])) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+// The pattern without "/.../flags"; nothing when its flags let it match within lines.
+std::string_view undelimited(std::string_view pattern) {
+    if (pattern.size() < 3 || std::string_view("/#~").find(pattern[0]) == std::string_view::npos) {
+        return pattern;
+    }
+    const auto close = pattern.rfind(pattern[0]);
+    if (close == 0) return pattern;
+    const bool lines = pattern.substr(close).find('m') != std::string_view::npos;
+    return lines ? std::string_view{} : pattern.substr(1, close - 1);
+}
+
+}  // namespace
+
+bool is_strict_pattern(std::string_view pattern, bool whole) {
+    pattern = undelimited(pattern.substr(0, 300));
+    const auto cut = [&](std::string_view anchor, bool front) {
+        const bool has = front ? pattern.starts_with(anchor) : pattern.ends_with(anchor);
+        if (has && front) pattern.remove_prefix(anchor.size());
+        if (has && !front) pattern.remove_suffix(anchor.size());
+        return has;
+    };
+    const bool opened = cut("^", true) || cut("\\A", true);
+    const bool closed = cut("$", false) || cut("\\z", false) || cut("\\Z", false);
+    if (!whole && !(opened && closed)) return false;
+    bool any = false;
+    int depth = 0;
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+        const char c = pattern[at];
+        if (c == '[') {
+            const std::size_t end = class_end(pattern, at + 1);
+            if (end == 0) return false;
+            at = end - 1;
+        } else if (c == '\\') {
+            if (std::string_view("dw.-_").find(pattern.substr(at + 1, 1)) == std::string_view::npos)
+                return false;
+            ++at;
+        } else if (c == '|' && depth == 0 && !whole) {
+            return false;  // "^a|b$" is anchored at one end each
+        } else if (c == '(' || c == ')') {
+            depth += c == '(' ? 1 : -1;
+        } else if (c == '.' || (!harmless(c) && std::string_view("?*{}| ").find(c) ==
+                                                    std::string_view::npos)) {
+            return false;
+        }
+        any = true;
+    }
+    return any;
+}
+
+bool is_strict_complement(std::string_view pattern) {
+    pattern = undelimited(pattern.substr(0, 100));
+    while (pattern.ends_with("+") || pattern.ends_with("*")) pattern.remove_suffix(1);
+    if (one_of(pattern, {"\\D", "\\W"})) return true;
+    return pattern.starts_with("[^") && class_end(pattern, 2) == pattern.size();
 }
 
 }  // namespace tk::review

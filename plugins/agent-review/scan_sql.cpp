@@ -115,6 +115,28 @@ bool mentions_sql(std::string_view text) {
     return false;
 }
 
+// Methods of query builders that take a piece of SQL as text.
+bool is_raw_call(std::string_view owner, std::string_view name) {
+    if (one_of(name, {"whereRaw", "orWhereRaw", "havingRaw", "orHavingRaw", "orderByRaw",
+                      "groupByRaw", "selectRaw", "fromRaw", "joinRaw", "whereNotRaw",
+                      "andWhereRaw", "RawSQL", "literal_column", "unsafeRaw", "queryRawUnsafe",
+                      "$queryRawUnsafe", "$executeRawUnsafe", "addSelectRaw", "updateRaw"})) {
+        return true;
+    }
+    if (name == "raw") {
+        return one_of(owner, {"DB", "db", "knex", "trx", "Db", "sql", "qb", "Knex", "database"});
+    }
+    if (name == "literal") return owner == "sequelize" || owner == "Sequelize";
+    return name == "extra" && !owner.empty();
+}
+
+// They take a condition as text as well as in parts.
+bool is_condition_call(std::string_view name) {
+    return one_of(name, {"where", "andWhere", "orWhere", "having", "andHaving", "orHaving", "where_",
+                         "or_where", "filter", "setFilter", "text", "addWhere", "and_where",
+                         "find_by_sql", "condition", "on", "leftJoin", "innerJoin", "join"});
+}
+
 class SqlScan {
 public:
     SqlScan(Language language, std::string_view text)
@@ -180,10 +202,11 @@ private:
     }
 
     void examine_shell(const TokenStream& part) {
+        const ShellDatabases databases(part);
         for (u32 i = 0; i < part.size();) {
             u32 next = i + 1;
             if (part.is_string(i)) {
-                const Build build = read_shell_build(part, flow_, i, next);
+                const Build build = read_shell_build(part, flow_, databases, i, next);
                 if (!build.inflows.empty()) report(build);
             }
             i = std::max(next, i + 1);
@@ -203,6 +226,7 @@ private:
 
     // Names that hold SQL, and texts that are added to a name.
     void examine_word(const TokenStream& part, BuildReader& reader, u32 i) {
+        examine_raw_call(part, reader, i);
         const bool member = i > 0 && (one_of(part.str(i - 1), {"->", "::", "?."}) ||
                                       (part.is(i - 1, ".") && language_ != Language::php));
         if (member) return;
@@ -259,8 +283,40 @@ private:
                         [](const Inflow& inflow) { return inflow.trust >= Trust::unknown; });
         if (!dangerous) return;
         const bool sql = is_sql(build.text) || continues_sql(build.text) ||
+                         is_raw_fragment(part, build) ||
                          (is_condition(build.text) && joins_conditions(part, build.first));
         if (sql && !only_shown(part, build.first)) report(build);
+    }
+
+    // whereRaw("..." . $x), extra(where=["..." % x]), ->where("name = '$x'"): the call hands the
+    // fragment on to the statement as it is.
+    bool is_raw_fragment(const TokenStream& part, const Build& build) const {
+        const bool condition = is_condition(build.text);
+        u32 open = part.tokens[build.first].opener;
+        for (int n = 0; n < 3 && open != kNone && open > 0; ++n) {
+            if (part.is(open, "(") && part.is_word(open - 1)) {
+                const std::string_view name = part.str(open - 1);
+                const u32 owner = open >= 3 ? open - 3 : 0;
+                if (is_raw_call(part.str(owner), name)) return true;
+                if (condition && is_condition_call(name)) return true;
+                if (name != "raw" && name != "text" && name != "array") return false;
+            } else if (!part.is(open, "[") && !part.is(open, "{") && !part.is(open, "(")) {
+                return false;
+            }
+            open = part.tokens[open].opener;
+        }
+        return false;
+    }
+
+    // orderByRaw(req.query.sort): a request's value is the whole fragment.
+    void examine_raw_call(const TokenStream& part, BuildReader& reader, u32 i) {
+        const u32 owner = i >= 2 ? i - 2 : 0;
+        if (!part.is(i + 1, "(") || part.is_string(i + 2) || part.is(i + 2, ")")) return;
+        if (!is_raw_call(part.str(owner), part.str(i))) return;
+        const u32 end = expression_end(part, i + 2, 60);
+        if (flow_.trust(part, i + 2, end) != Trust::request) return;
+        const Build build = reader.read(i + 2, {});
+        if (!build.inflows.empty()) report(build);
     }
 
     // conditions.append(...), $where[] = ...

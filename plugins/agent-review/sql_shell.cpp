@@ -54,14 +54,49 @@ Statement statement_around(const TokenStream& part, u32 i) {
     return found;
 }
 
-bool goes_to_database(const TokenStream& part, const Statement& statement, u32 head) {
+// A command line inside a string: sh -c 'exec mysql shop'.
+bool runs_client(std::string_view text) {
+    text = text.substr(0, 400);
+    while (!text.empty()) {
+        const auto end = std::min(text.find_first_of(" \t\n'\"\\;|&()"), text.size());
+        // A client is followed by its arguments, or ends the string.
+        const char next = end < text.size() ? text[end] : ' ';
+        if (end > 0 && is_client(text.substr(0, end)) && next != ';' && next != ')') return true;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return false;
+}
+
+std::string_view body_of(const TokenStream& part, u32 i) {
+    const Token& token = part.tokens[i];
+    return part.text.substr(token.body_begin, token.body_end - token.body_begin);
+}
+
+// cat > "$file", tee file: where the statement's output goes.
+std::string_view target_of(const TokenStream& part, const Statement& statement) {
+    for (u32 i = statement.first; i + 1 < statement.last; ++i) {
+        const bool redirected = part.is(i, ">") || part.is(i, ">>") || part.str(i) == "tee";
+        if (!redirected || part.kind(i + 1) == TokenKind::symbol) continue;
+        const bool option = part.str(i + 1).starts_with("-");
+        return option ? std::string_view{} : part.str(i + 1);
+    }
+    return {};
+}
+
+bool goes_to_database(const TokenStream& part, const ShellDatabases& databases,
+                      const Statement& statement, u32 head) {
+    const std::string_view target = target_of(part, statement);
+    if (databases.knows(target) || target.ends_with(".sql") || target.ends_with(".sql\"")) {
+        return true;
+    }
     if (head > 1 && !part.tokens[head].spaced &&
         (part.is(head - 1, "=") || part.is(head - 1, "+="))) {
         return part.is_word(head - 2);
     }
     for (u32 i = statement.first; i < statement.last; ++i) {
         const std::string_view s = part.str(i);
-        if (part.is_word(i) && (is_client(s) || speaks_of_sql(s))) return true;
+        if (part.is_word(i) && (is_client(s) || speaks_of_sql(s) || databases.knows(s))) return true;
+        if (part.is_string(i) && i != head && runs_client(body_of(part, i))) return true;
         const bool variable = part.is_string(i) && i != head && s.size() < 40 &&
                               s.find('$') != std::string_view::npos && speaks_of_sql(s);
         if (variable && i < head) return true;
@@ -143,9 +178,46 @@ private:
     const ValueFlow& flow_;
 };
 
+// ssh host "psql -c \"DELETE ...\"": the statement is quoted inside the command line.
+bool holds_statement(std::string_view text) {
+    if (!runs_client(text)) return false;
+    int quotes = 0;
+    for (std::size_t at = text.find_first_of("'\""); at != text.npos && quotes < 8;
+         at = text.find_first_of("'\"", at + 1), ++quotes) {
+        if (is_sql(text.substr(at + 1, 600))) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
-Build read_shell_build(const TokenStream& part, const ValueFlow& flow, u32 i, u32& next) {
+ShellDatabases::ShellDatabases(const TokenStream& part) {
+    u32 body_end = 0;
+    std::string_view function;
+    bool client = false;
+    for (u32 i = 0; i < part.size(); ++i) {
+        const u32 match = part.tokens[i].match;
+        if (part.is(i, "{") && match != kNone && match > i && i >= 2) {
+            const bool worded = part.str(i - 2) == "function";
+            const bool classic = i >= 3 && part.is(i - 1, ")") && part.is(i - 2, "(");
+            if (classic || worded) function = part.str(classic ? i - 3 : i - 1);
+            if (classic || worded) body_end = match;
+        }
+        if (part.kind(i) == TokenKind::line_end || part.is(i, ";")) client = false;
+        const bool here = (part.is_word(i) && is_client(part.str(i))) ||
+                          (part.is_string(i) && !part.tokens[i].heredoc &&
+                           runs_client(body_of(part, i)));
+        client = client || here;
+        if (here && i < body_end && !function.empty()) words_.insert(function);
+        const bool file = client && i > 0 && part.kind(i) != TokenKind::symbol &&
+                          (part.is(i - 1, "<") || part.str(i - 1) == "-f" ||
+                           part.str(i - 1) == "--file");
+        if (file) words_.insert(part.str(i));
+    }
+}
+
+Build read_shell_build(const TokenStream& part, const ValueFlow& flow,
+                       const ShellDatabases& databases, u32 i, u32& next) {
     ShellBuild reader(part, flow);
     const bool appended = i >= 2 && part.is(i - 1, "+=") && part.is_word(i - 2);
     if (appended) reader.build.text = flow.sql_of(part.str(i - 2), part.tokens[i].scope);
@@ -157,8 +229,10 @@ Build read_shell_build(const TokenStream& part, const ValueFlow& flow, u32 i, u3
     if (build.inflows.empty() && !printed) return {};
     const Statement statement = statement_around(part, i);
     if (printed) reader.take_printf(next, statement.last);
-    const bool sql = !build.inflows.empty() && (is_sql(build.text) || continues_sql(build.text)) &&
-                     goes_to_database(part, statement, i);
+    if (build.inflows.empty()) return {};
+    const bool sql = ((is_sql(build.text) || continues_sql(build.text)) &&
+                      goes_to_database(part, databases, statement, i)) ||
+                     holds_statement(build.text);
     if (!sql) return {};
     build.head = i;
     build.first = i;

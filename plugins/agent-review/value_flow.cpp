@@ -27,9 +27,22 @@ bool is_control(std::string_view word) {
 void ValueFlow::bind(std::string_view name, u32 scope, Trust trust, std::string_view sql,
                      bool numeric) {
     if (name.empty()) return;
-    Binding& binding = bindings_[{name, scope}];
-    binding.trust = std::max(binding.trust, trust);
-    binding.numeric = binding.numeric || numeric;
+    const auto [place, fresh] = bindings_.try_emplace({name, scope});
+    Binding& binding = place->second;
+    if (pass_ == 0 || fresh) {
+        binding.trust = std::max(binding.trust, trust);
+        binding.numeric = binding.numeric || numeric;
+    }
+    if (pass_ != 0) {
+        if (binding.pass != pass_) {
+            binding.pass = pass_;
+            binding.next = Trust::constant;
+            binding.next_numeric = false;
+            touched_.push_back(&binding);
+        }
+        binding.next = std::max(binding.next, trust);
+        binding.next_numeric = binding.next_numeric || numeric;
+    }
     if (binding.sql.empty()) binding.sql = sql;
 }
 
@@ -37,7 +50,7 @@ const Binding* ValueFlow::look_up(std::string_view name, u32 scope) const {
     for (int climb = 0; climb < 16; ++climb) {
         const auto found = bindings_.find({name, scope});
         if (found != bindings_.end()) return &found->second;
-        if (scope == 0) return nullptr;
+        if (scope == 0 || scope == kReturned) return nullptr;
         scope = parents_[scope];
     }
     return nullptr;
@@ -56,10 +69,28 @@ void ValueFlow::learn(TokenStream& part, u32 scope, bool nested) {
     } else {
         mark_scopes(part);
     }
-    budget_ += 60ULL * part.tokens.size();
-    // Twice: a name may be used above the place that spoils it.
-    learn_once(part);
-    learn_once(part);
+    budget_ += 80ULL * part.tokens.size();
+    learn_pass(part);
+    if (nested) return learn_pass(part);
+    // A name may be used above the place that spoils it, and judged before the names it is made
+    // of are known: later passes judge anew, by what the pass before them found.
+    for (pass_ = 1; pass_ <= 2; ++pass_) {
+        learn_pass(part);
+        for (Binding* binding : touched_) {
+            binding->trust = binding->next;
+            binding->numeric = binding->next_numeric;
+        }
+        touched_.clear();
+    }
+    pass_ = 0;
+}
+
+// The name a function is called by: "name(", "const name = (", "name = function (".
+std::string_view ValueFlow::function_name(const TokenStream& part, u32 paren) const {
+    u32 i = paren;
+    while (i > 0 && one_of(part.str(i - 1), {"function", "async", "fn"})) --i;
+    if (i > 1 && part.is(i - 1, "=") && part.is_word(i - 2)) return part.str(i - 2);
+    return i == paren && i > 0 && part.is_word(i - 1) ? part.str(i - 1) : std::string_view{};
 }
 
 // The '{' of the function whose parameters stand in these parentheses.
@@ -105,6 +136,7 @@ void ValueFlow::mark_scopes(TokenStream& part) {
         if (body == kNone) continue;
         const u32 scope = static_cast<u32>(parents_.size());
         parents_.push_back(around);
+        functions_.push_back(shell_function ? part.str(i - 1) : function_name(part, i));
         part.tokens[i].scope = scope;
         open.push_back({part.tokens[body].match, scope});
     }
@@ -127,12 +159,13 @@ void ValueFlow::mark_python_scopes(TokenStream& part) {
         const u32 indent = async ? part.tokens[i - 1].indent : token.indent;
         const u32 scope = static_cast<u32>(parents_.size());
         parents_.push_back(token.scope);
+        functions_.push_back(part.is_word(i + 1) ? part.str(i + 1) : std::string_view{});
         token.scope = scope;
         open.push_back({indent, scope});
     }
 }
 
-void ValueFlow::learn_once(const TokenStream& part) {
+void ValueFlow::learn_pass(const TokenStream& part) {
     for (u32 i = 0; i < part.size(); ++i) {
         if (language_ == Language::shell) {
             learn_shell(part, i);
@@ -153,42 +186,18 @@ void ValueFlow::learn_once(const TokenStream& part) {
     }
 }
 
-// A name that is held against a constant list is one of its members from there on:
-// `if x not in ("a", "b")`, `ALLOWED.includes(x)`, `in_array($x, ['a', 'b'])`.
-void ValueFlow::learn_membership(const TokenStream& part, u32 i) {
-    const std::string_view s = part.str(i);
-    const u32 scope = part.tokens[i].scope;
-    if (language_ == Language::python && s == "in" && i > 1) {
-        const u32 name = part.str(i - 1) == "not" ? i - 2 : i - 1;
-        const bool tested = name > 0 && one_of(part.str(name - 1), {"if", "elif", "and", "assert"});
-        const u32 end = operand_end(part, i + 1);
-        if (tested && part.is_word(name) && end > i + 1 &&
-            trust(part, i + 1, end) == Trust::constant) {
-            bind(part.str(name), scope, Trust::guarded, {}, true);
-        }
-        return;
-    }
-    const bool call = part.is(i + 1, "(") && part.is_word(i + 2);
-    if (!call) return;
-    if (language_ == Language::php && s == "in_array" && part.is(i + 3, ",")) {
-        const u32 end = operand_end(part, i + 4);
-        if (end > i + 4 && trust(part, i + 4, end) == Trust::constant) {
-            bind(part.str(i + 2), scope, Trust::guarded, {}, true);
-        }
-    }
-    const bool held = language_ == Language::javascript && (s == "includes" || s == "has") &&
-                      part.is(i + 3, ")") && i > 1 && part.is(i - 1, ".");
-    if (!held) return;
-    const u32 match = part.tokens[i - 2].match;
-    const u32 first = match != kNone && match < i ? match : i - 2;
-    if (trust(part, first, i - 1) == Trust::constant) {
-        bind(part.str(i + 2), scope, Trust::guarded, {}, true);
-    }
+// What a function of this file yields stands under its name in a scope of its own.
+void ValueFlow::learn_return(const TokenStream& part, u32 i) {
+    const std::string_view name = functions_[part.tokens[i].scope];
+    const u32 end = expression_end(part, i + 1, kValueTokens);
+    const Trust value = end - i > kValueTokens ? Trust::unknown : trust(part, i + 1, end);
+    bind(name, kReturned, value);
 }
 
 void ValueFlow::learn_word(const TokenStream& part, u32 i) {
     const std::string_view s = part.str(i);
-    if (one_of(s, {"in", "in_array", "includes", "has"})) return learn_membership(part, i);
+    learn_test(part, i);
+    if (s == "return" && part.tokens[i].scope != 0) return learn_return(part, i);
     if (s == "for" || s == "foreach") return learn_loop(part, i);
     const u32 scope = part.tokens[i].scope;
     if (language_ != Language::python) return;
@@ -238,8 +247,10 @@ void ValueFlow::learn_loop(const TokenStream& part, u32 i) {
         stop = match != kNone && match > stop ? match + 1 : stop + 1;
     }
     const Trust values = trust(part, in + 1, std::min(stop, end));
+    const bool counted = part.str(in + 1) == "enumerate";
     for (u32 n = from; n < in; ++n) {
-        if (part.is_word(n)) bind(part.str(n), part.tokens[n].scope, values);
+        const bool number = counted && n == from;
+        if (part.is_word(n)) bind(part.str(n), part.tokens[n].scope, values, {}, number);
     }
 }
 
@@ -268,7 +279,16 @@ void ValueFlow::learn_assignment(const TokenStream& part, u32 equals) {
             break;
         }
     }
+    learn_pattern(part, last, equals + 1, end);
     learn_target(part, last, value, sql);
+    if (!part.is_word(last)) return;
+    // "x = int(x)": what made the name harmless holds for all its uses.
+    const u32 scope = part.tokens[last].scope;
+    const Binding* known = look_up(part.str(last), scope);
+    if (value != Trust::guarded || known == nullptr || known->trust < Trust::unknown) return;
+    for (u32 i = equals + 1; i < end; ++i) {
+        if (part.str(i) == part.str(last)) return bind(part.str(last), scope, value, {}, true);
+    }
 }
 
 void ValueFlow::learn_target(const TokenStream& part, u32 last, Trust value, std::string_view sql) {
@@ -286,7 +306,10 @@ void ValueFlow::learn_target(const TokenStream& part, u32 last, Trust value, std
             }
         } else if (open > 0 && part.is_word(open - 1)) {
             // `map[key] = value`; a C array may be written through its address.
-            const bool array = language_ == Language::c;
+            const bool table = part.is(last + 1, "=") && part.is(last + 2, "{") &&
+                               !part.is(last + 3, "}") && value == Trust::constant &&
+                               part.kind(last + 3) != TokenKind::number;
+            const bool array = language_ == Language::c && !table;
             bind(part.str(open - 1), token.scope, array ? Trust::unknown : value,
                  array ? sql : std::string_view{});
         }
@@ -354,6 +377,21 @@ void ValueFlow::learn_c(const TokenStream& part, u32 i) {
     if (part.is_word(i) && is_number_type(part.str(i)) && part.is_word(i + 1) &&
         !is_number_type(part.str(i + 1))) {
         bind(part.str(i + 1), scope, Trust::guarded, {}, true);
+    }
+    if (part.is_word(i) && part.is(i + 1, "(")) {
+        const std::string_view s = part.str(i);
+        // They write into a buffer: the connection, when they take one, stands before it.
+        const bool escaped = s.find("escape_string") != s.npos || s == "mysql_hex_string" ||
+                             s.find("EscapeString") != s.npos;
+        const bool connected = s != "mysql_escape_string" && s != "mysql_hex_string" &&
+                               s != "PQescapeString";
+        const u32 to = i + (connected && part.is(i + 3, ",") ? 4 : 2);
+        if (escaped && part.is_word(to)) bind(part.str(to), scope, Trust::guarded, {}, true);
+    }
+    // A table of literals: std::map<...> columns{{"a", "b"}}.
+    if (part.is(i, "{") && i > 1 && part.is_word(i - 1) && part.is(i - 2, ">") &&
+        part.tokens[i].match != kNone && part.tokens[i].match > i) {
+        bind(part.str(i - 1), scope, trust(part, i, part.tokens[i].match + 1));
     }
     const bool shifted = part.is(i, "<<") && i > 1 && part.is_word(i - 1) &&
                          part.is_string(i + 1) && !part.is(i - 2, "<<");

@@ -24,7 +24,14 @@ struct Binding {
     Trust trust = Trust::constant;
     bool numeric = false;  // declared with a type that holds no text
     std::string sql;       // the beginning of the SQL text it holds
+    // What the running pass has gathered; it counts from the end of the pass on.
+    Trust next = Trust::constant;
+    bool next_numeric = false;
+    std::uint32_t pass = 0;
 };
+
+// Stands for the scope in which what functions return is kept.
+constexpr std::uint32_t kReturned = kNone - 1;
 
 class ValueFlow {
 public:
@@ -56,21 +63,32 @@ private:
 
     void mark_scopes(TokenStream& part);
     void mark_python_scopes(TokenStream& part);
+    std::string_view function_name(const TokenStream& part, std::uint32_t paren) const;
     std::uint32_t body_of(const TokenStream& part, std::uint32_t paren) const;
     void bind(std::string_view name, std::uint32_t scope, Trust trust, std::string_view sql = {},
               bool numeric = false);
     const Binding* look_up(std::string_view name, std::uint32_t scope) const;
 
-    void learn_once(const TokenStream& part);
     void learn_shell(const TokenStream& part, std::uint32_t i);
     void learn_word(const TokenStream& part, std::uint32_t i);
     void learn_assignment(const TokenStream& part, std::uint32_t equals);
     void learn_target(const TokenStream& part, std::uint32_t last, Trust trust,
                       std::string_view sql);
     void learn_parameters(const TokenStream& part, std::uint32_t paren);
-    void learn_membership(const TokenStream& part, std::uint32_t i);
+    void learn_test(const TokenStream& part, std::uint32_t i);
+    void learn_pattern_test(const TokenStream& part, std::uint32_t i);
+    void learn_prefix_test(const TokenStream& part, std::uint32_t i);
+    void learn_pattern(const TokenStream& part, std::uint32_t last, std::uint32_t first,
+                       std::uint32_t end);
+    void hold(const TokenStream& part, std::uint32_t first, std::uint32_t end);
+    bool is_strict(const TokenStream& part, std::uint32_t i, bool whole) const;
     void learn_loop(const TokenStream& part, std::uint32_t i);
     void learn_c(const TokenStream& part, std::uint32_t i);
+    void learn_pass(const TokenStream& part);
+    void learn_return(const TokenStream& part, std::uint32_t i);
+    void learn_shell_test(const TokenStream& part, std::uint32_t i);
+    void learn_shell_case(const TokenStream& part, std::uint32_t i);
+    void learn_shell_function(const TokenStream& part, std::uint32_t brace);
     std::string sql_text(const TokenStream& part, std::uint32_t first, std::uint32_t last) const;
 
     // What a choice, a test or a function yields; nothing when the expression is none of them.
@@ -101,7 +119,11 @@ private:
     // Tokens that may still be judged; deep nests of assignments would otherwise cost too much.
     mutable std::uint64_t budget_ = 100000;
     std::vector<std::uint32_t> parents_{0};
+    std::vector<std::string_view> functions_{{}};  // the name of each scope's function
     std::unordered_map<Key, Binding, KeyHash> bindings_;
+    std::vector<Binding*> touched_;  // in the running pass
+    std::uint32_t pass_ = 0;
+    std::unordered_map<std::string_view, bool> patterns_;  // strict ones; true when anchored
 };
 
 // The index behind the expression that begins at `first`: at a separator, an unmatched closer, or
@@ -122,6 +144,13 @@ bool is_show_call(std::string_view name);
 bool is_request_source(Language language, std::string_view path);
 bool is_all_caps(std::string_view name);
 bool is_number_type(std::string_view name);
+
+// A pattern that lets nothing through but letters, digits and the signs of a name or a number;
+// unless `whole`, it must be anchored at both ends. With or without delimiters.
+bool is_strict_pattern(std::string_view pattern, bool whole);
+
+// "[^a-z_]+": to take out what it matches leaves a name or a number.
+bool is_strict_complement(std::string_view pattern);
 
 // The text of a string literal with kValueMark for its interpolations, at most `most` bytes.
 std::string plain_text(const TokenStream& part, std::uint32_t i, std::size_t most);

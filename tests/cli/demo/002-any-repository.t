@@ -10,6 +10,7 @@ Any repository: ranges, staging, renames, binaries, odd bytes, submodules, nothi
   exit 0
   approved [('d/renamed.py', 4, 'sql-injection')] [('latin.py', 'not UTF-8: reviewed with the odd bytes replaced'), ('b.bin', 'binary'), ('bandit', 'latin.py: syntax error while parsing AST from file')]
   $ review --range HEAD~1..HEAD | tail -1 | cut -c1-50
+  approved [('d/renamed.py', 4, 'sql-injection')] [(
   $ git commit -q --allow-empty -m three && review
   exit 0
   approved [] []
