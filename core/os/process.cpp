@@ -76,6 +76,26 @@ void set_limit(__rlimit_resource resource, std::uint64_t bytes) {
   ::_exit(127);
 }
 
+// A child that closes its end must not end us: SIGPIPE stays what it is for our own output, but is
+// held back and taken away round a write to a child.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    ::sigemptyset(&pipe_);
+    ::sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~WithoutSigpipe() {
+    timespec now{0, 0};
+    while (::sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_, before_;
+};
+
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
   for (const auto& s : strings) out.push_back(const_cast<char*>(s.c_str()));
@@ -181,6 +201,7 @@ void Child::kill(int signal) {
 }
 
 void Child::feed() {
+  WithoutSigpipe guard;
   while (fed_ < spawn_.input.size()) {
     auto n = ::write(in_, spawn_.input.data() + fed_, spawn_.input.size() - fed_);
     if (n < 0 && errno == EINTR) continue;

@@ -54,7 +54,7 @@ constexpr std::string_view kTransparent[] = {
     "array_keys", "array_values", "array_merge", "reversed", "format", "arg", "text", "Array",
     "array", "dict", "freeze", "ucfirst", "title", "join", "implode", "sprintf", "get", "pop",
     "filter", "sort", "reverse", "frozenset", "enumerate", "zip", "toStdString", "toUtf8",
-    "qPrintable", "QStringLiteral", "QLatin1String", "repr", "dedent", "copy",
+    "qPrintable", "QStringLiteral", "QLatin1String", "repr", "dedent", "copy", "Map", "Set", "array_filter", "array_unique", "array_reverse",
 };
 
 constexpr std::string_view kShow[] = {
@@ -97,7 +97,7 @@ bool is_guard_call(std::string_view path, std::string_view name) {
     if (whole.find("escape") != std::string::npos || last.find("quote") != std::string::npos) {
         return true;
     }
-    return one_of(last, {"esc_sql",      "identifier",      "literal",     "sanitize_sql",
+    return one_of(last, {"esc_sql",      "esc",  "identifier",      "literal",     "sanitize_sql",
                          "sql_safe",     "adapt",           "mogrify",     "quotedstring",
                          "ident",        "prepare",         "bindparam",   "placeholder",
                          "placeholders", "sqlstring",       "dbesc",       "to_sql_literal",
@@ -161,6 +161,18 @@ bool is_all_caps(std::string_view name) {
 
 namespace {
 
+// filter_var($x, FILTER_VALIDATE_INT)
+bool validates_number(const TokenStream& part, u32 open) {
+    for (u32 i = open + 1; i < std::min(part.tokens[open].match, open + 40); ++i) {
+        if (one_of(part.str(i), {"FILTER_VALIDATE_INT", "FILTER_VALIDATE_FLOAT",
+                                 "FILTER_VALIDATE_BOOLEAN", "FILTER_VALIDATE_BOOL",
+                                 "FILTER_SANITIZE_NUMBER_INT"})) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // replace(/[^a-z]/g, ""): only what the pattern spares remains.
 bool strips(const TokenStream& part, u32 first) {
     std::string_view pattern = part.str(first);
@@ -189,6 +201,9 @@ Trust ValueFlow::trust_of_mapped(const TokenStream& part, u32 first, u32 last, i
             name = part.text.substr(token.body_begin, token.body_end - token.body_begin);
         }
         if (is_numeric_call(name) || is_guard_call(name, name)) return Trust::guarded;
+        if (comma < last && listed(kTransparent, name)) {
+            return trust(part, comma + 1, last, depth + 1);
+        }
         if (comma < last) return std::max(Trust::unknown, trust(part, comma + 1, last, depth + 1));
     }
     // Array.from({length: n}, () => "?") has its function last.
@@ -217,6 +232,9 @@ Trust ValueFlow::trust_of_call(const TokenStream& part, u32 path_first, u32 call
     const std::string_view name = part.str(callee);
     const std::string_view path = part.text.substr(
         part.tokens[path_first].begin, part.tokens[callee].end - part.tokens[path_first].begin);
+    if (language_ == Language::php && name.starts_with("filter_") && validates_number(part, open)) {
+        return Trust::guarded;
+    }
     if (is_request_source(language_, path)) return Trust::request;
     if (depth > kDepth || last == kNone || last - first > kTokens) return Trust::unknown;
     if (name == "getenv") {
@@ -263,6 +281,13 @@ Trust ValueFlow::trust_of_call(const TokenStream& part, u32 path_first, u32 call
         return std::max(receiver, arguments);
     }
     if (one_of(name, {"max", "min", "clamp"})) return arguments;
+    if (name == "filter" && path != name) return receiver;
+    if (name == "array_intersect") {
+        // What is in both lists is in the constant one.
+        const u32 comma = find_text(part, first, last, {","});
+        const Trust right = trust(part, std::min(comma + 1, last), last, depth + 1);
+        return std::min(trust(part, first, comma, depth + 1), right);
+    }
     // Buffer.toString("hex")
     if (one_of(name, {"toString", "encode"}) && part.is_string(first) && last == first + 1 &&
         one_of(part.str(first), {"\"hex\"", "'hex'", "\"base64\"", "'base64'"})) {
@@ -327,6 +352,9 @@ void ValueFlow::learn_test(const TokenStream& part, u32 i) {
                           "ctype_alpha", "ctype_xdigit", "isInteger", "isSafeInteger", "isFinite",
                           "isNaN"})) {
         hold(part, first, close);
+    } else if (s == "settype" && part.is_string(comma + 1) &&
+               part.str(comma + 1).find("string") == std::string_view::npos) {
+        hold(part, first, comma);
     } else if (s == "isinstance" && is_number_type(part.str(comma + 1))) {
         hold(part, first, comma);
     } else if (one_of(s, {"includes", "has", "hasOwn", "hasOwnProperty", "indexOf", "contains",

@@ -297,8 +297,11 @@ private:
             if (part.is(open, "(") && part.is_word(open - 1)) {
                 const std::string_view name = part.str(open - 1);
                 const u32 owner = open >= 3 ? open - 3 : 0;
-                if (is_raw_call(part.str(owner), name)) return true;
-                if (condition && is_condition_call(name)) return true;
+                // The arguments behind the fragment are its bound values.
+                const bool named = name == "extra" && !binds_values(part, open, build.first);
+                const bool leads = expression_end(part, open + 1, 400) > build.first;
+                if ((leads || named) && is_raw_call(part.str(owner), name)) return true;
+                if (leads && condition && is_condition_call(name)) return true;
                 if (name != "raw" && name != "text" && name != "array") return false;
             } else if (!part.is(open, "[") && !part.is(open, "{") && !part.is(open, "(")) {
                 return false;
@@ -308,11 +311,22 @@ private:
         return false;
     }
 
+    // extra(params=[...]) holds values; where=, select= and order_by= hold SQL.
+    bool binds_values(const TokenStream& part, u32 open, u32 at) const {
+        for (u32 i = at; i > open + 1; --i) {
+            if (part.is(i, "=") && part.tokens[i].opener == open) {
+                return part.str(i - 1).ends_with("params");
+            }
+        }
+        return true;
+    }
+
     // orderByRaw(req.query.sort): a request's value is the whole fragment.
     void examine_raw_call(const TokenStream& part, BuildReader& reader, u32 i) {
         const u32 owner = i >= 2 ? i - 2 : 0;
         if (!part.is(i + 1, "(") || part.is_string(i + 2) || part.is(i + 2, ")")) return;
-        if (!is_raw_call(part.str(owner), part.str(i))) return;
+        const bool text = language_ == Language::python && part.str(i) == "text";
+        if (!text && !is_raw_call(part.str(owner), part.str(i))) return;
         const u32 end = expression_end(part, i + 2, 60);
         if (flow_.trust(part, i + 2, end) != Trust::request) return;
         const Build build = reader.read(i + 2, {});

@@ -52,7 +52,7 @@ public:
             return literal();
         }
         if (quote(peek()) && spaced && defined(name_begin)) return literal();
-        if (place_.unquoted && spaced && option(name_begin)) return bare();
+        if (place_.unquoted && spaced && (option(name_begin) || netrc(name_begin))) return bare();
         if (named_in_quotes && peek() == ')') {  // getenv("NAME") or "default"
             ++at_;
             blanks();
@@ -168,6 +168,13 @@ private:
     bool option(size_t name_begin) const {
         if (line_before(name_begin, 4) == "ENV ") return true;
         return name_begin >= 2 && text_.compare(name_begin - 2, 2, "--") == 0;
+    }
+    // "machine host login name password value"
+    bool netrc(size_t name_begin) const {
+        if (text_.substr(name_begin, at_ - name_begin).find("password") != 0) return false;
+        const std::string_view line = line_before(name_begin, 160);
+        return line.find("login ") != std::string_view::npos ||
+               line.find_first_not_of(" \t") == std::string_view::npos;
     }
     bool key_attribute(size_t name_begin) const {
         return line_before(name_begin, 5).find("key=") != std::string_view::npos;

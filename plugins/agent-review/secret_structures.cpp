@@ -26,7 +26,22 @@ bool pem_body_byte(char c) {
            c == '(' || c == ')' || c == '<' || c == '>' || c == '@';
 }
 
-// The header alone is not a secret: code compares against it.
+// Nothing but the end of a string literal stands behind the header, and the line is either the
+// header alone or a literal that goes on: the key follows where nobody looks.
+bool header_stands_alone(std::string_view text, size_t at, size_t end) {
+    const auto line = text.substr(0, at).rfind('\n');
+    const size_t begin = line == std::string_view::npos ? 0 : line + 1;
+    const bool bare = text.substr(begin, at - begin).find_first_not_of(" \t") ==
+                      std::string_view::npos;
+    const std::string_view rest = text.substr(end, 64);
+    const bool goes_on = rest.starts_with("\\n") || rest.starts_with("\\r");
+    if (!bare && !goes_on) return false;
+    return end + rest.size() == text.size() &&
+           rest.find_first_not_of(bare ? " \t\r\n" : "\\nr\"'`+;, \t\n") ==
+               std::string_view::npos;
+}
+
+// The header alone is not a secret when something else follows: code compares against it.
 bool find_pem(ByteRuns& runs, size_t at, Secret& found) {
     const std::string_view text = runs.text();
     if (text.compare(at, 11, "-----BEGIN ") != 0) return false;
@@ -45,6 +60,11 @@ bool find_pem(ByteRuns& runs, size_t at, Secret& found) {
         const size_t stop = std::min(runs.end_of_run(Charset::base64, i), end);
         keyed = stop - i >= 24 && is_random(text.substr(i, std::min<size_t>(stop - i, 64)));
         i = std::max(i, stop - 1);
+    }
+    if (!keyed && header_stands_alone(text, at, begin)) {
+        found = make(at, begin, "private-key", std::string(label) + " in PEM form",
+                     Severity::critical);
+        return true;
     }
     if (!keyed) return false;
     size_t first = begin;
@@ -95,6 +115,23 @@ bool find_webhook(ByteRuns& runs, size_t at, Secret& found) {
     return false;
 }
 
+// https://<tenant>.webhook.office.com/webhookb2/.../IncomingWebhook/<key>/...
+bool find_teams_webhook(ByteRuns& runs, size_t at, Secret& found) {
+    constexpr std::string_view kHost = ".webhook.office.com/webhookb2/";
+    constexpr std::string_view kPath = "/IncomingWebhook/";
+    const std::string_view text = runs.text();
+    const size_t host = text.substr(at, 120).find(kHost);
+    if (host == std::string_view::npos) return false;
+    const size_t begin = at + host + kHost.size();
+    const size_t path = text.substr(begin, 120).find(kPath);
+    if (path == std::string_view::npos) return false;
+    const size_t key = begin + path + kPath.size();
+    const size_t end = runs.end_of_run(Charset::base64url, key);
+    if (end - key < 32 || !is_random(text.substr(key, 32))) return false;
+    found = make(begin, end, "teams-webhook", "Teams webhook URL", Severity::critical);
+    return true;
+}
+
 bool is_local_host(std::string_view host) {
     const auto stop = host.find_first_of(":/?,\"'` ");
     host = host.substr(0, stop);
@@ -110,7 +147,7 @@ bool is_common_password(std::string_view password) {
         {"password", "passwd",      "pass",     "pwd",        "pw",     "secret",         "token",
          "key",      "p",           "bar",      "baz",        "xxx",    "changeme",       "hunter2",
          "pass123",  "password123", "psw",      "mypassword", "mypass", "secretpassword", "root",
-         "admin",    "guest",       "postgres", "user"});
+         "admin",    "guest",       "postgres", "user",       "tiger",  "passw0rd"});
 }
 
 bool find_url_password(ByteRuns& runs, size_t at, Secret& found) {
@@ -286,7 +323,8 @@ bool find_structure(ByteRuns& runs, size_t at, Secret& found) {
             break;
     }
     if (text.compare(at, 3, "://") == 0) {
-        return find_webhook(runs, at, found) || find_url_password(runs, at, found);
+        return find_webhook(runs, at, found) || find_teams_webhook(runs, at, found) ||
+               find_url_password(runs, at, found);
     }
     return find_telegram(runs, at, found);
 }

@@ -62,11 +62,25 @@ constexpr std::string_view kPlaceholderParts[] = {
     "example", "placeholder", "your",    "replace",    "redacted",  "dummy",        "insert",
     "todo",    "fixme",       "xxxx",    "****",       "...",       "\xE2\x80\xA6", "foobar",
     "lorem",   "ipsum",       "not-a-",  "not_a_",     "notreal",   "fake",         "masked",
-    "removed", "censored",    "sample",  "<",          "${",        "{{",           "#{",
+    "removed", "censored",    "sample",  "${",        "{{",           "#{",
     "$(",      "%(",          "%s",      "change-me-", "goes-here", "goes_here",    "undefined",
     "-here",   "_here",       "invalid", "deadbeef",   "cafebabe",  "mock",         "documentation",
     "(?",      "\\d",         "\\w",     "[a-z",       "[0-9",      "a-za-z",
 };
+
+// "<token>": words between angle brackets.
+bool has_angle_words(std::string_view lowered) {
+    const auto open = lowered.find('<');
+    if (open == std::string_view::npos) return false;
+    const auto close = lowered.find('>', open);
+    if (close == std::string_view::npos) return open == 0;
+    for (const char c : lowered.substr(open + 1, close - open - 1)) {
+        if (!is_word_byte(c) && std::string_view(" -./").find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
 
 bool starts_with_test(std::string_view lowered) {
     for (auto at = lowered.find("test"); at != std::string_view::npos;
@@ -137,6 +151,9 @@ bool is_location(std::string_view value, const Census& census) {
         value.starts_with("~/") || value.starts_with("@/") || value.starts_with("arn:")) {
         return true;
     }
+    // Base64 has slashes too, but no words between them.
+    const bool mixed = census.upper >= 4 && census.lower >= 4 && census.digits >= 3;
+    if (mixed && census.switches * 5 >= value.size() * 2) return false;
     const auto slashes = std::count(value.begin(), value.end(), '/');
     return slashes >= 2 && census.digits * 6 < value.size();
 }
@@ -144,6 +161,14 @@ bool is_location(std::string_view value, const Census& census) {
 // Letters that change case more often than the words of an identifier do.
 bool is_restless(std::string_view value, const Census& census) {
     return census.switches * 10 >= value.size() * 4;
+}
+
+// Django and WordPress draw their keys from all printable characters.
+bool is_generated(std::string_view value, const Census& census) {
+    return value.size() >= 24 && value.find_first_of(" \t") == std::string_view::npos &&
+           census.digits >= 3 && census.lower >= 3 && census.other >= 6 &&
+           census.switches * 2 >= value.size() && census.distinct * 2 >= value.size() &&
+           value.find("()") == std::string_view::npos;
 }
 
 Likeness judge_password(std::string_view value, const Census& census) {
@@ -218,7 +243,7 @@ bool is_placeholder(std::string_view value) {
         if (lowered.find(part) != std::string::npos) return true;
     }
     if (value.size() >= 8 && count(value).distinct <= 3) return true;
-    return is_sequence(lowered) || starts_with_test(lowered);
+    return is_sequence(lowered) || starts_with_test(lowered) || has_angle_words(lowered);
 }
 
 bool is_uuid(std::string_view value) {
@@ -254,6 +279,7 @@ Likeness judge(ValueKind kind, std::string_view value) {
     if (value.front() == '$' && (value.size() < 2 || !digit(value[1]))) return Likeness::none;
     if (value.front() == '$' && value.size() >= 20) return Likeness::none;  // a crypt(3) hash
     if (value.find_first_of(" \t{}()[]") != std::string_view::npos &&
+        !is_generated(value, census) &&
         (kind != ValueKind::password || value.find(' ') != std::string_view::npos ||
          census.digits == 0)) {
         return Likeness::none;

@@ -70,7 +70,9 @@ std::vector<BuildReader::Range> BuildReader::arguments(u32 first, u32 last) cons
 // A string with its neighbours, or a value.
 u32 BuildReader::take_operand(u32 i) {
     const bool adjacent = part_.language == Language::python || part_.language == Language::c;
-    if (!part_.is_string(i)) {
+    const bool separator = part_.language == Language::python && part_.is_string(i) &&
+                           part_.is(i + 1, ".") && part_.str(i + 2) == "join";
+    if (!part_.is_string(i) || separator) {
         // A group that opens with a string is read through: ("SELECT ..." "...").
         const u32 end = operand_end(part_, i);
         if (end > i) pieces_.push_back({i, end, false});

@@ -230,6 +230,12 @@ Build read_shell_build(const TokenStream& part, const ValueFlow& flow,
     const Statement statement = statement_around(part, i);
     if (printed) reader.take_printf(next, statement.last);
     if (build.inflows.empty()) return {};
+    // ".mode csv", "\\timing": the client's own commands stand on lines before the statement.
+    while (build.text.starts_with(".") || build.text.starts_with("\\") ||
+           build.text.starts_with("\n")) {
+        const auto line = build.text.find('\n');
+        build.text.erase(0, line == std::string::npos ? line : line + 1);
+    }
     const bool sql = ((is_sql(build.text) || continues_sql(build.text)) &&
                       goes_to_database(part, databases, statement, i)) ||
                      holds_statement(build.text);

@@ -2,6 +2,7 @@
 
 #include "value_flow.hpp"
 
+#include "secret_values.hpp"
 #include "sql_shape.hpp"
 
 #include <algorithm>
@@ -201,6 +202,12 @@ void ValueFlow::learn_word(const TokenStream& part, u32 i) {
     if (s == "for" || s == "foreach") return learn_loop(part, i);
     const u32 scope = part.tokens[i].scope;
     if (language_ != Language::python) return;
+    if (s == "class" && part.is(i + 2, "(") && part.tokens[i + 2].match != kNone) {
+        // An Enum's members are written in its class.
+        for (u32 n = i + 3; n < part.tokens[i + 2].match; ++n) {
+            if (part.str(n).ends_with("Enum")) bind(part.str(i + 1), kReturned, Trust::guarded);
+        }
+    }
     if (s == "as" && part.is_word(i + 1)) bind(part.str(i + 1), scope, Trust::unknown);
     if (s == "lambda") {
         for (u32 n = i + 1; n < part.size() && n - i < 24 && !part.is(n, ":"); ++n) {
@@ -280,6 +287,10 @@ void ValueFlow::learn_assignment(const TokenStream& part, u32 equals) {
         }
     }
     learn_pattern(part, last, equals + 1, end);
+    const u32 arrow = find_text(part, equals + 1, end, {"=>"});
+    if (arrow < end && !part.is(arrow + 1, "{") && part.is_word(last)) {
+        bind(part.str(last), kReturned, value);
+    }
     learn_target(part, last, value, sql);
     if (!part.is_word(last)) return;
     // "x = int(x)": what made the name harmless holds for all its uses.
@@ -338,6 +349,24 @@ void ValueFlow::learn_target(const TokenStream& part, u32 last, Trust value, std
     }
 }
 
+// What a mapping function gets: "columns.map((name) => ...)", "array_map(fn($name) => ..., $all)".
+Trust ValueFlow::trust_of_source(const TokenStream& part, u32 paren) const {
+    if (language_ == Language::php && paren > 2 && part.str(paren - 3) == "array_map") {
+        const u32 comma = expression_end(part, paren - 1, kValueTokens);
+        if (!part.is(comma, ",")) return Trust::unknown;
+        return trust(part, comma + 1, expression_end(part, comma + 1, kValueTokens));
+    }
+    const bool called = language_ == Language::javascript && paren > 4 && part.is(paren - 1, "(") &&
+                        part.is(paren - 3, ".") &&
+                        one_of(part.str(paren - 2), {"map", "forEach", "filter", "flatMap"});
+    if (!called) return Trust::unknown;
+    u32 first = paren - 4;
+    const u32 match = part.tokens[first].match;
+    if (match != kNone && match < first) first = match;
+    while (first > 1 && part.is(first - 1, ".") && part.is_word(first - 2)) first -= 2;
+    return trust(part, first, paren - 3);
+}
+
 void ValueFlow::learn_parameters(const TokenStream& part, u32 paren) {
     const u32 close = part.tokens[paren].match;
     if (close == kNone || close < paren || close - paren > kValueTokens) return;
@@ -351,6 +380,7 @@ void ValueFlow::learn_parameters(const TokenStream& part, u32 paren) {
     }
     const bool mapped = arrow && part.is(paren - 1, "(") && paren >= 2 &&
                         one_of(part.str(paren - 2), {"map", "from", "forEach"});
+    const Trust element = trust_of_source(part, paren);
     u32 place = 0;
     for (u32 begin = paren + 1; begin < close; ++place) {
         const u32 end = std::min(expression_end(part, begin, kValueTokens), close);
@@ -365,7 +395,8 @@ void ValueFlow::learn_parameters(const TokenStream& part, u32 paren) {
         number = number && !(pointer && language_ == Language::c);
         for (u32 n = begin; n < end; ++n) {
             const bool name = part.is_word(n) && (language_ != Language::c || n == last);
-            if (name) bind(part.str(n), part.tokens[paren].scope, Trust::unknown, {}, number);
+            const Trust value = place == 0 ? element : Trust::unknown;
+            if (name) bind(part.str(n), part.tokens[paren].scope, value, {}, number);
         }
         begin = end + 1;
     }
@@ -380,18 +411,28 @@ void ValueFlow::learn_c(const TokenStream& part, u32 i) {
     }
     if (part.is_word(i) && part.is(i + 1, "(")) {
         const std::string_view s = part.str(i);
+        const std::string lowered = lower_ascii(s.substr(0, 60));
         // They write into a buffer: the connection, when they take one, stands before it.
-        const bool escaped = s.find("escape_string") != s.npos || s == "mysql_hex_string" ||
-                             s.find("EscapeString") != s.npos;
+        const bool escaped = lowered.find("escape_string") != lowered.npos ||
+                             lowered.find("escapestring") != lowered.npos ||
+                             s == "mysql_hex_string";
         const bool connected = s != "mysql_escape_string" && s != "mysql_hex_string" &&
                                s != "PQescapeString";
         const u32 to = i + (connected && part.is(i + 3, ",") ? 4 : 2);
         if (escaped && part.is_word(to)) bind(part.str(to), scope, Trust::guarded, {}, true);
     }
+    if (part.str(i) == "regex" && part.is_word(i + 1) && part.is_string(i + 3)) {
+        learn_pattern(part, i + 1, i + 3, i + 4);
+    }
     // A table of literals: std::map<...> columns{{"a", "b"}}.
     if (part.is(i, "{") && i > 1 && part.is_word(i - 1) && part.is(i - 2, ">") &&
         part.tokens[i].match != kNone && part.tokens[i].match > i) {
         bind(part.str(i - 1), scope, trust(part, i, part.tokens[i].match + 1));
+    }
+    // list << "?"
+    if (part.is(i, "<<") && i > 1 && part.is_word(i - 1) &&
+        one_of(part.str(i - 2), {";", "{", "}", ")"})) {
+        bind(part.str(i - 1), scope, trust(part, i + 1, expression_end(part, i + 1, kValueTokens)));
     }
     const bool shifted = part.is(i, "<<") && i > 1 && part.is_word(i - 1) &&
                          part.is_string(i + 1) && !part.is(i - 2, "<<");

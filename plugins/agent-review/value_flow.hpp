@@ -74,6 +74,7 @@ private:
     void learn_assignment(const TokenStream& part, std::uint32_t equals);
     void learn_target(const TokenStream& part, std::uint32_t last, Trust trust,
                       std::string_view sql);
+    Trust trust_of_source(const TokenStream& part, std::uint32_t paren) const;
     void learn_parameters(const TokenStream& part, std::uint32_t paren);
     void learn_test(const TokenStream& part, std::uint32_t i);
     void learn_pattern_test(const TokenStream& part, std::uint32_t i);

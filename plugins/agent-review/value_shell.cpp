@@ -228,7 +228,13 @@ void ValueFlow::learn_shell(const TokenStream& part, u32 i) {
                !part.is(end, ";")) {
             ++end;
         }
-        bind(part.str(i + 1), token.scope, trust(part, i + 3, end));
+        // Names of files may hold anything.
+        const auto list = part.text.substr(token.end, end < part.size()
+                                                          ? part.tokens[end].begin - token.end
+                                                          : part.text.size() - token.end);
+        const bool files = list.substr(0, 400).find('*') != std::string_view::npos;
+        bind(part.str(i + 1), token.scope,
+             files ? Trust::unknown : trust(part, i + 3, end));
     }
     if (s != "read" && s != "getopts") return;
     for (u32 word = i + 1; word < part.size() && word - i < 32; ++word) {

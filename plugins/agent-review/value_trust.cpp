@@ -21,6 +21,10 @@ u32 step(const TokenStream& part, u32 i) {
     return match != kNone && match > i ? match + 1 : i + 1;
 }
 
+bool is_name_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+}
+
 // The first token outside of brackets that passes the test, or `last`.
 template <typename Test>
 u32 find_top(const TokenStream& part, u32 first, u32 last, Test test) {
@@ -32,10 +36,34 @@ u32 find_top(const TokenStream& part, u32 first, u32 last, Test test) {
     return last;
 }
 
+// ":id$i", `$${n}`: each value stands in the name of a bind parameter, and nothing is quoted.
+bool names_parameters(const TokenStream& part, const Token& token) {
+    const auto body = part.text.substr(token.body_begin, token.body_end - token.body_begin);
+    if (token.holes > 32 || body.size() > 200) return false;
+    u32 at = token.body_begin;
+    for (u32 n = 0; n < token.holes; ++n) {
+        const Hole& hole = part.holes[token.first_hole + n];
+        u32 sign = hole.begin;
+        while (sign > at && is_name_byte(part.text[sign - 1])) --sign;
+        if (sign <= at || std::string_view(":$@").find(part.text[sign - 1]) ==
+                              std::string_view::npos) {
+            return false;
+        }
+        const char before = sign - 1 > token.body_begin ? part.text[sign - 2] : ' ';
+        if (std::string_view(" (,=\\").find(before) == std::string_view::npos) return false;
+        const auto literal = part.text.substr(at, sign - at);
+        if (literal.find_first_of("'\"`") != std::string_view::npos) return false;
+        at = hole.end;
+    }
+    return part.text.substr(at, token.body_end - at).find_first_of("'\"`") ==
+           std::string_view::npos;
+}
+
 bool comparison(const TokenStream& part, u32 i) {
     const std::string_view s = part.str(i);
     if (one_of(s, {"==", "!=", "===", "!==", "<=", ">=", "instanceof"})) return true;
     if (part.language == Language::python && one_of(s, {"in", "is"})) return true;
+    if (part.language == Language::javascript && s == "in") return true;
     return (s == "<" || s == ">") && part.tokens[i].spaced && part.language != Language::c;
 }
 
@@ -77,7 +105,13 @@ std::optional<Trust> ValueFlow::trust_of_choice(const TokenStream& part, u32 fir
         return trust_of_function(part, arrow + 1, last, deeper);
     }
     if (language_ == Language::python) {
-        if (const u32 loop = top({"for"}); loop < last) return trust(part, first, loop, deeper);
+        if (const u32 loop = top({"for"}); loop < last) {
+            // [x for x in values if ...]
+            const bool same = loop == first + 1 && part.str(loop + 1) == part.str(first) &&
+                              part.str(loop + 2) == "in";
+            if (!same) return trust(part, first, loop, deeper);
+            return trust(part, loop + 3, find_text(part, loop + 3, last, {"if", "for"}), deeper);
+        }
         const u32 when = top({"if"});
         if (when < last) {
             const u32 other = find_text(part, when, last, {"else"});
@@ -178,6 +212,9 @@ Trust ValueFlow::trust_of_elements(const TokenStream& part, u32 first, u32 last,
 Trust ValueFlow::trust_of_string(const TokenStream& part, u32 i, int depth) const {
     const Token& token = part.tokens[i];
     Trust worst = Trust::constant;
+    if (token.holes != 0 && language_ != Language::shell && names_parameters(part, token)) {
+        return Trust::guarded;
+    }
     for (u32 n = 0; n < std::min<u32>(token.holes, 32); ++n) {
         worst = std::max(
             worst, trust_of_hole(part, part.holes[token.first_hole + n], token.scope, depth + 1));
@@ -206,11 +243,10 @@ Trust ValueFlow::trust_of_operand(const TokenStream& part, u32 first, u32 last, 
     u32 i = first;
     for (int n = 0; n < 6 && i < last; ++n) {
         const std::string_view s = part.str(i);
+        const bool typed = is_number_type(part.str(i + 1)) || part.str(i + 1) == "integer";
         const bool cast = s == "(" && part.is_word(i + 1) && part.is(i + 2, ")") && i + 3 < last &&
-                          !part.is(i + 3, "(") && !part.is(i + 3, ".");
-        if (cast && (is_number_type(part.str(i + 1)) || part.str(i + 1) == "integer")) {
-            return Trust::guarded;
-        }
+                          (typed || !part.is(i + 3, "(")) && !part.is(i + 3, ".");
+        if (cast && typed) return Trust::guarded;
         if (one_of(s, {"!", "~", "not", "-"})) return Trust::guarded;
         if (s == "+" && language_ == Language::javascript) return Trust::guarded;
         if (cast)

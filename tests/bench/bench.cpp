@@ -229,9 +229,10 @@ void bench_start(const std::string& tk, const std::string& folder) {
     version.push_back(spawn_us({tk, "--version"}));
     law.push_back(spawn_us(can));
   }
-  std::printf("start: git --version %.0f us; tk --version %.0f us = %.2fx (bar 0.8); tk law can, 1,000 entities, %.0f us = %.2fx (bar 3); index rebuild apart %.1f ms\n",
-              median(git), median(version), median(version) / median(git), median(law),
-              median(law) / median(git), rebuild / 1000);
+  std::printf("start: git --version %.0f us; tk --version %.0f us = %.2fx (bar 0.8)\n", median(git),
+              median(version), median(version) / median(git));
+  std::printf("start: tk law can, 1,000 entities, %.0f us = %.2fx (bar 3); index rebuild apart %.1f ms\n",
+              median(law), median(law) / median(git), rebuild / 1000);
 }
 
 }  // namespace

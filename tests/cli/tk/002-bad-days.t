@@ -36,8 +36,7 @@ What was committed but not yet put into place is rolled forward by the next comm
   16
   1
   ok
-  tk: [TK-JRN-0004] W/.tk/journal.db: unable to open database file
-    mend: is the folder writable?
+  tk: [TK-OS-0004] cannot write W/.tk/journal.db: Read-only file system
   exit 1
 
 Nothing is written where nobody is: malformed files are named with their place.
