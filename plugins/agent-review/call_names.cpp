@@ -54,7 +54,8 @@ constexpr std::string_view kTransparent[] = {
     "array_keys", "array_values", "array_merge", "reversed", "format", "arg", "text", "Array",
     "array", "dict", "freeze", "ucfirst", "title", "join", "implode", "sprintf", "get", "pop",
     "filter", "sort", "reverse", "frozenset", "enumerate", "zip", "toStdString", "toUtf8",
-    "qPrintable", "QStringLiteral", "QLatin1String", "repr", "dedent", "copy", "Map", "Set", "array_filter", "array_unique", "array_reverse",
+    "qPrintable", "QStringLiteral", "QLatin1String", "repr", "dedent", "copy", "Map", "Set",
+    "array_filter", "array_unique", "array_reverse",
 };
 
 constexpr std::string_view kShow[] = {
@@ -420,7 +421,7 @@ void ValueFlow::learn_pattern_test(const TokenStream& part, u32 i) {
         if (is_strict(part, comma + 1, whole)) hold(part, first, comma);
     } else if (s == "preg_match" || (i > 1 && part.str(i - 2) == "re")) {
         u32 pattern = first;
-        while (part.is_word(pattern) && pattern + 1 < comma) ++pattern, pattern += part.is(pattern, "::");
+        while (part.is(pattern + 1, "::") && pattern + 2 < comma) pattern += 2;
         const u32 end = std::min(expression_end(part, comma + 1, kTokens), close);
         if (is_strict(part, pattern, whole)) hold(part, comma + 1, end);
     } else if (i > 1 && part.is(i - 1, ".")) {

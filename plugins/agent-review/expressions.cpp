@@ -9,6 +9,7 @@ namespace tk::review {
 namespace {
 
 using u32 = std::uint32_t;
+constexpr std::size_t kSqlBytes = 300;
 
 bool one_of(std::string_view text, std::initializer_list<std::string_view> list) {
     return std::find(list.begin(), list.end(), text) != list.end();
@@ -210,6 +211,25 @@ bool is_strict_complement(std::string_view pattern) {
     while (pattern.ends_with("+") || pattern.ends_with("*")) pattern.remove_suffix(1);
     if (one_of(pattern, {"\\D", "\\W"})) return true;
     return pattern.starts_with("[^") && class_end(pattern, 2) == pattern.size();
+}
+
+// The beginning of the SQL text that an expression makes, with marks for its values.
+std::string ValueFlow::sql_text(const TokenStream& part, u32 first, u32 last) const {
+    for (u32 i = first; i < std::min(last, first + 8); ++i) {
+        if (!part.is_string(i)) {
+            const std::string_view s = part.str(i);
+            const bool wrapper = part.is_word(i) || s == "(" || s == "::" || s == "." || s == "[";
+            if (!wrapper) break;
+            continue;
+        }
+        if (part.tokens[i].mark == '$') break;
+        std::string text = plain_text(part, i, kSqlBytes);
+        if (may_begin_sql(text)) return text;
+        const bool valued = i + 1 < last && trust(part, i + 1, last) > Trust::guarded;
+        if (continues_sql(valued ? text + kValueMark : text)) return text;
+        break;
+    }
+    return {};
 }
 
 }  // namespace tk::review

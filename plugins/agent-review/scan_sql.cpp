@@ -132,9 +132,9 @@ bool is_raw_call(std::string_view owner, std::string_view name) {
 
 // They take a condition as text as well as in parts.
 bool is_condition_call(std::string_view name) {
-    return one_of(name, {"where", "andWhere", "orWhere", "having", "andHaving", "orHaving", "where_",
-                         "or_where", "filter", "setFilter", "text", "addWhere", "and_where",
-                         "find_by_sql", "condition", "on", "leftJoin", "innerJoin", "join"});
+    return one_of(name, {"where", "andWhere", "orWhere", "having", "andHaving", "orHaving",
+                         "where_", "or_where", "filter", "setFilter", "text", "addWhere", "and_where",
+                         "leftJoin", "innerJoin"});
 }
 
 class SqlScan {

@@ -46,7 +46,10 @@ public:
         skip_brackets();
         blanks();
         const bool spaced = at_ > name_end;
-        if (peek() == ',' && named_in_quotes && name_begin >= 2 && text_[name_begin - 2] == '(') {
+        const bool argument = named_in_quotes && name_begin >= 3 &&
+                              (text_[name_begin - 2] == '(' ||
+                               (text_[name_begin - 2] == ' ' && text_[name_begin - 3] == '('));
+        if (peek() == ',' && argument) {
             ++at_;
             blanks();
             return literal();
@@ -171,7 +174,7 @@ private:
     }
     // "machine host login name password value"
     bool netrc(size_t name_begin) const {
-        if (text_.substr(name_begin, at_ - name_begin).find("password") != 0) return false;
+        if (text_.compare(name_begin, 8, "password") != 0 || !is_word_byte(peek())) return false;
         const std::string_view line = line_before(name_begin, 160);
         return line.find("login ") != std::string_view::npos ||
                line.find_first_not_of(" \t") == std::string_view::npos;

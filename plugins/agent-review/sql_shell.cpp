@@ -95,7 +95,8 @@ bool goes_to_database(const TokenStream& part, const ShellDatabases& databases,
     }
     for (u32 i = statement.first; i < statement.last; ++i) {
         const std::string_view s = part.str(i);
-        if (part.is_word(i) && (is_client(s) || speaks_of_sql(s) || databases.knows(s))) return true;
+        const bool word = part.is_word(i);
+        if (word && (is_client(s) || speaks_of_sql(s) || databases.knows(s))) return true;
         if (part.is_string(i) && i != head && runs_client(body_of(part, i))) return true;
         const bool variable = part.is_string(i) && i != head && s.size() < 40 &&
                               s.find('$') != std::string_view::npos && speaks_of_sql(s);

@@ -12,7 +12,6 @@ namespace {
 
 using u32 = std::uint32_t;
 constexpr u32 kValueTokens = 200;
-constexpr std::size_t kSqlBytes = 300;
 
 bool one_of(std::string_view text, std::initializer_list<std::string_view> list) {
     return std::find(list.begin(), list.end(), text) != list.end();
@@ -204,7 +203,7 @@ void ValueFlow::learn_word(const TokenStream& part, u32 i) {
     if (language_ != Language::python) return;
     if (s == "class" && part.is(i + 2, "(") && part.tokens[i + 2].match != kNone) {
         // An Enum's members are written in its class.
-        for (u32 n = i + 3; n < part.tokens[i + 2].match; ++n) {
+        for (u32 n = i + 3; n < std::min(part.tokens[i + 2].match, i + 16); ++n) {
             if (part.str(n).ends_with("Enum")) bind(part.str(i + 1), kReturned, Trust::guarded);
         }
     }
@@ -449,25 +448,6 @@ void ValueFlow::learn_c(const TokenStream& part, u32 i) {
     const bool copied = part.is(i - 1, ",") && part.is_word(i - 2) && i >= 4 &&
                         one_of(part.str(i - 4), {"strcpy", "strcat", "strlcpy", "g_strlcpy"});
     if (copied) bind(part.str(i - 2), scope, Trust::unknown, sql_text(part, i, i + 1));
-}
-
-// The beginning of the SQL text that an expression makes, with marks for its values.
-std::string ValueFlow::sql_text(const TokenStream& part, u32 first, u32 last) const {
-    for (u32 i = first; i < std::min(last, first + 8); ++i) {
-        if (!part.is_string(i)) {
-            const std::string_view s = part.str(i);
-            const bool wrapper = part.is_word(i) || s == "(" || s == "::" || s == "." || s == "[";
-            if (!wrapper) break;
-            continue;
-        }
-        if (part.tokens[i].mark == '$') break;
-        std::string text = plain_text(part, i, kSqlBytes);
-        if (may_begin_sql(text)) return text;
-        const bool valued = i + 1 < last && trust(part, i + 1, last) > Trust::guarded;
-        if (continues_sql(valued ? text + kValueMark : text)) return text;
-        break;
-    }
-    return {};
 }
 
 }  // namespace tk::review

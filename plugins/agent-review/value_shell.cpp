@@ -8,6 +8,7 @@ namespace tk::review {
 namespace {
 
 using u32 = std::uint32_t;
+constexpr std::size_t kCommandBytes = 2000;
 
 bool one_of(std::string_view text, std::initializer_list<std::string_view> list) {
     return std::find(list.begin(), list.end(), text) != list.end();
@@ -88,6 +89,7 @@ bool is_filter(std::string_view name, std::string_view command) {
 
 // What a command puts in place of itself.
 Trust trust_of_command(std::string_view command) {
+    if (command.size() > kCommandBytes) return Trust::unknown;
     const auto has = [&](std::string_view part) {
         return command.find(part) != std::string_view::npos;
     };
@@ -255,9 +257,8 @@ void ValueFlow::learn_shell_test(const TokenStream& part, u32 i) {
     name = name.substr(0, name.find_first_of(":-"));
     if (name.starts_with("$")) name.remove_prefix(1);
     if (!shell_name(name) && !is_argument(name)) return;
-    const auto line = part.text.find('\n', token.end);
-    std::string_view rest = part.text.substr(token.end, std::min(line, part.text.size()) - token.end);
-    rest = rest.substr(0, 300);
+    std::string_view rest = part.text.substr(token.end, 300);
+    rest = rest.substr(0, rest.find('\n'));
     const auto skip = [&](std::string_view head) {
         const bool has = rest.starts_with(head);
         if (has) rest.remove_prefix(head.size());

@@ -234,3 +234,22 @@ TEST_CASE("hostile texts end, and quickly") {
         CHECK_NOTHROW(mask_secrets(text));
     }
 }
+
+TEST_CASE("headers, salts, netrc lines and base64 in env files are credentials") {
+    const std::string begin = "-----BEGIN ";
+    const std::string header = begin + "RSA PRIVATE" + " KEY-----";
+    CHECK(rule_of("id.conf", header + "\n") == "secret-private-key");
+    CHECK(rule_of("a.c", "const char *k = \"" + header + "\\n\"") == "secret-private-key");
+    CHECK(scan_secrets("a.py", "if \"" + header + "\" in text:\n    pass\n").empty());
+    CHECK(scan_secrets("a.py", "HEADER = \"" + header + "\"\n").empty());
+    CHECK(rule_of(".netrc", "machine ftp.acme.io login me password 7hQz" "Lk2-Vt\n") ==
+          "secret-password-literal");
+    CHECK(rule_of(".env", "JWT_SECRET=" + noise(14) + "/" + noise(12) + "/" + noise(15) + "=\n") ==
+          "secret-literal");
+    CHECK(rule_of("a.php", "define( 'AUTH_KEY', 'q|4Zp+B{9k<Wd}hR1@v;" "J6m^Xc!yT8~Gu3' );") ==
+          "secret-key-literal");
+    CHECK(rule_of("a.py", "u = 'https://acme.webhook.office.com/webhookb2/1/IncomingWebhook/" +
+                              noise(32, kHex) + "/2'") == "secret-teams-webhook");
+    CHECK(scan_secrets("a.py", "u = 'oracle://scott:tiger@localhost/db'").empty());
+    CHECK(scan_secrets(".env", "PASSWORD=<your password>\n").empty());
+}

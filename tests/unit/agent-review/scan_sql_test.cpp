@@ -284,3 +284,115 @@ TEST_CASE("broken and hostile sources end, and quickly") {
         }
     }
 }
+
+TEST_CASE("what a test, a cast or a filter proved about a name holds for its uses") {
+    for (const std::string text : {
+             "def f(c, x):\n  if not re.match(r'^\\w+$', x):\n    raise E\n  "
+             "c.execute(f'DROP TABLE {x}')",
+             "R = re.compile('^[a-z]+$')\ndef f(c, x):\n  if not R.match(x): raise E\n"
+             "  c.execute('DROP TABLE ' + x)",
+             "def f(c, x):\n  x = int(x)\n  c.execute(f'SELECT * FROM t WHERE id = {x}')",
+             "def f(c, x):\n  if not x.isdigit(): return\n  c.execute('SELECT * FROM t "
+             "WHERE i = ' + x)",
+             "def f(c, n):\n  n = min(50, int(n))\n  c.execute(f'SELECT * FROM t LIMIT {n}')",
+             "def pick(k):\n  if k: return 'a'\n  return 'b'\n"
+             "def f(c, k):\n  c.execute(f'SELECT * FROM t ORDER BY {pick(k)}')",
+             "def f(c, ks):\n  m = ', '.join(f':k{i}' for i in ks)\n"
+             "  c.execute(f'SELECT * FROM t WHERE a IN ({m})')",
+             "def f(c, d):\n  ks = [k for k in ('a', 'b') if k in d]\n"
+             "  s = ', '.join(f'{k} = ${i}' for i, k in enumerate(ks))\n"
+             "  c.execute(f'UPDATE t SET {s}')",
+         }) {
+        CAPTURE(text);
+        CHECK(clean(Language::python, text));
+    }
+    for (const std::string text : {
+             "function f(x) { if (!/^\\d+$/.test(x)) return; db.query(`DELETE FROM t WHERE "
+             "i = ${x}`) }",
+             "const M = new Map([['a', 'b']]); function f(x) { db.query(`SELECT * FROM t ORDER BY "
+             "${M.get(x)}`) }",
+             "function f(a) { const m = a.map((_, i) => `$${i + 1}`).join(','); "
+             "db.query(`SELECT * FROM t WHERE i IN (${m})`) }",
+             "function f(x) { x = x.replace(/[^a-z]/g, ''); db.query(`DROP TABLE ${x}`) }",
+         }) {
+        CAPTURE(text);
+        CHECK(clean(Language::javascript, text));
+    }
+    for (const std::string text : {
+             "<?php function f($x) { if (!preg_match('/^\\d+$/', $x)) exit; q(\"DELETE FROM "
+             "t WHERE "
+             "i = $x\"); }",
+             "<?php $n = max(0, (int) ($_GET['n'] ?? 1)); q(\"SELECT * FROM t LIMIT $n\");",
+             "<?php $o = match ($_GET['o']) { 'a' => 'x', default => 'y' }; q(\"SELECT * "
+             "FROM t ORDER "
+             "BY $o\");",
+             "<?php $i = filter_var($_GET['i'], FILTER_VALIDATE_INT); q(\"DELETE FROM t WHERE i = "
+             "$i\");",
+         }) {
+        CAPTURE(text);
+        CHECK(clean(Language::php, text));
+    }
+    for (const std::string text : {
+             "void f(C *c, const char *s) { char e[9]; mysql_real_escape_string(c, e, s, 4);\n"
+             " sprintf(q, \"SELECT * FROM t WHERE a = '%s'\", e); }",
+             "const char *k(int i) { switch (i) { case 1: return \"a\"; } return \"b\"; }\n"
+             "void f(int i) { sprintf(q, \"SELECT * FROM t ORDER BY %s\", k(i)); }",
+             "const char *const kCols[] = {\"a\", \"b\"};\n"
+             "void f(int i) { sprintf(q, \"SELECT * FROM t ORDER BY %s\", kCols[i]); }",
+         }) {
+        CAPTURE(text);
+        CHECK(clean(Language::c, text));
+    }
+}
+
+TEST_CASE("a test that proves too little guards nothing") {
+    CHECK_FALSE(clean(Language::python,
+                      "def f(c, x):\n  if not re.match('^[^;]+$', x): raise E\n"
+                      "  c.execute(f'DROP TABLE {x}')"));
+    CHECK_FALSE(clean(Language::python,
+                      "def f(c, x):\n  if not re.search('[a-z]+', x): raise E\n"
+                      "  c.execute(f'DROP TABLE {x}')"));
+    CHECK_FALSE(clean(Language::javascript,
+                      "function f(x) { if (!/^a|b$/.test(x)) return; db.query(`DROP TABLE "
+                      "${x}`) }"));
+    CHECK_FALSE(clean(Language::python,
+                      "def pick(k):\n  if k: return 'a'\n  return k\n"
+                      "def f(c, k):\n  c.execute(f'SELECT * FROM t ORDER BY {pick(k)}')"));
+    CHECK_FALSE(clean(Language::shell, "[[ $1 =~ ^.+$ ]] || exit 1\npsql -c \"DROP TABLE $1\"\n"));
+}
+
+TEST_CASE("Shell: tested and filtered values are left alone") {
+    for (const std::string text : {
+             "[[ $n =~ ^[0-9]+$ ]] || exit 1\npsql -c \"DELETE FROM t WHERE i = $n\"\n",
+             "case \"$1\" in ''|*[!0-9]*) exit 1 ;; esac\npsql -c \"DELETE FROM t WHERE i = $1\"\n",
+             "case $1 in asc|desc) ;; *) exit 2 ;; esac\npsql -c \"SELECT * FROM t ORDER BY "
+             "i $1\"\n",
+             "n=$(echo \"$1\" | tr -cd '0-9')\npsql -c \"DELETE FROM t WHERE i = $n\"\n",
+             "hex() {\n  printf %s \"$1\" | xxd -p | tr -d '\\n'\n}\nh=$(hex \"$1\")\n"
+             "mysql -e \"DELETE FROM t WHERE h = X'$h'\"\n",
+         }) {
+        CAPTURE(text);
+        CHECK(clean(Language::shell, text));
+    }
+}
+
+TEST_CASE("Shell: clients behind other commands, wrappers and files are seen") {
+    CHECK_FALSE(clean(Language::shell, "ssh db \"psql -c \\\"DELETE FROM t WHERE n = "
+    "'$1'\\\"\"\n"));
+    CHECK_FALSE(clean(Language::shell,
+                      "docker exec -i db sh -c 'exec mysql shop' <<END\n"
+                      "DELETE FROM t WHERE n = '$1';\nEND\n"));
+    CHECK_FALSE(clean(Language::shell, "run() { psql -At \"$@\"; }\nrun -c \"DROP TABLE $1\"\n"));
+    CHECK_FALSE(clean(Language::shell,
+                      "cat > \"$f\" <<END\n.mode csv\nSELECT * FROM t WHERE n = '$1';\nEND\n"
+                      "sqlite3 a.db < \"$f\"\n"));
+}
+
+TEST_CASE("fragments that query builders take as text are SQL without its words") {
+    CHECK_FALSE(clean(Language::php, "<?php $q->whereRaw(\"MATCH(a) AGAINST ('$x')\");"));
+    CHECK(clean(Language::php, "<?php $q->whereRaw('LOWER(a) LIKE ?', ['%' . $x . '%']);"));
+    CHECK_FALSE(clean(Language::javascript, "q.where('a', 1).orderByRaw(req.query.sort)"));
+    CHECK_FALSE(clean(Language::javascript, "q.where(`u.name = '${name}'`)"));
+    CHECK_FALSE(clean(Language::python, "q.extra(where=[\"a = '%s'\" % x])"));
+    CHECK(clean(Language::python, "q.extra(where=['a = %s'], params=['%s!' % x])"));
+}
