@@ -139,6 +139,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
       if (i + 1 < row.size()) cell.resize(widths[i] + 2, ' ');
       line += cell;
     }
+    line.resize(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
   return text;
