@@ -83,6 +83,7 @@ Result<record::Actor> identify(record::Store& store, Gate& gate, const std::stri
   if (other.ref == caller.ref) return caller;
   TK_TRY(auto full, law::parse_ref(other.ref));
   TK_TRY(auto ruling, gate.rule(caller, "actor.act-as", full));
+  if (!ruling.allow) TK_CHECK(store.refused(caller, "actor.act-as", full, other.id, ruling));
   if (!ruling.allow)
     return fail(Code::acl_act_as, caller.ref + " may not act as " + other.ref + ": " + ruling.reason,
                 "see: tk law explain " + caller.ref + " actor.act-as " + other.ref);

@@ -126,6 +126,11 @@ const std::vector<std::string>& entity_types() {
 
 bool is_entity_type(std::string_view type) { return has(entity_types(), type); }
 
+bool is_driven_type(std::string_view type) {
+  return std::any_of(std::begin(detail::kBuiltins), std::end(detail::kBuiltins),
+                     [&](const auto& b) { return b.type == type; });
+}
+
 Result<std::shared_ptr<const Definition>> Definitions::current(const std::string& type) {
   if (auto it = by_type_.find(type); it != by_type_.end()) return it->second;
   auto keep = [&](Definition def) {

@@ -54,5 +54,7 @@ class Definitions {
 // Types whose declaration is XML in git; their records share one state machine.
 bool is_entity_type(std::string_view type);
 const std::vector<std::string>& entity_types();
+// Types that commands of tk drive (run, step, cast, token): not to be made or stepped by hand.
+bool is_driven_type(std::string_view type);
 
 }  // namespace tk::record

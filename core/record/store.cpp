@@ -274,9 +274,31 @@ Result<void> Store::refuse(const Prepared& p, const Error& why) {
   row.reason = "step " + std::to_string(p.step) + " " + step + ": " + why.message;
   if (!denied) row.permission_mode = row.decision = "";
   os::fault("step.8");
+  return append_alone(row, p.payload);
+}
+
+Result<void> Store::refused(const Actor& actor, const std::string& action, const law::Ref& resource,
+                            const std::string& entity_id, const Ruling& ruling) {
+  Change c;
+  c.actor = actor;
+  c.trace = trace::from_environment();
+  c.event = action;
+  Record about;
+  about.id = entity_id;
+  about.type = resource.type;
+  about.context = resource.context;
+  journal::Row row;
+  fill_row(row, c, about, ruling);
+  row.kind = "denied";
+  row.event_type = "acl.denied";
+  row.reason = ruling.reason;
+  return append_alone(row, "");
+}
+
+Result<void> Store::append_alone(journal::Row& row, const std::string& payload) {
   auto& db = journal_.db();
   TK_CHECK(db.begin());
-  auto done = journal_.append(row, p.payload, "");
+  auto done = journal_.append(row, payload, "");
   if (done) done = db.commit();
   if (!done) db.rollback();
   return done;
@@ -288,6 +310,7 @@ Result<void> Store::publish_one(std::int64_t seq, int n, const Effect& effect) {
   // A conflict is final: the effect can never happen, so it must not be tried for ever.
   if (!published && published.error().exit() != Exit::conflict) return published;
   auto& db = journal_.db();
+  if (!published) TK_CHECK(effects_->lost(*this, effect, published.error()));
   TK_TRY(auto s, db.prepare("DELETE FROM outbox WHERE seq = ? AND n = ?"));
   TK_CHECK(s.bind(seq).bind(std::int64_t{n}).run());
   return published;

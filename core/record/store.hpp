@@ -44,11 +44,15 @@ struct Effect {
   std::string topic, body;
 };
 
+class Store;
+
 class Effects {
  public:
   virtual ~Effects() = default;
   virtual bool handles(const std::string& topic) const = 0;
   virtual Result<void> publish(std::int64_t seq, const Effect& effect) = 0;
+  // The effect can never happen (publish gave a conflict): the place for a compensating transition.
+  virtual Result<void> lost(Store&, const Effect&, const Error&) { return {}; }
 };
 
 struct Record {
@@ -111,6 +115,10 @@ class Store {
   Result<Record> find(const std::string& id_or_prefix, const std::string& type = {});
   Result<std::vector<Record>> list(const std::string& type, const std::string& parent = {});
 
+  // Journals that law refused something that is no transition (acting as somebody else).
+  Result<void> refused(const Actor& actor, const std::string& action, const law::Ref& resource,
+                       const std::string& entity_id, const Ruling& ruling);
+
   // Carries out what an earlier process committed and did not live to publish.
   Result<void> recover();
 
@@ -128,6 +136,7 @@ class Store {
   Result<void> commit(std::vector<Prepared>& all);
   Result<void> write(Prepared& p);
   Result<void> refuse(const Prepared& p, const Error& why);
+  Result<void> append_alone(journal::Row& row, const std::string& payload);
   Result<void> publish(std::vector<Prepared>& all);
   Result<void> publish_one(std::int64_t seq, int n, const Effect& effect);
   Result<Record> read(store::Statement& s);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/ids.hpp"
 #include "core/json/json.hpp"
 
 namespace tk::workspace {
@@ -19,6 +20,15 @@ Result<void> bring_files(const git::Repository& repo, const std::string& before,
 }
 
 std::string author_line(const git::Author& a) { return a.name + "\n" + a.email; }
+
+Value actor_value(const record::Actor& a) {
+  return Value::Map{{"kind", a.kind}, {"id", a.id}, {"ref", a.ref}, {"sponsor", a.sponsor},
+                    {"on_behalf_of", a.on_behalf_of}, {"on_behalf_of_ref", a.on_behalf_of_ref}};
+}
+record::Actor read_actor(const Value& v) {
+  return {v["kind"].text(), v["id"].text(), v["ref"].text(), v["sponsor"].text(),
+          v["on_behalf_of"].text(), v["on_behalf_of_ref"].text()};
+}
 
 }  // namespace
 
@@ -57,6 +67,19 @@ Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
   return fail(Code::git_moved, ref + " keeps moving", "run the command again");
 }
 
+Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect, const Error& why) {
+  TK_TRY(auto body, json::parse(effect.body, "outbox"));
+  for (const auto& id : body["records"].as_list() ? *body["records"].as_list() : Value::List{}) {
+    record::Change undo;
+    undo.id = id.text();
+    undo.event = "revert";
+    undo.actor = read_actor(body["actor"]);
+    undo.reason = "compensates: " + describe(why);
+    TK_CHECK(store.apply(std::move(undo)));
+  }
+  return {};
+}
+
 Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, Declaration d) {
   TK_TRY(auto head, repo.head_commit());
   TK_TRY(auto ref, repo.head_ref());
@@ -67,6 +90,11 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
         return fail_at(Code::git_dirty, {f.path, 0, 0}, "the file has uncommitted changes",
                        "commit or restore it first: git diff " + f.path);
     }
+  Value::List records;
+  for (auto& c : d.changes) {
+    if (c.id.empty()) c.id = ids::uuid7();
+    records.push_back(c.id);
+  }
   const auto actor = d.changes.front().actor;
   const auto trace = d.changes.front().trace;
   d.changes.front().effects = [&](std::int64_t seq) -> Result<std::vector<record::Effect>> {
@@ -76,26 +104,13 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
     TK_TRY(auto commit, repo.write_commit(head, d.files, d.author, message));
     Value::List paths;
     for (const auto& f : d.files) paths.push_back(f.path);
-    Value::Map body{{"author", author_line(d.author)}, {"from", head},   {"message", message},
-                    {"paths", paths},                  {"ref", ref},     {"to", commit}};
+    Value::Map body{{"actor", actor_value(actor)}, {"author", author_line(d.author)},
+                    {"from", head}, {"message", message}, {"paths", paths},
+                    {"records", records}, {"ref", ref}, {"to", commit}};
     return std::vector<record::Effect>{{"ref", json::compact(body)}};
   };
-  auto fresh_and_old = d.changes;
-  auto done = store.apply(std::move(d.changes));
-  if (done) return done->front().seq;
-  if (done.error().code != Code::git_moved) return fail(done.error());
-  // The transition stands in the journal but the declaration could not: say so there too.
-  auto why = done.error();
-  for (const auto& change : fresh_and_old) {
-    record::Change undo;
-    undo.id = change.id;
-    undo.event = "revert";
-    undo.actor = actor;
-    undo.trace = trace;
-    undo.reason = "compensates: " + why.message;
-    if (!undo.id.empty()) TK_CHECK(store.apply(std::move(undo)));
-  }
-  return fail(why);
+  TK_TRY(auto done, store.apply(std::move(d.changes)));
+  return done.front().seq;
 }
 
 }  // namespace tk::workspace

@@ -18,6 +18,8 @@ class RefEffects : public record::Effects {
   explicit RefEffects(const git::Repository& repo) : repo_(repo) {}
   bool handles(const std::string& topic) const override { return topic == "ref"; }
   Result<void> publish(std::int64_t seq, const record::Effect& effect) override;
+  // The declaration cannot be put into git: a compensating row for each of its records.
+  Result<void> lost(record::Store& store, const record::Effect& effect, const Error& why) override;
 
  private:
   const git::Repository& repo_;

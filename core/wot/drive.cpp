@@ -14,7 +14,8 @@ namespace detail {
 Result<Ended> Driver::run() {
   TK_TRY(input_, expand(cas_, run_.fields.at("input")));
   TK_CHECK(load_past());
-  if (run_.state != "running") TK_CHECK(run_event("resume", {}));
+  // Whoever goes on with a run must be allowed to, before any step of it is carried out.
+  if (!options_.fresh) TK_CHECK(run_event("resume", {}));
   for (;;) {
     TK_TRY(bool moved, start_ready());
     if (ended_) return std::move(*ended_);

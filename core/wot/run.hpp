@@ -23,6 +23,7 @@ struct Environment {
 
 struct Options {
   bool wait = false;  // block until a human answers
+  bool fresh = false; // right behind start(): law was asked for run.start just now
   // Told what happens, a line at a time, for people.
   std::function<void(const std::string& line)> progress;
   // Asked once for each cast that opens while `wait`; may answer it (tk demo --ask).

@@ -188,7 +188,9 @@ void bench_noop(const std::string& tk, const std::string& folder) {
   auto id = must(wot::start(env, plan, {{"x", 1}}));
   auto began = clock::monotonic_ns();
   auto cpu = cpu_us();
-  must(wot::drive(env, plan, id, {}));
+  wot::Options options;
+  options.fresh = true;
+  must(wot::drive(env, plan, id, options));
   std::printf("noop: 1,000 steps, 2,000 durable transitions: CPU %.0f us a step (goal 300), wall %.0f us a step\n",
               (cpu_us() - cpu) / 1000, us_since(began) / 1000);
 }

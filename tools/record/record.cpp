@@ -62,12 +62,21 @@ Exit finish(const cli::Args& args, const record::Outcome& done, const record::Tr
   return Exit::ok;
 }
 
+Result<void> refuse_driven(const std::string& type) {
+  if (record::is_entity_type(type))
+    return fail(Code::record_driven, "a " + type + " is declared, not recorded by hand",
+                "tk repo new " + type + " NAME, tk repo set " + type + ":NAME");
+  if (record::is_driven_type(type))
+    return fail(Code::record_driven, "a " + type + " is driven by tk wot, not by hand",
+                "tk wot run, tk wot answer");
+  return {};
+}
+
 Result<Exit> run_new(const cli::Args& args) {
   TK_TRY(auto s, Session::open(args.get("as")));
   auto type = args.get("TYPE");
   TK_TRY(auto definition, s->store.definitions().current(type));
-  if (record::is_entity_type(type))
-    return fail(Code::cli_usage, "an entity is declared, not recorded by hand", "tk repo new " + type + " NAME");
+  TK_CHECK(refuse_driven(type));
   record::Change c;
   c.type = type;
   c.context = args.get("context", s->workspace.default_context());
@@ -84,6 +93,7 @@ Result<Exit> run_new(const cli::Args& args) {
 Result<Exit> run_step(const cli::Args& args) {
   TK_TRY(auto s, Session::open(args.get("as")));
   TK_TRY(auto record, s->store.find(args.get("ID")));
+  TK_CHECK(refuse_driven(record.type));
   record::Change c;
   c.id = record.id;
   c.event = args.get("EVENT");

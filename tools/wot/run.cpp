@@ -69,9 +69,11 @@ Exit print_end(const cli::Args& args, const Ended& end) {
   return kExits[at];
 }
 
-Result<Exit> drive(Session& s, const cli::Args& args, const tk::wot::Plan& plan, const std::string& id) {
+Result<Exit> drive(Session& s, const cli::Args& args, const tk::wot::Plan& plan,
+                   const std::string& id, bool fresh) {
   os::catch_interrupts();
   tk::wot::Options options;
+  options.fresh = fresh;
   options.wait = args.has("wait");
   options.progress = [](const std::string& line) { cli::progress(line); };
   auto env = environment(s);
@@ -87,7 +89,7 @@ Result<Exit> run_new(const cli::Args& args) {
   TK_TRY(auto id, tk::wot::start(env, plan, input));
   if (!args.json()) cli::note("run " + id);
   if (auto file = args.get("run-file"); !file.empty()) TK_CHECK(os::write_atomic(file, id + "\n"));
-  return drive(*s, args, plan, id);
+  return drive(*s, args, plan, id, true);
 }
 
 Result<Exit> run_resume(const cli::Args& args) {
@@ -95,7 +97,7 @@ Result<Exit> run_resume(const cli::Args& args) {
   TK_TRY(auto run, find_run(*s, args.get("RUN")));
   auto env = environment(*s);
   TK_TRY(auto plan, tk::wot::plan_of(env, run));
-  return drive(*s, args, plan, run.id);
+  return drive(*s, args, plan, run.id, false);
 }
 
 Result<Exit> run_check(const cli::Args& args) {

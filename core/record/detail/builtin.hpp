@@ -93,7 +93,7 @@ action = "run.advance"
 event_type = "wot.paused"
 [[transition]]
 event = "resume"
-from = ["waiting", "failed"]
+from = ["waiting", "failed", "running"]
 to = "running"
 action = "run.advance"
 event_type = "wot.resumed"

@@ -66,9 +66,9 @@ Law does not know ticket.new before HEAD declares it.
     mend: `tk record list` shows them
   [2]
   $ tk record new user x
-  tk: [TK-CLI-0001] an entity is declared, not recorded by hand
-    mend: tk repo new user NAME
-  [2]
+  tk: [TK-REC-0007] a user is declared, not recorded by hand
+    mend: tk repo new user NAME, tk repo set user:NAME
+  [3]
   $ tk record new tiket title=x
   tk: [TK-REC-0001] no record type tiket
     mend: declare it in records/tiket.toml

@@ -19,6 +19,18 @@ Nobody acts without being somebody, agents do not answer, tokens die with their 
   tk: [TK-ACL-0003] --as is refused while TK_TOKEN is set
     mend: an agent speaks for itself
   [3]
+
+Nobody makes or moves a workflow's records by hand, and who may not act for another is journaled.
+
+  $ tk record step $(tk record list cast --json | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])') answer answer=approve
+  tk: [TK-REC-0007] a cast is driven by tk wot, not by hand
+    mend: tk wot run, tk wot answer
+  [3]
+  $ tk record new token actor=user:$(id -un)
+  tk: [TK-REC-0007] a token is driven by tk wot, not by hand
+    mend: tk wot run, tk wot answer
+  [3]
+
   $ tk repo new user rita >/dev/null; tk wot answer $(cat id) gate approve --as user:rita
   tk: [TK-LAW-0005] user:w/rita may not cast.answer on cast:w/g/gate: no grant gives user:w/rita a role
     mend: see: tk law explain user:w/rita cast.answer cast:w/g/gate
@@ -27,6 +39,12 @@ Nobody acts without being somebody, agents do not answer, tokens die with their 
   gate: approve by user:w/rita
   $ tk log --event cast.answered | sed -E 's/^.*(by user)/\1/; s/w\/[a-z_-]+ for/w\/ME for/'
   by user:w/ME for user:w/rita
+  $ tk repo new rule no-acting effect=forbid role=role:owner actions=actor.act-as 'resource=**' >/dev/null; tk wot answer $(cat id) gate approve --as user:rita
+  tk: [TK-ACL-0003] user:w/* may not act as user:w/rita: forbidden by rule no-acting (glob)
+    mend: see: tk law explain user:w/* actor.act-as user:w/rita (glob)
+  [3]
+  $ tk log --event acl.denied | cut -d' ' -f5-
+  acl.denied  user user:w/rita    by user:w/*  [denied]  (forbidden by rule no-acting) (glob)
   $ tk repo set user:$(id -un) unix=somebody-else >/dev/null; tk record list cast | wc -l; tk wot run g
   1
   tk: [TK-ACL-0001] no user entity has unix="*" at HEAD (glob)
