@@ -1,6 +1,7 @@
 #include "core/git/repository.hpp"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -253,10 +254,15 @@ Result<void> Repository::move_ref(const std::string& ref, const std::string& fro
   }
   git_reference* made = nullptr;
   os::fault("git.ref");
-  int rc = from.empty()
-               ? git_reference_create(&made, raw(), ref.c_str(), &target, 0, message.c_str())
-               : git_reference_create_matching(&made, raw(), ref.c_str(), &target, 1, &old,
-                                               message.c_str());
+  int rc = 0;
+  // Somebody's own git may hold the ref's lock for a moment.
+  for (int tries = 0; tries < 200; ++tries) {
+    rc = from.empty() ? git_reference_create(&made, raw(), ref.c_str(), &target, 0, message.c_str())
+                      : git_reference_create_matching(&made, raw(), ref.c_str(), &target, 1, &old,
+                                                      message.c_str());
+    if (rc != GIT_ELOCKED) break;
+    ::usleep(10'000);
+  }
   git_reference_free(made);
   if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)
     return fail(Code::git_moved, ref + " moved meanwhile");
@@ -264,23 +270,39 @@ Result<void> Repository::move_ref(const std::string& ref, const std::string& fro
   return {};
 }
 
-Result<Path> Repository::path_state(const std::string& commit, const std::string& path) const {
-  TK_TRY(auto committed, read(commit, path));
+Result<Repository::Local> Repository::local(const std::string& path) const {
+  Local out;
   auto file = os::read_file(worktree_ + "/" + path);
   if (!file && file.error().code != Code::os_not_found) return fail(file.error());
+  if (file) out.file = std::move(*file);
   git_index* raw_index = nullptr;
   if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
   Index index(raw_index);
-  const auto* staged = git_index_get_bypath(index.get(), path.c_str(), 0);
-  if (!committed && !file && !staged) return Path::absent;
-  if (!committed || !file || *committed != *file) return Path::dirty;
-  if (!staged) return Path::dirty;  // removed from the index by hand
-  TK_TRY(auto in_index, read_blob(hex(&staged->id)));
-  return in_index == *committed ? Path::clean : Path::dirty;
+  if (const auto* staged = git_index_get_bypath(index.get(), path.c_str(), 0)) {
+    TK_TRY(out.staged, read_blob(hex(&staged->id)));
+  }
+  return out;
+}
+
+Result<Path> Repository::path_state(const std::string& commit, const std::string& path) const {
+  TK_TRY(auto committed, read(commit, path));
+  TK_TRY(auto here, local(path));
+  if (!committed && !here.file && !here.staged) return Path::absent;
+  return here.file == committed && here.staged == committed ? Path::clean : Path::dirty;
+}
+
+Result<bool> Repository::untouched(const std::string& a, const std::string& b,
+                                   const std::string& path) const {
+  TK_TRY(auto in_a, read(a, path));
+  TK_TRY(auto in_b, read(b, path));
+  TK_TRY(auto here, local(path));
+  auto known = [&](const std::optional<std::string>& s) { return s == in_a || s == in_b; };
+  return known(here.file) && known(here.staged);
 }
 
 Result<void> Repository::check_out(const std::string& commit,
-                                   const std::vector<std::string>& paths) const {
+                                   const std::vector<std::string>& paths,
+                                   const std::string& scratch) const {
   git_index* raw_index = nullptr;
   if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
   Index index(raw_index);
@@ -293,10 +315,13 @@ Result<void> Repository::check_out(const std::string& commit,
       continue;
     }
     TK_CHECK(os::make_directories(full.substr(0, full.rfind('/'))));
-    TK_CHECK(os::write_atomic(full, *content));
+    TK_CHECK(os::write_atomic(full, *content, 0644, scratch));
     if (git_index_add_bypath(index.get(), path.c_str()) != 0) return git_failed("stage " + path);
   }
-  if (git_index_write(index.get()) != 0) return git_failed("write the index");
+  for (int tries = 0; git_index_write(index.get()) != 0; ++tries) {
+    if (tries >= 200) return git_failed("write the index");
+    ::usleep(10'000);
+  }
   return {};
 }
 

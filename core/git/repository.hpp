@@ -58,12 +58,20 @@ class Repository {
                         const std::string& message) const;
   // How the working tree's file compares with the commit and the index.
   Result<Path> path_state(const std::string& commit, const std::string& path) const;
-  // Writes the commit's content of these paths to the working tree and the index.
-  Result<void> check_out(const std::string& commit, const std::vector<std::string>& paths) const;
+  // Whether file and index hold what one of the two commits has: nobody's own edit is there.
+  Result<bool> untouched(const std::string& a, const std::string& b, const std::string& path) const;
+  // Writes the commit's content of these paths to the working tree and the index; unfinished files
+  // stand in `scratch`.
+  Result<void> check_out(const std::string& commit, const std::vector<std::string>& paths,
+                         const std::string& scratch) const;
   // Paths that differ between two commits (either may be empty).
   Result<std::vector<std::string>> changed_paths(const std::string& from, const std::string& to) const;
 
  private:
+  struct Local {  // what stands in the working tree and in the index
+    std::optional<std::string> file, staged;
+  };
+  Result<Local> local(const std::string& path) const;
   struct Free {
     void operator()(git_repository* r) const;
   };

@@ -164,8 +164,9 @@ Result<void> write_all(int fd, std::string_view bytes) {
   return {};
 }
 
-Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode) {
-  std::string beside = path + ".tk-XXXXXX";
+Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode,
+                          const std::string& scratch) {
+  std::string beside = (scratch.empty() ? path : scratch + "/unfinished") + ".tk-XXXXXX";
   if (faulty("os.open")) return failed("create", path);
   int fd = ::mkostemp(beside.data(), O_CLOEXEC);
   if (fd < 0) return failed("create", path);
@@ -283,6 +284,14 @@ Result<Lock> Lock::take(const std::string& path, Code when_busy) {
     return fail(errno_error(number, "write", path));
   }
   return Lock(fd);
+}
+
+Result<Lock> Lock::wait(const std::string& path, Code when_busy) {
+  for (int tries = 0;; ++tries) {
+    auto lock = take(path, when_busy);
+    if (lock || lock.error().code != when_busy || tries >= 3000) return lock;
+    ::usleep(10'000);
+  }
 }
 
 Lock::~Lock() {

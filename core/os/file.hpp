@@ -21,7 +21,10 @@ bool exists(const std::string& path);
 bool is_directory(const std::string& path);
 Result<std::string> read_file(const std::string& path, std::size_t limit = kReadLimit);
 Result<std::string> read_stdin(std::size_t limit = kReadLimit);
-Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode = 0644);
+// `scratch`: a folder of the same file system where the unfinished file stands (else beside the target),
+// so that a killed process leaves nothing where people look.
+Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode = 0644,
+                          const std::string& scratch = {});
 Result<void> make_directories(const std::string& path, unsigned mode = 0755);
 Result<void> remove_file(const std::string& path);
 Result<void> remove_tree(const std::string& path);  // never follows a symlink
@@ -54,6 +57,8 @@ class Lock {
  public:
   // Takes the lock or says who has it: conflict names the pid that stands in the file.
   static Result<Lock> take(const std::string& path, Code when_busy);
+  // Waits for it, at most 30 s; then `when_busy`.
+  static Result<Lock> wait(const std::string& path, Code when_busy);
   Lock(Lock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   Lock& operator=(Lock&&) = delete;
   ~Lock();

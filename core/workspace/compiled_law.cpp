@@ -27,11 +27,12 @@ std::string libexec() {
 }
 
 Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
-  TK_TRY(auto head, git::read_head(ws.root()));
-  if (head.commit.empty())
-    return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
   auto path = ws.state("law.idx");
-  for (bool rebuilt = false;; rebuilt = true) {
+  // HEAD may move while the index is made: look again until both agree.
+  for (int tries = 0; tries < 50; ++tries) {
+    TK_TRY(auto head, git::read_head(ws.root()));
+    if (head.commit.empty())
+      return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
     CompiledLaw out;
     if (auto mapping = os::Mapping::open(path)) {
       out.mapping_ = std::move(*mapping);
@@ -40,12 +41,10 @@ Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
         out.index_ = *index;
         return out;
       }
-      if (rebuilt && !index) return fail(index.error());
     }
-    if (rebuilt)
-      return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
     TK_CHECK(rebuild(ws));
   }
+  return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
 }
 
 bool CompiledLaw::uncommitted_edits(const Workspace& ws) const {

@@ -13,10 +13,10 @@ Result<void> bring_files(const git::Repository& repo, const std::string& before,
                          const std::string& now, const std::vector<std::string>& paths) {
   std::vector<std::string> free;
   for (const auto& path : paths) {
-    TK_TRY(auto state, repo.path_state(before, path));
-    if (state != git::Path::dirty) free.push_back(path);
+    TK_TRY(bool ours, repo.untouched(before, now, path));
+    if (ours) free.push_back(path);
   }
-  return repo.check_out(now, free);
+  return repo.check_out(now, free, repo.worktree() + "/.tk");
 }
 
 std::string author_line(const git::Author& a) { return a.name + "\n" + a.email; }
@@ -31,6 +31,12 @@ record::Actor read_actor(const Value& v) {
 }
 
 }  // namespace
+
+Result<RefEffects> RefEffects::open(const git::Repository& repo) {
+  TK_CHECK(os::make_directories(repo.worktree() + "/.tk", 0700));
+  TK_TRY(auto lock, os::Lock::wait(repo.worktree() + "/.tk/declare.lock", Code::journal_busy));
+  return RefEffects(repo, std::move(lock));
+}
 
 Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
   TK_TRY(auto body, json::parse(effect.body, "outbox"));

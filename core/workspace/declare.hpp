@@ -7,22 +7,26 @@
 #include <vector>
 
 #include "core/git/repository.hpp"
+#include "core/os/file.hpp"
 #include "core/record/store.hpp"
 #include "core/workspace/workspace.hpp"
 
 namespace tk::workspace {
 
-// Carries out outbox entries of the topic "ref".
+// Carries out outbox entries of the topic "ref". One process declares at a time: the others wait for
+// its lock, so that only people who commit by hand can be in the way.
 class RefEffects : public record::Effects {
  public:
-  explicit RefEffects(const git::Repository& repo) : repo_(repo) {}
+  static Result<RefEffects> open(const git::Repository& repo);
   bool handles(const std::string& topic) const override { return topic == "ref"; }
   Result<void> publish(std::int64_t seq, const record::Effect& effect) override;
   // The declaration cannot be put into git: a compensating row for each of its records.
   Result<void> lost(record::Store& store, const record::Effect& effect, const Error& why) override;
 
  private:
+  RefEffects(const git::Repository& repo, os::Lock lock) : repo_(repo), lock_(std::move(lock)) {}
   const git::Repository& repo_;
+  os::Lock lock_;
 };
 
 struct Declaration {

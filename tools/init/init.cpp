@@ -156,9 +156,8 @@ Result<Exit> run(const cli::Args& args) {
   }
   TK_CHECK(os::make_directories(root));
   TK_TRY(auto repo, repository_in(root));
-  TK_CHECK(os::make_directories(root + "/.tk", 0700));
   Genesis genesis;
-  workspace::RefEffects effects(repo);
+  TK_TRY(auto effects, workspace::RefEffects::open(repo));
   TK_TRY(auto journal, journal::Journal::open(root + "/.tk/journal.db", store::Mode::read_write_create));
   record::Store store(std::move(journal), root, genesis, &effects);
   TK_CHECK(store.recover());  // an init that was killed half way is finished by the next one

@@ -21,7 +21,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(const auto* type, find_type(args.get("TYPE")));
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_TRY(auto repository, git::Repository::open(ws.root()));
-  workspace::RefEffects effects(repository);
+  TK_TRY(auto effects, workspace::RefEffects::open(repository));
   TK_TRY(auto s, Session::open(args.get("as"), &effects));
   auto name = args.get("NAME");
   if (!law::valid_name(name))

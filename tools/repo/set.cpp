@@ -43,7 +43,7 @@ Result<std::string> edit(const std::string& path, std::string content, const law
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_TRY(auto repository, git::Repository::open(ws.root()));
-  workspace::RefEffects effects(repository);
+  TK_TRY(auto effects, workspace::RefEffects::open(repository));
   TK_TRY(auto s, Session::open(args.get("as"), &effects));
   TK_TRY(auto ref, law::parse_ref(args.get("REF")));
   TK_TRY(auto entity, s->law.index().find(ref));

@@ -38,12 +38,12 @@ A workflow runs, waits for a human, is answered by another process, goes on and 
     "run": "*", (glob)
     "state": "done"
   }
-  $ tk wot show $RUN | sed -E "s/$RUN/RUN/; s/  +[0-9]+ +$/  N/; s/  +[0-9]+  approve/  N  approve/; s/user:w\/[a-z_-]+/user:w\/ME/"
+  $ tk wot show $RUN | sed -E "s/$RUN/RUN/; s/ +[0-9]+$/ N/; s/  +[0-9]+  approve/  N  approve/; s/user:w\/[a-z_-]+/user:w\/ME/"
   run RUN  add  done
   
   STEP  ROUND  STATE     BY           MS
-  a     1      done      agent:w/a    1
-  b     1      done      agent:w/b    1
+  a     1      done      agent:w/a N
+  b     1      done      agent:w/b N
   gate  1      answered  user:w/ME  N  approve
   
   {
