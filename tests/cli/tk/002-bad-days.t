@@ -9,7 +9,7 @@ A full disk, a failing one, a read-only workspace: one clear error, the right ex
   $ TK_FAIL_AT=db.sync=eio tk record step $id e
   tk: [TK-JRN-0004] */work/w/.tk/journal.db: disk I/O error (glob)
   [1]
-  $ TK_FAIL_AT=os.write=enospc tk repo set user:$(id -un) title=x
+  $ TK_FAIL_AT=os.write:2=enospc tk repo set user:$(id -un) title=x
   tk: [TK-OS-0002] cannot write */work/w/galaxies/w/users/*.xml: No space left on device (glob)
     mend: free some room and run the command again
   [75]
@@ -22,7 +22,7 @@ What was committed but not yet put into place is rolled forward by the next comm
 
   $ tk repo set user:$(id -un) title=y >/dev/null; git status --short; cat galaxies/w/users/*.xml | grep -c 'title="y"'
   1
-  $ cd .. && TK_FAIL_AT=os.write=enospc tk demo code-review --json
+  $ cd .. && TK_FAIL_AT=os.write:2=enospc tk demo code-review --json
   tk: [TK-OS-0002] cannot write */tk-demo-*/acme/MANIFEST.xml: No space left on device (glob)
     mend: free some room and run the command again
   [75]
