@@ -64,7 +64,8 @@ Value::List to_values(const Change& change, std::vector<Report> reports, const s
 
 Value::List to_values(const std::vector<Skipped>& skipped) {
   Value::List out;
-  for (const auto& s : skipped) out.push_back(Value::Map{{"what", s.what}, {"why", s.why}});
+  for (const auto& s : skipped)
+    out.push_back(Value::Map{{"what", s.what}, {"why", s.why}, {"scanner", s.scanner}});
   return out;
 }
 
@@ -90,6 +91,23 @@ std::set<std::string> read_suppressions(const std::string& text) {
     out.emplace(word.substr(0, word.find_first_of(" \t#")));
   }
   return out;
+}
+
+// Languages that no scanner here reads, by the ending of the file's name.
+constexpr std::pair<std::string_view, std::string_view> kUnread[] = {
+    {".pl", "Perl"}, {".pm", "Perl"}, {".rb", "Ruby"}, {".java", "Java"}, {".go", "Go"},
+    {".cs", "C#"}, {".lua", "Lua"}, {".rs", "Rust"}, {".kt", "Kotlin"}, {".scala", "Scala"},
+    {".swift", "Swift"}, {".sql", "SQL"}, {".vb", "Basic"}, {".pas", "Pascal"}};
+
+void name_unread(const Change& change, std::vector<Skipped>& skipped) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const auto& f : change.patch.files)
+    for (auto [ending, language] : kUnread)
+      if (!f.deleted && f.path.ends_with(ending) && language_of(f.path, f.content) == Language::unknown)
+        ++counts[language];
+  for (auto [language, n] : counts)
+    skipped.push_back({std::string(language), text::count(n, "file") +
+                                                  ": no scanner for this language, only secrets were looked for"});
 }
 
 std::string summary_of(const Change& change, std::size_t findings) {
@@ -148,6 +166,7 @@ Result<Value> analyst(const Value& input) {
     else if (!f.whole && !f.deleted) skipped.push_back({f.path, "the diff shows a part of the file only"});
   }
   for (const auto& [path, why] : change.patch.refused) skipped.push_back({path, why});
+  name_unread(change, skipped);
   run_cppcheck(change, reports, skipped);
   run_shellcheck(change, reports, skipped);
   auto findings = to_values(change, std::move(reports), "analyst");
@@ -196,11 +215,15 @@ Result<Value> scorer(const Value& input) {
     if (severity >= 2) grave.push_back(place_of(f));
   }
   score = std::round(score * 1000) / 1000;
-  std::string verdict = all.empty() ? "pass" : worst >= 2 ? "block" : "concerns";
+  // A scanner that did not see its files leaves no clean bill.
+  auto skipped = list_of(input["skipped"]);
+  bool blind = std::any_of(skipped.begin(), skipped.end(),
+                           [](const Value& s) { return s["scanner"] == Value(true); });
+  std::string verdict = !all.empty() ? (worst >= 2 ? "block" : "concerns") : blind ? "incomplete" : "pass";
   auto feedback = grave.empty() ? std::string("nothing grave; look again at nothing")
                                 : "look again at " + text::join(grave, ", ");
   return Value(Value::Map{{"score", score}, {"verdict", verdict}, {"findings", std::move(all)},
-                          {"skipped", list_of(input["skipped"])},
+                          {"skipped", std::move(skipped)},
                           {"suppressed", list_of(input["suppressed"])},
                           {"feedback", text::shorten(feedback, 4000)}});
 }

@@ -20,6 +20,7 @@ struct Report {
 
 struct Skipped {
   std::string what, why;
+  bool scanner = false;  // a scanner did not see what it should have: no clean bill then
 };
 
 struct Change {

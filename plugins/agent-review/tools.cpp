@@ -10,22 +10,16 @@ namespace {
 
 constexpr std::int64_t kToolMs = 120'000;
 
+constexpr std::size_t kBatch = 40;
+constexpr std::uint64_t kToolMemory = 3u << 30;  // one hostile file must not take the machine
+
+// What one call of a scanner wrote; `why` says what stopped it.
 struct Ran {
-  bool ok = false;
-  std::string output, errors;
+  std::string output, errors, why;
 };
 
-// Runs a scanner over the paths; what stops it is said in `skipped`.
-Ran run_tool(const std::string& tool, std::vector<std::string> arguments,
-             const std::vector<std::string>& paths, const std::string& language,
-             std::vector<Skipped>& skipped) {
-  Ran out;
-  if (paths.empty()) return out;
-  if (os::find_in_path(tool).empty()) {
-    skipped.push_back({tool, "not installed: " + text::count(paths.size(), language + " file") +
-                                 " not seen by it (apt-get install " + tool + ")"});
-    return out;
-  }
+Ran call(const std::string& tool, const std::vector<std::string>& arguments,
+         const std::vector<std::string>& paths) {
   os::Spawn spawn;
   spawn.argv = {tool};
   spawn.argv.insert(spawn.argv.end(), arguments.begin(), arguments.end());
@@ -33,19 +27,54 @@ Ran run_tool(const std::string& tool, std::vector<std::string> arguments,
   for (const auto& path : paths) spawn.argv.push_back("./" + path);
   spawn.environment = os::current_environment();
   spawn.error_limit = 16u << 20;
+  spawn.memory_limit = kToolMemory;
+  Ran out;
   auto done = os::run(std::move(spawn), kToolMs);
-  if (!done || done->timed_out || done->flooded || done->status > 2) {
-    auto why = !done ? done.error().message
-               : done->timed_out ? "took longer than 120 s"
-               : done->flooded ? "wrote too much"
-                               : "ended with status " + std::to_string(done->status);
-    skipped.push_back({tool, why});
-    return out;
-  }
-  out.ok = true;
+  if (!done)
+    out.why = done.error().message;
+  else if (done->timed_out)
+    out.why = "took longer than 120 s";
+  else if (done->flooded)
+    out.why = "wrote too much";
+  else if (done->status > 2)
+    out.why = "ended with status " + std::to_string(done->status) + " (out of memory?)";
+  if (!out.why.empty()) return out;
   out.output = std::move(done->output);
   out.errors = std::move(done->error_tail);
   return out;
+}
+
+// Runs a scanner over the files in batches; where one fails, file by file, so that one file cannot
+// take the others' findings away. What was not seen stands in `skipped` with its name.
+template <class Read>
+void run_tool(const std::string& tool, const std::vector<std::string>& arguments,
+              const std::vector<std::string>& paths, const std::string& language,
+              std::vector<Skipped>& skipped, Read read) {
+  if (paths.empty()) return;
+  if (os::find_in_path(tool).empty()) {
+    skipped.push_back({tool,
+                       "not installed: " + text::count(paths.size(), language + " file") +
+                           " not seen by it (apt-get install " + tool + ")",
+                       true});
+    return;
+  }
+  for (std::size_t first = 0; first < paths.size(); first += kBatch) {
+    auto last = std::min(paths.size(), first + kBatch);
+    std::vector<std::string> batch(paths.begin() + static_cast<std::ptrdiff_t>(first),
+                                   paths.begin() + static_cast<std::ptrdiff_t>(last));
+    auto ran = call(tool, arguments, batch);
+    if (ran.why.empty()) {
+      read(ran);
+      continue;
+    }
+    for (const auto& path : batch) {
+      auto one = batch.size() == 1 ? std::move(ran) : call(tool, arguments, {path});
+      if (one.why.empty())
+        read(one);
+      else
+        skipped.push_back({tool, path + ": " + one.why, true});
+    }
+  }
 }
 
 std::string version_of(const std::string& tool, std::string_view word = {}) {
@@ -101,9 +130,12 @@ std::vector<std::string> csv_record(std::string_view text, std::size_t& at) {
   for (; at < text.size(); ++at) {
     char c = text[at];
     if (quoted) {
-      if (c == '"' && at + 1 < text.size() && text[at + 1] == '"') fields.back() += text[++at];
-      else if (c == '"') quoted = false;
-      else fields.back() += c;
+      if (c == '"' && at + 1 < text.size() && text[at + 1] == '"')
+        fields.back() += text[++at];
+      else if (c == '"')
+        quoted = false;
+      else
+        fields.back() += c;
     } else if (c == '"') {
       quoted = true;
     } else if (c == ',') {
@@ -118,86 +150,101 @@ std::vector<std::string> csv_record(std::string_view text, std::size_t& at) {
   return fields;
 }
 
-int number(const std::string& s) { return std::atoi(s.c_str()); }
+int number(const std::string& s) {
+  return std::atoi(s.c_str());
+}
 
 }  // namespace
 
 void run_flawfinder(const Change& change, std::vector<Report>& out, std::vector<Skipped>& skipped) {
-  auto ran = run_tool("flawfinder", {"--csv", "--quiet", "--dataonly", "--minlevel=2"},
-                      change.paths(Language::c), "C/C++", skipped);
-  if (!ran.ok) return;
   auto version = version_of("flawfinder");
-  std::size_t at = 0;
-  csv_record(ran.output, at);  // the heading
-  while (at < ran.output.size()) {
-    auto f = csv_record(ran.output, at);
-    if (f.size() < 12) continue;
-    int level = number(f[4]);
-    auto severity = level >= 4 ? Severity::high : level == 3 ? Severity::medium : Severity::low;
-    add(change, out, "flawfinder", version, f[0], number(f[1]), number(f[2]), "flawfinder-" + f[6],
-        severity, f[6] + ": " + f[7], f[8].empty() ? "see " + f[10] : f[8]);
-  }
+  auto read = [&](const Ran& ran) {
+    std::size_t at = 0;
+    csv_record(ran.output, at);  // the heading
+    while (at < ran.output.size()) {
+      auto f = csv_record(ran.output, at);
+      if (f.size() < 12) continue;
+      int level = number(f[4]);
+      auto severity = level >= 4 ? Severity::high : level == 3 ? Severity::medium : Severity::low;
+      add(change, out, "flawfinder", version, f[0], number(f[1]), number(f[2]),
+          "flawfinder-" + f[6], severity, f[6] + ": " + f[7], f[8].empty() ? "see " + f[10] : f[8]);
+    }
+  };
+  run_tool("flawfinder", {"--csv", "--quiet", "--dataonly", "--minlevel=2"},
+           change.paths(Language::c), "C/C++", skipped, read);
 }
 
 void run_bandit(const Change& change, std::vector<Report>& out, std::vector<Skipped>& skipped) {
-  auto ran = run_tool("bandit", {"-f", "json", "-q"}, change.paths(Language::python), "Python", skipped);
-  if (!ran.ok || ran.output.empty()) return;
-  auto doc = json::parse(text::to_utf8(ran.output));
-  if (!doc) {
-    skipped.push_back({"bandit", "its answer is not JSON"});
-    return;
-  }
   auto version = version_of("bandit", "bandit ");
-  if (const auto* errors = (*doc)["errors"].as_list())
-    for (const auto& e : *errors)
-      skipped.push_back({"bandit", relative(e["filename"].text()) + ": " + e["reason"].text()});
-  const auto* results = (*doc)["results"].as_list();
-  for (const auto& r : results ? *results : Value::List{}) {
-    auto word = r["issue_severity"].text();
-    auto severity = word == "HIGH" ? Severity::high : word == "MEDIUM" ? Severity::medium : Severity::low;
-    add(change, out, "bandit", version, r["filename"].text(),
-        static_cast<int>(r["line_number"].integer()), 1, "bandit-" + r["test_id"].text(), severity,
-        r["issue_text"].text(), "see " + r["more_info"].text());
-  }
+  auto read = [&](const Ran& ran) {
+    if (ran.output.empty()) return;
+    auto doc = json::parse(text::to_utf8(ran.output));
+    if (!doc) {
+      skipped.push_back({"bandit", "its answer is not JSON", true});
+      return;
+    }
+    if (const auto* errors = (*doc)["errors"].as_list())
+      for (const auto& e : *errors)
+        skipped.push_back(
+            {"bandit", relative(e["filename"].text()) + ": " + e["reason"].text(), true});
+    const auto* results = (*doc)["results"].as_list();
+    for (const auto& r : results ? *results : Value::List{}) {
+      auto word = r["issue_severity"].text();
+      auto severity = word == "HIGH"     ? Severity::high
+                      : word == "MEDIUM" ? Severity::medium
+                                         : Severity::low;
+      add(change, out, "bandit", version, r["filename"].text(),
+          static_cast<int>(r["line_number"].integer()), 1, "bandit-" + r["test_id"].text(),
+          severity, r["issue_text"].text(), "see " + r["more_info"].text());
+    }
+  };
+  run_tool("bandit", {"-f", "json", "-q"}, change.paths(Language::python), "Python", skipped, read);
 }
 
 void run_cppcheck(const Change& change, std::vector<Report>& out, std::vector<Skipped>& skipped) {
-  auto ran = run_tool("cppcheck",
-                      {"-q", "--enable=warning,portability,performance", "--inline-suppr",
-                       "--template={file}\t{line}\t{column}\t{severity}\t{id}\t{message}"},
-                      change.paths(Language::c), "C/C++", skipped);
-  if (!ran.ok) return;
   auto version = version_of("cppcheck", "Cppcheck ");
-  for (auto line : text::split(ran.errors, '\n')) {
-    auto f = text::split(line, '\t');
-    if (f.size() < 6) continue;
-    // A part of a file does not parse, and headers are not there: neither is a defect of the change.
-    if (f[4] == "syntaxError" || f[4] == "unknownMacro" || f[4] == "preprocessorErrorDirective") continue;
-    auto severity = f[3] == "error" ? Severity::high : f[3] == "warning" ? Severity::medium : Severity::low;
-    add(change, out, "cppcheck", version, std::string(f[0]), number(std::string(f[1])),
-        number(std::string(f[2])), "cppcheck-" + std::string(f[4]), severity, f[5],
-        "cppcheck explains " + std::string(f[4]) + " with --errorlist");
-  }
+  auto read = [&](const Ran& ran) {
+    for (auto line : text::split(ran.errors, '\n')) {
+      auto f = text::split(line, '\t');
+      if (f.size() < 6) continue;
+      // A part of a file does not parse, and headers are not there: neither is a defect of the
+      // change.
+      if (f[4] == "syntaxError" || f[4] == "unknownMacro" || f[4] == "preprocessorErrorDirective")
+        continue;
+      auto severity = f[3] == "error"     ? Severity::high
+                      : f[3] == "warning" ? Severity::medium
+                                          : Severity::low;
+      add(change, out, "cppcheck", version, std::string(f[0]), number(std::string(f[1])),
+          number(std::string(f[2])), "cppcheck-" + std::string(f[4]), severity, f[5],
+          "cppcheck explains " + std::string(f[4]) + " with --errorlist");
+    }
+  };
+  run_tool("cppcheck",
+           {"-q", "--enable=warning,portability,performance", "--inline-suppr",
+            "--template={file}\t{line}\t{column}\t{severity}\t{id}\t{message}"},
+           change.paths(Language::c), "C/C++", skipped, read);
 }
 
 void run_shellcheck(const Change& change, std::vector<Report>& out, std::vector<Skipped>& skipped) {
-  auto ran = run_tool("shellcheck", {"-S", "warning", "-f", "json1"}, change.paths(Language::shell),
-                      "shell", skipped);
-  if (!ran.ok || ran.output.empty()) return;
-  auto doc = json::parse(text::to_utf8(ran.output));
-  if (!doc) {
-    skipped.push_back({"shellcheck", "its answer is not JSON"});
-    return;
-  }
   auto version = version_of("shellcheck", "version: ");
-  const auto* comments = (*doc)["comments"].as_list();
-  for (const auto& c : comments ? *comments : Value::List{}) {
-    auto code = "SC" + std::to_string(c["code"].integer());
-    add(change, out, "shellcheck", version, c["file"].text(), static_cast<int>(c["line"].integer()),
-        static_cast<int>(c["column"].integer()), "shellcheck-" + code,
-        c["level"].text() == "error" ? Severity::medium : Severity::low, c["message"].text(),
-        "see the wiki page " + code + " of shellcheck");
-  }
+  auto read = [&](const Ran& ran) {
+    if (ran.output.empty()) return;
+    auto doc = json::parse(text::to_utf8(ran.output));
+    if (!doc) {
+      skipped.push_back({"shellcheck", "its answer is not JSON", true});
+      return;
+    }
+    const auto* comments = (*doc)["comments"].as_list();
+    for (const auto& c : comments ? *comments : Value::List{}) {
+      auto code = "SC" + std::to_string(c["code"].integer());
+      add(change, out, "shellcheck", version, c["file"].text(),
+          static_cast<int>(c["line"].integer()), static_cast<int>(c["column"].integer()),
+          "shellcheck-" + code, c["level"].text() == "error" ? Severity::medium : Severity::low,
+          c["message"].text(), "see the wiki page " + code + " of shellcheck");
+    }
+  };
+  run_tool("shellcheck", {"-S", "warning", "-f", "json1"}, change.paths(Language::shell), "shell",
+           skipped, read);
 }
 
 void run_own(const Change& change, std::vector<Report>& out) {

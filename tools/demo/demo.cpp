@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
        {"range", "RANGE", "A..B, A...B, or one revision (default: HEAD)"},
        {"staged", "", "review what is staged"},
        {"all", "", "findings on every line of the changed files, not only on added ones"},
-       {"answer", "ANSWER", "what the second human says", {"approve", "reject", "none"}},
+       {"answer", "ANSWER", "what the second human says (default: approve)", {"approve", "reject", "none"}},
        {"ask", "", "ask at the terminal instead"},
        {"meddle", "", "let an agent try to answer in the human's place"},
        {"gate-timeout", "TIME", "how long the gate waits"},

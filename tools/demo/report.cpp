@@ -57,13 +57,19 @@ std::string md(std::string_view s) {
   return out;
 }
 
+// Text that holds backticks stands between two of them (CommonMark 6.1).
+std::string code_span(std::string_view s) {
+  auto text = text::printable(s);
+  return text.find('`') == text.npos ? "`" + text + "`" : "`` " + text + " ``";
+}
+
 std::string finding_lines(const Value& f) {
   auto place = f["file"].text() + ":" + std::to_string(f["line"].integer()) + ":" +
                std::to_string(f["column"].integer());
   auto version = f["tool_version"].text();
   return "- **" + f["severity"].text() + "** `" + text::printable(place) + "` " + md(f["message"].text()) + "\n" +
          "  - mend: " + md(f["mend"].text()) + "\n" +
-         "  - line: `" + text::printable(f["excerpt"].text()) + "`\n" +
+         "  - line: " + code_span(f["excerpt"].text()) + "\n" +
          "  - " + f["rule"].text() + ", said by agent " + f["agent"].text() + " with " + f["tool"].text() +
          (version.empty() ? "" : " " + version) + ", fingerprint " + f["fingerprint"].text() + "\n";
 }
@@ -119,7 +125,7 @@ std::string report_markdown(const Value& r) {
              std::to_string(f["line"].integer()) + "` " + f["rule"].text() + "\n";
   }
   if (const auto& skipped = *r["skipped"].as_list(); !skipped.empty()) {
-    out += "\n## NOT LOOKED AT\n\n";
+    out += "\n## NOT LOOKED AT, or not in full\n\n";
     for (const auto& s : skipped) out += "- " + md(s["what"].text()) + ": " + md(s["why"].text()) + "\n";
   }
   out += "\n## Who decided\n\n";
