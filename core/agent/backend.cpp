@@ -148,9 +148,14 @@ Result<Value::Map> Attempt::exec_result() {
     return fail(Code::agent_output, who + " printed a " + std::string(value->kind()) +
                                         ", not one JSON object");
   TK_CHECK(check_output(task_, *value->as_map()));
-  for (const auto& [name, port] : task_.agent_template->output)
-    if (port.fallback) value->as_map()->emplace(name, *port.fallback);
-  return std::move(*value->as_map());
+  // What the template does not promise goes no further: it was never typed, and it could stand in for
+  // an input of the workflow or another agent's result.
+  Value::Map out;
+  for (const auto& [name, port] : task_.agent_template->output) {
+    auto it = value->as_map()->find(name);
+    out.emplace(name, it != value->as_map()->end() ? std::move(it->second) : *port.fallback);
+  }
+  return out;
 }
 
 // Gives every promised output the input of the same name, else an empty value of its type.

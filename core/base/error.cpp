@@ -44,7 +44,7 @@ Error read_report(std::string_view printed, Code otherwise) {
     if (const auto* known = find_code(line.substr(1, end - 1))) error.code = known->code;
     line = line.substr(std::min(line.size(), end + 2));
   }
-  error.message = std::string(line);
+  error.message = line.empty() ? "a tk process ended without a word" : std::string(line);
   if (auto hint = printed.find("  mend: "); hint != printed.npos)
     error.hint = std::string(line_at(hint + 8));
   return error;

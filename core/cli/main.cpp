@@ -124,7 +124,15 @@ bool colour(int fd) {
          os::environment("TERM") != "dumb";
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::vector<std::string>>& raw) {
+  // A cell is one line without control characters, whatever somebody put into a name.
+  auto rows = raw;
+  for (auto& row : rows)
+    for (auto& cell : row) {
+      cell = text::printable(cell);
+      for (auto& c : cell)
+        if (c == '\n' || c == '\t') c = ' ';
+    }
   std::vector<std::size_t> widths;
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) {

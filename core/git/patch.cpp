@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "core/base/text.hpp"
 
 namespace tk::git {
 namespace {
 
-constexpr int kMaxLine = 5'000'000;  // a hunk may say any number; blank lines cost memory
+// A hunk may say any number, and every blank line costs memory: a bound for all files together.
+constexpr int kMaxLine = 5'000'000;
 
 // git quotes odd paths like C strings.
 std::string unquote(std::string_view s) {
@@ -31,7 +33,7 @@ std::string unquote(std::string_view s) {
 }
 
 bool safe_path(std::string_view path) {
-  if (path.empty() || path.size() > 4096 || path.front() == '/') return false;
+  if (path.empty() || path.size() > 1024 || path.front() == '/') return false;
   for (auto part : text::split(path, '/'))
     if (part.empty() || part == "." || part == ".." || part.size() > 255 || part == ".git") return false;
   return path.find('\0') == path.npos && path.find('\n') == path.npos;
@@ -80,6 +82,7 @@ class Reader {
       TK_CHECK(take(line));
     }
     finish();
+    refuse_collisions();
     return std::move(out_);
   }
 
@@ -106,7 +109,7 @@ class Reader {
     } else if (line.starts_with("@@ ") && open_) {
       if (!read_hunk(line, hunk_))
         return fail_at(Code::wot_input, {"diff", static_cast<int>(number_), 1}, "not a hunk header");
-      start_hunk();
+      TK_CHECK(start_hunk());
     } else if (line.starts_with("rename to ")) {
       file_.path = unquote(line.substr(10));
     } else if (line.starts_with("rename from ")) {
@@ -130,11 +133,16 @@ class Reader {
       file_.path = std::string(rest.substr(half + 3));
   }
 
-  void start_hunk() {
+  Result<void> start_hunk() {
     seen_hunk_ = true;
+    padding_ += std::max(0, hunk_.new_at - line_ - 1);
+    if (padding_ > kMaxLine)
+      return fail_at(Code::wot_input, {"diff", static_cast<int>(number_), 1},
+                     "the hunks leave out more than 5,000,000 lines");
     if (line_ == 0 && hunk_.new_at > 1) file_.whole = false;
     if (line_ > 0 && hunk_.new_at != line_ + 1) file_.whole = false;
     for (; line_ + 1 < hunk_.new_at; ++line_) file_.content += '\n';
+    return {};
   }
 
   Result<void> body(std::string_view line) {
@@ -179,9 +187,33 @@ class Reader {
     open_ = seen_hunk_ = last_was_new_ = false;
   }
 
+  // A file cannot be another one's folder, nor stand twice.
+  void refuse_collisions() {
+    std::set<std::string> files, folders;
+    std::vector<PatchedFile> kept;
+    for (auto& f : out_.files) {
+      std::vector<std::string> above;
+      for (auto at = f.path.find('/'); at != f.path.npos; at = f.path.find('/', at + 1))
+        above.push_back(f.path.substr(0, at));
+      bool bad = files.contains(f.path) || folders.contains(f.path);
+      for (const auto& folder : above) bad = bad || files.contains(folder);
+      if (bad && !f.deleted) {
+        out_.refused.emplace_back(f.path, "stands in the way of another file of the change");
+        continue;
+      }
+      if (!f.deleted) {
+        files.insert(f.path);
+        folders.insert(above.begin(), above.end());
+      }
+      kept.push_back(std::move(f));
+    }
+    out_.files = std::move(kept);
+  }
+
   PatchSet out_;
   PatchedFile file_;
   Hunk hunk_;
+  int padding_ = 0;
   int line_ = 0;  // of the new state, the last one written
   std::size_t number_ = 0;
   bool open_ = false, seen_hunk_ = false, last_was_new_ = false;

@@ -158,6 +158,34 @@ Result<std::string> Repository::head_ref() const {
   return std::string(target ? target : "HEAD");
 }
 
+Result<std::string> Repository::ref_commit(const std::string& ref) const {
+  git_oid oid;
+  int rc = git_reference_name_to_id(&oid, raw(), ref.c_str());
+  if (rc == GIT_ENOTFOUND) return std::string();
+  if (rc != 0) return git_failed("read " + ref);
+  return hex(&oid);
+}
+
+Result<std::string> Repository::find_message(const std::string& head, const std::string& from,
+                                             const std::string& message) const {
+  if (head.empty()) return std::string();
+  git_revwalk* raw_walk = nullptr;
+  if (git_revwalk_new(&raw_walk, raw()) != 0) return git_failed("walk the history");
+  Revwalk walk(raw_walk);
+  TK_TRY(auto start, parse_oid(head));
+  if (git_revwalk_push(raw_walk, &start) != 0) return git_failed("walk the history");
+  if (!from.empty()) {
+    TK_TRY(auto end, parse_oid(from));
+    git_revwalk_hide(raw_walk, &end);
+  }
+  git_oid oid;
+  while (git_revwalk_next(&oid, raw_walk) == 0) {
+    TK_TRY(auto commit, lookup_commit(raw(), hex(&oid)));
+    if (message == git_commit_message(commit.get())) return hex(&oid);
+  }
+  return std::string();
+}
+
 Result<bool> Repository::reaches(const std::string& head, const std::string& commit) const {
   if (head.empty() || head == commit) return !head.empty();
   TK_TRY(auto a, parse_oid(head));

@@ -41,6 +41,10 @@ class Repository {
     std::string path, blob;
     bool executable = false;
   };
+  Result<std::string> ref_commit(const std::string& ref) const;  // empty when there is none
+  // A commit of this very message between `from` (not included) and `head`; empty when there is none.
+  Result<std::string> find_message(const std::string& head, const std::string& from,
+                                   const std::string& message) const;
   // Whether `commit` is `head` or one of its ancestors.
   Result<bool> reaches(const std::string& head, const std::string& commit) const;
 

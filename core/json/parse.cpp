@@ -12,8 +12,6 @@ constexpr std::size_t kMaxDepth = 64;
 // Builds the Value as the tokens come: the depth and the duplicates are seen before memory is spent.
 class Builder : public nlohmann::json_sax<json> {
  public:
-  explicit Builder(std::string_view text) : text_(text) {}
-
   bool null() override { return add(Value()); }
   bool boolean(bool v) override { return add(Value(v)); }
   bool number_integer(std::int64_t v) override { return add(Value(v)); }
@@ -78,7 +76,6 @@ class Builder : public nlohmann::json_sax<json> {
     return true;
   }
 
-  std::string_view text_;
   std::vector<Frame> stack_;
 };
 
@@ -91,7 +88,7 @@ Result<Value> parse(std::string_view text, std::string_view name) {
   };
   if (auto bad = text::invalid_utf8(text); bad != text.npos)
     return fail_at(Code::json_syntax, where(bad), "not UTF-8");
-  Builder builder(text);
+  Builder builder;
   bool good = false;
   try {
     good = json::sax_parse(text.begin(), text.end(), &builder);

@@ -184,7 +184,8 @@ class Compiler {
           if (p == i)
             return fail_at(Code::law_cycle, model_.roles[i].where,
                            model_.roles[i].ref.str() + " inherits itself");
-          if (seen.insert(p).second) b_.closure.push_back({count(p), count(at)});
+          if (model_.roles[p].active && model_.roles[i].active && seen.insert(p).second)
+            b_.closure.push_back({count(p), count(at)});
         }
       b_.roles[i].closure = {count(first), count(b_.closure.size() - first)};
     }
@@ -220,7 +221,7 @@ class Compiler {
                        "the other stands at " + it->second->where.file + ":" +
                            std::to_string(it->second->where.line));
       TK_TRY(auto role, role_row(rule.role, rule.where));
-      of_role[role].push_back(&rule);
+      if (model_.roles[role].active) of_role[role].push_back(&rule);
     }
     for (std::size_t i = 0; i < of_role.size(); ++i) {
       b_.roles[i].rules = {count(b_.rules.size()), count(of_role[i].size())};

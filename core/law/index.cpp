@@ -117,7 +117,7 @@ Result<void> Index::check_action(std::string_view action) const {
   for (auto a : actions()) names.emplace_back(a);
   auto near = text::nearest(action, names);
   return fail(Code::law_unknown_action, "unknown action " + std::string(action),
-              near.empty() ? "`tk law actions` lists them" : "did you mean " + near + "?");
+              near.empty() ? "`tk law actions` lists them; a definition in records/ counts once it is committed" : "did you mean " + near + "?");
 }
 
 std::vector<Index::File> Index::files() const {

@@ -29,6 +29,7 @@ struct Role {
   Ref ref;
   std::vector<std::pair<std::string, Where>> inherits;
   Where where;
+  bool active = true;  // one that is not gives nothing to those who hold or inherit it
 };
 
 struct Rule {

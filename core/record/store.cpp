@@ -86,7 +86,7 @@ Result<void> Store::validate(Prepared& p) {
   TK_TRY(p.stored, journal_.by_key(c.idempotency_key));
   if (p.stored && ((!p.fresh && p.stored->row.entity_id != p.before.id) ||
                    p.stored->row.trigger != (p.fresh ? "new" : c.event) ||
-                   p.stored->row.entity_type != p.before.type))
+                   p.stored->row.entity_type != p.before.type || p.stored->payload != p.payload))
     return fail(Code::record_conflict, "the idempotency key " + c.idempotency_key +
                                            " was used for another transition");
   return {};
@@ -99,7 +99,9 @@ Result<void> Store::match(Prepared& p) {
     return {};
   }
   const auto& event = p.change.event;
-  p.transition = p.definition->find(event, p.before.state);
+  // A repeated transition is judged in the state that it began in.
+  const auto& state = p.stored ? p.stored->row.from_state : p.before.state;
+  p.transition = p.definition->find(event, state);
   if (!p.transition) {
     auto legal = p.definition->events_from(p.before.state);
     auto near = text::nearest(event, legal);
@@ -119,6 +121,10 @@ Result<void> Store::match(Prepared& p) {
 }
 
 Result<void> Store::authorise(Prepared& p) {
+  if (!p.change.owed.empty()) {
+    p.ruling = {true, p.change.owed, "", ""};
+    return {};
+  }
   TK_TRY(p.ruling, authority_.rule(p.change.actor, p.action, p.before.resource()));
   if (p.ruling.allow) return {};
   const auto& a = p.change.actor;
@@ -167,7 +173,7 @@ Result<void> Store::prepare(Prepared& p, Trail* trail) {
     TK_CHECK(work(i + 1));
     if (trail)
       trail->steps[static_cast<std::size_t>(i)].us += (clock::monotonic_ns() - began) / 1000;
-    if (p.stored) return {};  // a known key: nothing is done again
+    if (p.stored && i == 3) return {};  // a known key, and law lets the asker: nothing is done again
   }
   return {};
 }
@@ -252,6 +258,16 @@ Result<void> Store::commit(std::vector<Prepared>& all) {
   Result<void> done;
   for (auto& p : all) {
     if (p.stored) continue;
+    if (!p.change.idempotency_key.empty()) {
+      // The same key may have been committed since step 2.
+      auto meanwhile = journal_.by_key(p.change.idempotency_key);
+      if (!meanwhile) {
+        done = fail(meanwhile.error());
+        break;
+      }
+      p.stored = std::move(*meanwhile);
+      if (p.stored) continue;
+    }
     done = write(p);
     if (!done) break;
   }
@@ -295,6 +311,15 @@ Result<void> Store::refused(const Actor& actor, const std::string& action, const
   return append_alone(row, "");
 }
 
+Result<void> Store::ask(const Actor& actor, const std::string& action, const law::Ref& resource) {
+  TK_TRY(auto ruling, authority_.rule(actor, action, resource));
+  if (ruling.allow) return {};
+  TK_CHECK(refused(actor, action, resource, resource.str(), ruling));
+  const auto& who = actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref;
+  return fail(Code::law_denied, who + " may not " + action + " on " + resource.str() + ": " + ruling.reason,
+              "see: tk law explain " + who + " " + action + " " + resource.str());
+}
+
 Result<void> Store::append_alone(journal::Row& row, const std::string& payload) {
   auto& db = journal_.db();
   TK_CHECK(db.begin());
@@ -324,7 +349,7 @@ Result<void> Store::publish(std::vector<Prepared>& all) {
   return {};
 }
 
-Result<void> Store::recover() {
+Result<std::vector<Error>> Store::recover() {
   struct Pending {
     std::int64_t seq;
     int n;
@@ -340,8 +365,13 @@ Result<void> Store::recover() {
                          {std::string(s.text(2)), std::string(s.text(3))}});
     }
   }
-  for (const auto& p : pending) TK_CHECK(publish_one(p.seq, p.n, p.effect));
-  return {};
+  std::vector<Error> compensated;
+  for (const auto& p : pending) {
+    auto done = publish_one(p.seq, p.n, p.effect);
+    if (!done && done.error().exit() != Exit::conflict) return fail(done.error());
+    if (!done) compensated.push_back(done.error());
+  }
+  return compensated;
 }
 
 Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* trail) {

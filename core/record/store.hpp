@@ -72,6 +72,9 @@ struct Change {
   Actor actor;
   trace::Context trace;
   std::string idempotency_key, reason;
+  // A transition that tk itself owes (a compensation, a record for a hand-made declaration): law is not
+  // asked, the row names this as its rule. Set by code only, never from a person's words.
+  std::string owed;
   // Called inside the transaction, when the row's seq is known; what it gives goes to the outbox.
   std::function<Result<std::vector<Effect>>(std::int64_t seq)> effects;
 };
@@ -115,12 +118,15 @@ class Store {
   Result<Record> find(const std::string& id_or_prefix, const std::string& type = {});
   Result<std::vector<Record>> list(const std::string& type, const std::string& parent = {});
 
+  // Law's answer where no transition asks: the denial is journaled and comes back as the error.
+  Result<void> ask(const Actor& actor, const std::string& action, const law::Ref& resource);
   // Journals that law refused something that is no transition (acting as somebody else).
   Result<void> refused(const Actor& actor, const std::string& action, const law::Ref& resource,
                        const std::string& entity_id, const Ruling& ruling);
 
   // Carries out what an earlier process committed and did not live to publish.
-  Result<void> recover();
+  // Gives what could not be done any more and was compensated.
+  Result<std::vector<Error>> recover();
 
   journal::Journal& journal() { return journal_; }
   Definitions& definitions() { return definitions_; }

@@ -1,10 +1,21 @@
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "core/crypto/digest.hpp"
 #include "core/workspace/compiled_law.hpp"
 #include "core/workspace/entities.hpp"
 
 namespace tk::workspace {
+
+Result<void> check_sources(std::vector<SourceFile> sources) {
+  std::sort(sources.begin(), sources.end(), [](auto& a, auto& b) { return a.path < b.path; });
+  auto declared = read_declarations(sources);
+  if (!declared.problems.empty()) return fail(declared.problems.front());
+  auto compiled = law::compile(declared.model, crypto::sha256_hex);
+  if (!compiled) return fail(compiled.error());
+  return {};
+}
 
 Result<void> compile_law(const Workspace& ws) {
   TK_TRY(auto repo, git::Repository::open(ws.root()));

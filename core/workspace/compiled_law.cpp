@@ -47,6 +47,14 @@ Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
   return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
 }
 
+Result<void> CompiledLaw::follow(const Workspace& ws) {
+  TK_TRY(auto head, git::read_head(ws.root()));
+  if (head.commit == index_.commit()) return {};
+  TK_TRY(auto now, open(ws));
+  *this = std::move(now);
+  return {};
+}
+
 bool CompiledLaw::uncommitted_edits(const Workspace& ws) const {
   for (const auto& f : index_.files()) {
     struct stat st{};

@@ -15,6 +15,8 @@ class CompiledLaw {
  public:
   static Result<CompiledLaw> open(const Workspace& workspace);
   const law::Index& index() const { return index_; }
+  // Reads HEAD and maps its law anew when it moved. Views taken from the index before are void then.
+  Result<void> follow(const Workspace& workspace);
   // Whether an entity file of the working tree is not as the commit has it.
   bool uncommitted_edits(const Workspace& workspace) const;
 

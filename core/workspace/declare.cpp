@@ -4,6 +4,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/json/json.hpp"
+#include "core/workspace/entities.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -38,48 +39,84 @@ Result<RefEffects> RefEffects::open(const git::Repository& repo) {
   return RefEffects(repo, std::move(lock));
 }
 
+namespace {
+
+// What an outbox entry asks for.
+struct Wanted {
+  std::string ref, from, to, message;
+  std::vector<std::string> paths;
+  git::Author author;
+};
+
+Result<Wanted> read_wanted(const Value& body) {
+  Wanted w{body["ref"].text(), body["from"].text(), body["to"].text(), body["message"].text(), {}, {}};
+  if (const auto* list = body["paths"].as_list())
+    for (const auto& p : *list) w.paths.push_back(p.text());
+  auto author = body["author"].text();
+  auto cut = std::min(author.find('\n'), author.size());
+  w.author = {author.substr(0, cut), author.substr(std::min(cut + 1, author.size()))};
+  return w;
+}
+
+// Our change on top of what was committed meanwhile; a conflict when the same path was touched there,
+// or when the two together are no valid law.
+Result<std::string> rebase(const git::Repository& repo, const Wanted& w, const std::string& head) {
+  TK_TRY(auto theirs, repo.changed_paths(w.from, head));
+  for (const auto& path : w.paths)
+    if (std::find(theirs.begin(), theirs.end(), path) != theirs.end())
+      return fail_at(Code::git_moved, {path, 0, 0}, "somebody committed this path first",
+                     "look at the new content and run the command again");
+  std::vector<git::Change> changes;
+  for (const auto& path : w.paths) {
+    TK_TRY(auto content, repo.read(w.to, path));
+    changes.push_back({path, content});
+  }
+  TK_TRY(auto commit, repo.write_commit(head, changes, w.author, w.message));
+  TK_TRY(auto sources, committed_sources(repo, commit));
+  if (auto good = check_sources(std::move(sources)); !good)
+    return fail(Code::git_moved, "with what was committed meanwhile it is no valid law: " +
+                                     describe(good.error()), good.error().hint);
+  return commit;
+}
+
+}  // namespace
+
 Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
   TK_TRY(auto body, json::parse(effect.body, "outbox"));
-  auto ref = body["ref"].text(), from = body["from"].text(), to = body["to"].text();
-  std::vector<std::string> paths;
-  for (const auto& p : body["paths"].as_list() ? *body["paths"].as_list() : Value::List{})
-    paths.push_back(p.text());
+  TK_TRY(auto w, read_wanted(body));
+  auto finish = [&](const std::string& before, const std::string& now) -> Result<void> {
+    TK_TRY(auto here, repo_.head_ref());
+    if (here != w.ref) return {};  // another branch is checked out: its files are its own
+    return bring_files(repo_, before, now, w.paths);
+  };
   for (int tries = 0; tries < 10; ++tries) {
-    TK_TRY(auto head, repo_.head_commit());
-    TK_TRY(bool there, repo_.reaches(head, to));
-    if (there) return bring_files(repo_, from, head, paths);
-    if (head != from) {
-      // Somebody committed meanwhile: lay ours over theirs, unless they touched the same path.
-      TK_TRY(auto theirs, repo_.changed_paths(from, head));
-      for (const auto& path : paths)
-        if (std::find(theirs.begin(), theirs.end(), path) != theirs.end())
-          return fail_at(Code::git_moved, {path, 0, 0}, "somebody committed this path first",
-                         "look at the new content and run the command again");
-      std::vector<git::Change> changes;
-      for (const auto& path : paths) {
-        TK_TRY(auto content, repo_.read(to, path));
-        changes.push_back({path, content});
-      }
-      auto author = body["author"].text();
-      auto cut = author.find('\n');
-      TK_TRY(to, repo_.write_commit(head, changes, {author.substr(0, cut), author.substr(cut + 1)},
-                                    body["message"].text()));
-      from = head;
+    TK_TRY(auto head, repo_.ref_commit(w.ref));
+    TK_TRY(bool there, repo_.reaches(head, w.to));
+    if (there) return finish(w.from, head);
+    auto base = w.from, commit = w.to;
+    if (head != w.from) {
+      // An earlier try may have laid it over somebody's commit: then it is there under another id.
+      TK_TRY(auto earlier, repo_.find_message(head, w.from, w.message));
+      if (!earlier.empty()) return finish(w.from, head);
+      TK_TRY(commit, rebase(repo_, w, head));
+      base = head;
     }
-    auto moved = repo_.move_ref(ref, from, to, "tk");
-    if (moved) return bring_files(repo_, from, to, paths);
+    auto moved = repo_.move_ref(w.ref, base, commit, "tk");
+    if (moved) return finish(base, commit);
     if (moved.error().code != Code::git_moved) return moved;
   }
-  return fail(Code::git_moved, ref + " keeps moving", "run the command again");
+  return fail(Code::git_moved, w.ref + " keeps moving", "run the command again");
 }
 
 Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect, const Error& why) {
   TK_TRY(auto body, json::parse(effect.body, "outbox"));
-  for (const auto& id : body["records"].as_list() ? *body["records"].as_list() : Value::List{}) {
+  for (const auto& r : body["records"].as_list() ? *body["records"].as_list() : Value::List{}) {
     record::Change undo;
-    undo.id = id.text();
-    undo.event = "revert";
+    undo.id = r["id"].text();
+    undo.event = "revert_to_" + r["state"].text();
+    undo.input = {{"attributes", r["attributes"]}};
     undo.actor = read_actor(body["actor"]);
+    undo.owed = "compensation";
     undo.reason = "compensates: " + describe(why);
     TK_CHECK(store.apply(std::move(undo)));
   }
@@ -98,8 +135,15 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
     }
   Value::List records;
   for (auto& c : d.changes) {
+    // What a compensation goes back to; a new record that never came to be is retired.
     if (c.id.empty()) c.id = ids::uuid7();
-    records.push_back(c.id);
+    Value::Map before{{"id", c.id}, {"state", "retired"}, {"attributes", Value()}};
+    if (!c.event.empty()) {
+      TK_TRY(auto record, store.get(c.id));
+      before.insert_or_assign("state", record.state);
+      before.insert_or_assign("attributes", record.fields["attributes"]);
+    }
+    records.push_back(std::move(before));
   }
   const auto actor = d.changes.front().actor;
   const auto trace = d.changes.front().trace;

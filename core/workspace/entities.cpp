@@ -250,11 +250,13 @@ class Reader {
   void add_to_model(const xml::Document& doc, const xml::Element& e, const law::Entity& entity) {
     auto& model = out_.model;
     const auto& context = entity.ref.context;
-    if (entity.ref.type == "group") {
+    // What is suspended, retired or a draft has no effect; it can still be referred to.
+    bool active = entity.state == "active";
+    if (entity.ref.type == "group" && active) {
       for (const auto& m : e.children)
         model.members.push_back({entity.ref, m.get("ref"), doc.where(m.at)});
     } else if (entity.ref.type == "role") {
-      law::Role role{entity.ref, {}, entity.where};
+      law::Role role{entity.ref, {}, entity.where, active};
       for (const auto& i : e.children) role.inherits.emplace_back(i.get("ref"), doc.where(i.at));
       model.roles.push_back(std::move(role));
     } else if (entity.ref.type == "rule") {
@@ -268,8 +270,8 @@ class Reader {
       std::replace(list.begin(), list.end(), ',', ' ');
       for (auto word : text::split(list, ' '))
         if (!word.empty()) rule.actions.emplace_back(word);
-      model.rules.push_back(std::move(rule));
-    } else if (entity.ref.type == "grant") {
+      if (active) model.rules.push_back(std::move(rule));
+    } else if (entity.ref.type == "grant" && active) {
       model.grants.push_back({entity.ref.name, context, e.get("role"), e.get("to"), entity.where});
     }
   }

@@ -36,6 +36,9 @@ Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit);
 Result<std::vector<SourceFile>> working_sources(const std::string& root);
 
+// The first problem of a whole set of sources, law included.
+Result<void> check_sources(std::vector<SourceFile> sources);
+
 // acme.web.api ↔ galaxies/acme/systems/web/spaces/api
 std::string context_folder(std::string_view context);
 std::string entity_path(const law::Ref& ref);

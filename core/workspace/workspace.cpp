@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
 #include "core/os/terminal.hpp"
@@ -31,10 +32,10 @@ const std::vector<Key>& config_keys() {
       {"workspace.name", "", "the workspace's name, for people"},
       {"workspace.context", "", "context of runs and records where none is said"},
       {"plugin.path", "", "folders of further plugins, separated by :"},
-      {"agent.timeout", "10m", "time that an agent's step may take where its template says nothing"},
-      {"agent.output", "67108864", "bytes that an agent may write to stdout"},
-      {"agent.memory", "4294967296", "address space that an agent's program may use, in bytes"},
-      {"log.limit", "0", "rows that `tk log` prints where --limit is not given; 0 = all"},
+      {"agent.timeout", "10m", "time that an agent's step may take where its template says nothing", Key::Kind::duration},
+      {"agent.output", "67108864", "bytes that an agent may write to stdout", Key::Kind::number},
+      {"agent.memory", "4294967296", "address space that an agent's program may use, in bytes; 0 = no limit", Key::Kind::number},
+      {"log.limit", "0", "rows that `tk log` prints where --limit is not given; 0 = all", Key::Kind::number},
   };
   return keys;
 }
@@ -99,6 +100,21 @@ Result<void> Workspace::load_layer(const std::string& file, const std::string& s
   return {};
 }
 
+// A limit that cannot be read must not become no limit.
+Result<void> Workspace::check_value(const Key& key) const {
+  for (const auto& s : settings_) {
+    if (s.key != key.name) continue;
+    bool digits = !s.value.empty() && s.value.size() < 19 && s.value.find_first_not_of("0123456789") == s.value.npos;
+    bool good = key.kind == Key::Kind::text || (key.kind == Key::Kind::number && digits) ||
+                (key.kind == Key::Kind::duration && clock::parse_duration(s.value));
+    if (!good)
+      return fail(Code::ws_config, s.key + " = \"" + text::printable(s.value) + "\" (" + s.origin + ") is not a " +
+                                       (key.kind == Key::Kind::number ? "number" : "duration"),
+                  key.kind == Key::Kind::number ? "write digits only" : "write it like 10m or 90s");
+  }
+  return {};
+}
+
 Result<void> Workspace::load_config() {
   for (const auto& k : config_keys())
     settings_.push_back({std::string(k.name), std::string(k.fallback), "built in"});
@@ -110,6 +126,7 @@ Result<void> Workspace::load_config() {
     auto value = os::environment(name.c_str());
     if (!value.empty()) set(s.key, value, "environment " + name);
   }
+  for (const auto& k : config_keys()) TK_CHECK(check_value(k));
   return {};
 }
 

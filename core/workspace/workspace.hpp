@@ -17,6 +17,7 @@ struct Setting {
 // Every configuration key that there is, with its built-in value and what it means.
 struct Key {
   std::string_view name, fallback, help;
+  enum class Kind { text, duration, number } kind = Kind::text;
 };
 const std::vector<Key>& config_keys();
 
@@ -40,6 +41,7 @@ class Workspace {
 
  private:
   Result<void> load_config();
+  Result<void> check_value(const Key& key) const;
   Result<void> load_layer(const std::string& file, const std::string& shown);
   void set(const std::string& key, std::string value, std::string origin);
   std::string root_;

@@ -157,6 +157,8 @@ Value::Map Driver::input_of(std::size_t i, const Unit& unit) const {
 
 // Starts one agent of a step, or takes its answer from the journal.
 Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
+  // A run may wait for days: each step is decided by the law of now.
+  if (env_.refresh_law) TK_CHECK(env_.refresh_law());
   const auto& unit = plan_.steps[i].units[u];
   auto& state = states_[i];
   auto ref = unit.agent.str();
@@ -245,8 +247,7 @@ Result<void> Driver::unit_failed(const record::Actor& actor, const trace::Contex
   batch[0].trace = span;
   if (!token.empty()) batch.push_back(revoke(token));
   TK_CHECK(env_.store.apply(std::move(batch)));
-  for (auto& a : active_) a.attempt.cancel();
-  active_.clear();
+  TK_CHECK(stop_active("another step failed"));
   TK_CHECK(run_event("fail", {{"reason", describe(why)}}));
   return fail(why);
 }
@@ -283,9 +284,27 @@ Result<void> Driver::pump() {
   return {};
 }
 
-Result<void> Driver::interrupted() {
-  for (auto& a : active_) a.attempt.cancel();
+Result<void> Driver::stop_active(const std::string& why) {
+  std::vector<record::Change> batch;
+  for (auto& a : active_) {
+    a.attempt.cancel();
+    record::Change c;
+    c.id = a.record;
+    c.event = "fail";
+    c.input = {{"error", "stopped: " + why}};
+    c.actor = a.actor;
+    c.trace = trace::child(env_.trace);
+    batch.push_back(std::move(c));
+    if (!a.token.empty()) batch.push_back(revoke(a.token));
+  }
   active_.clear();
+  if (batch.empty()) return {};
+  TK_TRY(auto done, env_.store.apply(std::move(batch)));
+  return {};
+}
+
+Result<void> Driver::interrupted() {
+  TK_CHECK(stop_active("interrupted"));
   return fail(Code::interrupted, "interrupted; nothing that was done is lost",
               "go on with: tk wot resume " + run_.id);
 }
@@ -368,15 +387,26 @@ Result<Ended> Driver::finish() {
 
 }  // namespace detail
 
-Result<Ended> drive(Environment& env, const Plan& plan, const std::string& id, const Options& options) {
-  TK_TRY(auto run, env.store.get(id));
+namespace {
+
+// How a run that has ended ended; nothing for one that has not.
+Result<std::optional<Ended>> ending_of(Environment& env, const record::Record& run) {
+  const auto& id = run.id;
   if (run.state == "done") {
     store::Cas cas(env.workspace.state("cas"));
-    TK_TRY(auto output, expand(cas, run.fields["output"]));
-    return Ended{id, Ending::done, std::move(output), {}};
+    TK_TRY(auto output, expand(cas, run.fields.at("output")));
+    return std::optional<Ended>(Ended{id, Ending::done, std::move(output), {}});
   }
-  if (run.state == "rejected") return Ended{id, Ending::rejected, {}, {}};
-  if (run.state == "timed_out") return Ended{id, Ending::timed_out, {}, {}};
+  if (run.state == "rejected") return std::optional<Ended>(Ended{id, Ending::rejected, {}, {}});
+  if (run.state == "timed_out") return std::optional<Ended>(Ended{id, Ending::timed_out, {}, {}});
+  return std::optional<Ended>();
+}
+
+}  // namespace
+
+Result<Ended> drive(Environment& env, const Plan& plan, const std::string& id, const Options& options) {
+  TK_TRY(auto run, env.store.get(id));
+  if (!options.fresh) TK_CHECK(env.store.ask(env.actor, "run.advance", run.resource()));
   TK_CHECK(os::make_directories(env.workspace.state("run"), 0700));
   auto lock = os::Lock::take(env.workspace.state("run/" + id + ".lock"), Code::wot_busy);
   if (!lock) {
@@ -385,6 +415,8 @@ Result<Ended> drive(Environment& env, const Plan& plan, const std::string& id, c
     return fail(error);
   }
   TK_TRY(run, env.store.get(id));  // as it stands under the lock
+  TK_TRY(auto over, ending_of(env, run));
+  if (over) return std::move(*over);
   auto ended = detail::Driver(env, plan, std::move(run), options).run();
   static_cast<void>(os::remove_tree(env.workspace.state("run/" + id)));
   return ended;

@@ -70,8 +70,7 @@ Result<void> Driver::cast_answered(std::size_t i, const record::Record& cast) {
   say(cast_name(cast) + ": " + (answer.empty() ? "nobody answered in time" : answer + " by " + by));
   if (answer == "approve") return {};
   bool rejected = answer == "reject";
-  for (auto& a : active_) a.attempt.cancel();
-  active_.clear();
+  TK_CHECK(stop_active("the gate closed"));
   TK_CHECK(run_event(rejected ? "reject" : "time_out",
                      {{"reason", rejected ? cast_name(cast) + " was rejected by " + by
                                           : cast_name(cast) + " was not answered in time"}}));

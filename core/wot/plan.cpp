@@ -31,6 +31,7 @@ class Planner {
     }
     for (std::size_t i = 0; i < plan_.steps.size(); ++i)
       if (plan_.steps[i].step->feedback) TK_CHECK(aim_feedback(i));
+    TK_CHECK(check_loops_apart());
     TK_CHECK(check_output());
     plan_.pins = pins();
     return std::move(plan_);
@@ -262,6 +263,18 @@ class Planner {
         ahead.insert(plan_.steps[i].before.begin(), plan_.steps[i].before.end());
     for (auto i : behind)
       if (ahead.contains(i)) plan_.steps[at].loop.push_back(i);
+  }
+
+  // A loop inside another would need its own memory for every outer round.
+  Result<void> check_loops_apart() {
+    std::map<std::size_t, const PlannedStep*> owner;
+    for (const auto& p : plan_.steps)
+      for (auto i : p.loop)
+        if (auto [it, fresh] = owner.emplace(i, &p); !fresh)
+          return bad(Code::wot_not_yet, p.step->feedback->where,
+                     "the feedback loops of " + it->second->step->name + " and " + p.step->name + " overlap",
+                     "nested loops are not yet accepted; give one step both, or split the workflow");
+    return {};
   }
 
   Result<void> check_output() {

@@ -19,6 +19,7 @@ struct Environment {
   const workspace::Workspace& workspace;
   record::Actor actor;  // who runs
   trace::Context trace;
+  std::function<Result<void>()> refresh_law = {};  // follows HEAD; `index` stays the same object
 };
 
 struct Options {

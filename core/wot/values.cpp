@@ -12,7 +12,9 @@ Result<Value> shrink(const store::Cas& cas, const Value::Map& values) {
   Value::Map out;
   for (const auto& [name, value] : values) {
     auto text = json::compact(value);
-    if (text.size() <= kInline) {
+    // A value that looks like a reference is never taken for one.
+    bool like_reference = value.as_map() && value.as_map()->contains("$cas");
+    if (text.size() <= kInline && !like_reference) {
       out.emplace(name, value);
       continue;
     }

@@ -46,8 +46,8 @@ class Scanner {
                    std::move(hint));
   }
 
-  Result<void> skip_to(std::string_view end, std::string_view what) {
-    auto found = s_.find(end, at_);
+  Result<void> skip_to(std::string_view end, std::string_view what, std::size_t opener) {
+    auto found = s_.find(end, at_ + opener);  // "<!-->" opens a comment and does not close it
     if (found == s_.npos) return bad(at_, "unterminated " + std::string(what));
     at_ = found + end.size();
     return {};
@@ -55,13 +55,13 @@ class Scanner {
 
   Result<void> markup() {
     auto rest = s_.substr(at_);
-    if (rest.starts_with("<!--")) return skip_to("-->", "comment");
+    if (rest.starts_with("<!--")) return skip_to("-->", "comment", 4);
     if (rest.starts_with("<![CDATA[")) {
       if (open_.empty()) return bad(at_, "text outside of the root element");
-      return skip_to("]]>", "CDATA section");
+      return skip_to("]]>", "CDATA section", 9);
     }
     if (rest.starts_with("<!")) return bad(at_, "DOCTYPE and declarations are refused");
-    if (rest.starts_with("<?")) return skip_to("?>", "processing instruction");
+    if (rest.starts_with("<?")) return skip_to("?>", "processing instruction", 2);
     if (rest.starts_with("</")) return closing();
     return opening();
   }

@@ -8,27 +8,32 @@
 namespace tk::xml {
 namespace {
 
-// Depth is bounded by the pre-scan, so recursion is.
-Element convert(const pugi::xml_node& node, const std::vector<detail::ScannedElement>& scanned,
-                std::size_t& next) {
+// Depth is bounded by the pre-scan, so recursion is. False: pugixml saw something else than the
+// pre-scan did, so no position can be trusted.
+bool convert(const pugi::xml_node& node, const std::vector<detail::ScannedElement>& scanned,
+             std::size_t& next, Element& out) {
+  if (next >= scanned.size() || scanned[next].name != node.name()) return false;
   const auto& place = scanned[next++];
-  Element out;
   out.name = node.name();
   out.at = place.at;
   out.open_end = place.open_end;
   std::size_t i = 0;
   for (const auto& attribute : node.attributes()) {
+    if (i >= place.attributes.size() || place.attributes[i].name != attribute.name()) return false;
     const auto& spot = place.attributes[i++];
     out.attributes.push_back(
         {attribute.name(), attribute.value(), spot.name_at, spot.value_at, spot.value_end});
   }
   for (const auto& child : node.children()) {
-    if (child.type() == pugi::node_element) out.children.push_back(convert(child, scanned, next));
-    else if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata)
+    if (child.type() == pugi::node_element) {
+      if (!convert(child, scanned, next, out.children.emplace_back())) return false;
+    } else if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata)
+    {
       out.text += child.value();
+    }
   }
   out.text = std::string(text::trim(out.text));
-  return out;
+  return i == place.attributes.size();
 }
 
 }  // namespace
@@ -61,7 +66,9 @@ Result<Document> parse(std::string_view text, std::string_view name) {
   doc.name = std::string(name);
   doc.source = std::string(text);
   std::size_t next = 0;
-  doc.root = convert(tree.document_element(), scanned, next);
+  if (!convert(tree.document_element(), scanned, next, doc.root) || next != scanned.size())
+    return fail_at(Code::xml_syntax, {std::string(name), 1, 1}, "this XML can be read in two ways",
+                   "write comments as <!-- … --> and nothing unusual");
   return doc;
 }
 

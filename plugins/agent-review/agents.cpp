@@ -35,6 +35,28 @@ class Fingerprints {
   std::map<std::string, int> seen_;
 };
 
+// Every value that is a secret anywhere in the change is masked wherever it stands in what is said.
+class Masker {
+ public:
+  explicit Masker(const Change& change) {
+    std::set<std::string> all;
+    for (const auto& f : change.patch.files)
+      if (!f.deleted && !f.binary)
+        for (auto& value : secret_values(f.path, f.content)) all.insert(std::move(value));
+    values_.assign(all.begin(), all.end());
+    std::stable_sort(values_.begin(), values_.end(), [](auto& a, auto& b) { return a.size() > b.size(); });
+  }
+  std::string operator()(std::string text) const {
+    for (const auto& value : values_)
+      for (std::size_t at = 0; (at = text.find(value, at)) != text.npos; ++at)
+        text.replace(at, value.size(), value.size() >= 12 ? value.substr(0, 4) + "…" : "…");
+    return text;
+  }
+
+ private:
+  std::vector<std::string> values_;  // longest first
+};
+
 Value finding_value(const Report& r, const std::string& agent, const std::string& fingerprint) {
   return Value::Map{{"file", r.file}, {"line", r.finding.line}, {"column", r.finding.column},
                     {"rule", r.finding.rule}, {"severity", name_of(r.finding.severity)},
@@ -49,6 +71,9 @@ Value::List to_values(const Change& change, std::vector<Report> reports, const s
     return std::tie(a.file, a.finding.line, a.finding.column, a.finding.rule) <
            std::tie(b.file, b.finding.line, b.finding.column, b.finding.rule);
   });
+  Masker mask(change);
+  for (auto& r : reports)
+    for (auto* said : {&r.finding.message, &r.finding.mend, &r.finding.excerpt}) *said = mask(std::move(*said));
   Fingerprints fingerprints;
   std::set<std::tuple<std::string, int, std::string>> seen;
   Value::List out;

@@ -102,7 +102,9 @@ bool is_guard_call(std::string_view path, std::string_view name) {
                          "sql_safe",     "adapt",           "mogrify",     "quotedstring",
                          "ident",        "prepare",         "bindparam",   "placeholder",
                          "placeholders", "sqlstring",       "dbesc",       "to_sql_literal",
-                         "ensure_int",   "quoteidentifier", "formatvalue", "sanitize_sql_orderby"});
+                         "ensure_int",   "quoteidentifier", "formatvalue", "sanitize_sql_orderby",
+                         "table_name",   "tablename",       "prefixtable", "prefix_table",
+                         "array2list"});
 }
 
 bool is_show_call(std::string_view name) {
@@ -207,6 +209,15 @@ Trust ValueFlow::trust_of_mapped(const TokenStream& part, u32 first, u32 last, i
         }
         if (comma < last) return std::max(Trust::unknown, trust(part, comma + 1, last, depth + 1));
     }
+    // array_map([$db, "quote"], $values)
+    const u32 pair = part.str(first) == "array" ? first + 1 : first;
+    const u32 close = pair < last ? part.tokens[pair].match : kNone;
+    if (language_ == Language::php && close != kNone && close > pair && close + 1 == comma &&
+        part.is_string(close - 1)) {
+        const Token& token = part.tokens[close - 1];
+        const auto name = part.text.substr(token.body_begin, token.body_end - token.body_begin);
+        if (is_numeric_call(name) || is_guard_call(name, name)) return Trust::guarded;
+    }
     // Array.from({length: n}, () => "?") has its function last.
     if (part.is(first, "{") && comma < last) first = comma + 1;
     const bool function = part.str(first) == "lambda" || part.str(first) == "function" ||
@@ -240,8 +251,9 @@ Trust ValueFlow::trust_of_call(const TokenStream& part, u32 path_first, u32 call
     if (depth > kDepth || last == kNone || last - first > kTokens) return Trust::unknown;
     if (name == "getenv") {
         const bool query = path == name && part.is_string(first) &&
-                           part.str(first).find("QUERY_STRING") != std::string_view::npos;
-        return query ? Trust::request : Trust::unknown;
+                           (part.str(first).find("QUERY_STRING") != std::string_view::npos ||
+                            part.str(first).substr(1).starts_with("HTTP_"));
+        return query ? Trust::request : Trust::environment;
     }
     if (is_numeric_call(name) || is_guard_call(path, name)) return Trust::guarded;
     if (receiver == Trust::unknown && one_of(part.str(path_first), {"Object", "Array", "String",

@@ -1,5 +1,6 @@
 // Where expressions and operands end, the plain text of a string, and what a pattern lets through.
 
+#include "secret_values.hpp"
 #include "sql_shape.hpp"
 #include "value_flow.hpp"
 
@@ -230,6 +231,31 @@ std::string ValueFlow::sql_text(const TokenStream& part, u32 first, u32 last) co
         break;
     }
     return {};
+}
+
+NameKind name_kind(std::string_view value) {
+    value = value.substr(0, 200);
+    bool property = false;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (c == '(') return i > 0 && value.back() == ')' ? NameKind::call : NameKind::other;
+        if (c == '[') return property ? NameKind::property : NameKind::variable;
+        const bool joint = c == '.' || c == '>' || c == ':';
+        const bool sign = c == '-' || c == '$' || c == '{' || c == '}' || c == '?' || c == '@';
+        property = property || (joint && i > 0);
+        if (!is_word_byte(c) && !joint && !sign) return NameKind::other;
+    }
+    return property ? NameKind::property : NameKind::variable;
+}
+
+bool speaks_of_names(std::string_view value) {
+    value = value.substr(0, std::min<std::size_t>(value.find('('), 200));
+    const auto joint = value.find_last_of(".>:");
+    const std::string last = lower_ascii(joint == value.npos ? value : value.substr(joint + 1));
+    for (const auto part : {"table", "prefix", "primary", "column", "field", "tbl", "pk"}) {
+        if (last.find(part) != std::string::npos) return true;
+    }
+    return last.ends_with("key") || last.ends_with("order") || last.ends_with("orderby");
 }
 
 }  // namespace tk::review

@@ -45,6 +45,19 @@ constexpr std::array kExtensions{
     Known{"ksh", Language::shell},
     Known{"dash", Language::shell},
     Known{"bats", Language::shell},
+    Known{"bash_completion", Language::shell},
+    Known{"bash-completion", Language::shell},
+    Known{"bash_aliases", Language::shell},
+    Known{"bash_profile", Language::shell},
+    Known{"bash_login", Language::shell},
+    Known{"bash_logout", Language::shell},
+    Known{"bashrc", Language::shell},
+    Known{"zshrc", Language::shell},
+    Known{"zshenv", Language::shell},
+    Known{"zprofile", Language::shell},
+    Known{"kshrc", Language::shell},
+    Known{"mkshrc", Language::shell},
+    Known{"profile", Language::shell},
 };
 
 constexpr std::array kInterpreters{
@@ -86,21 +99,25 @@ Language by_interpreter(std::string_view line) {
 }  // namespace
 
 Language language_of(std::string_view path, std::string_view text) {
-    const auto slash = path.find_last_of("/\\");
-    const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-    const auto dot = name.rfind('.');
-    if (dot != std::string_view::npos && dot > 0) {
-        const std::string extension = lower(name.substr(dot + 1));
-        for (const auto& [known, language] : kExtensions) {
-            if (extension == known) return language;
-        }
-    }
+    // What the text says of itself beats its name.
     if (text.substr(0, 2) == "#!") {
         const auto line =
             text.substr(2, std::min(text.find_first_of("\r\n"), std::size_t{200}) - 2);
-        return by_interpreter(line);
+        const Language told = by_interpreter(line);
+        if (told != Language::unknown) return told;
     }
-    return text.substr(0, 5) == "<?php" ? Language::php : Language::unknown;
+    if (text.substr(0, 5) == "<?php") return Language::php;
+    const auto slash = path.find_last_of("/\\");
+    const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    const auto dot = name.rfind('.');
+    const bool whole = dot == std::string_view::npos;
+    const std::string extension = lower(whole ? name : name.substr(dot + 1));
+    for (const auto& [known, language] : kExtensions) {
+        // "bashrc" is a name of its own, "c" and "sh" are not; ".sh" has no name.
+        const bool long_name = known.size() > 4 && language == Language::shell;
+        if (extension == known && ((!whole && dot > 0) || long_name)) return language;
+    }
+    return Language::unknown;
 }
 
 }  // namespace tk::review

@@ -2,8 +2,8 @@
 // from values, and secrets that are written into the source.
 //
 // Contract: every function takes untrusted bytes of any length and never throws on their account,
-// runs in time linear in their size, and never hands a secret back: excerpts and messages are
-// masked. A finding comes from the text alone.
+// runs in time linear in their size, and never hands a secret back, except secret_values: excerpts
+// and messages are masked. A finding comes from the text alone.
 
 #pragma once
 
@@ -27,7 +27,7 @@ struct Finding {
     std::string excerpt;  // the source line, trimmed, masked, at most 160 bytes
 };
 
-// By the file's extension, else by its first line.
+// By the file's first line when it names an interpreter, else by its extension or name.
 Language language_of(std::string_view path, std::string_view text);
 
 // SQL statements into which a value flows that is neither constant nor guarded. The position is
@@ -37,6 +37,11 @@ std::vector<Finding> scan_sql(Language language, std::string_view text);
 // Credentials written as literals, by known format, by the name they are assigned to, or by their
 // randomness.
 std::vector<Finding> scan_secrets(std::string_view path, std::string_view text);
+
+// The values that scan_secrets reports in this text as they stand there, so that the caller can
+// mask them wherever else they occur: longest first, each once, none shorter than six bytes; of a
+// PEM block the lines of its body. The one function that hands secrets out.
+std::vector<std::string> secret_values(std::string_view path, std::string_view text);
 
 // The text with every secret that scan_secrets would report under any path replaced by its first
 // four characters (none when it is shorter than twelve bytes) and "…".

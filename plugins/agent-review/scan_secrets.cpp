@@ -1,5 +1,6 @@
 #include "scan.hpp"
 
+#include "byte_runs.hpp"
 #include "excerpt.hpp"
 #include "secret_formats.hpp"
 #include "secret_names.hpp"
@@ -9,6 +10,8 @@
 
 namespace tk::review {
 namespace {
+
+constexpr std::size_t kLeastValue = 6;
 
 bool holds_any(std::string_view text, std::initializer_list<std::string_view> parts) {
     return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
@@ -38,6 +41,12 @@ SecretPlace place_of(std::string_view path, std::string_view text) {
         holds_any(name,
                   {".example", ".sample", ".template", ".dist", "_test.", ".test.", ".spec."}) ||
         name.starts_with("test_");
+    place.vectors = holds_any(lowered, {"/test", "_test", "-test", ".test", "tests/",
+                                        "fixture", "vectors", "/.pc/"});
+    place.labels = holds_any(lowered, {"/lang/", "/langs/", "/language/", "/languages/", "/locale/",
+                                       "/locales/", "/i18n/", "/l10n/", "/translations/",
+                                       "/localization/"}) ||
+                   name.starts_with("messages.") || name.starts_with("translations.");
     place.machine = ends_any(name, {".lock", "-lock.json", "go.sum", ".min.js", ".map", ".svg",
                                     ".snap", "-lock.yaml", ".min.css", ".po", ".pot", ".ipynb"});
     return place;
@@ -103,7 +112,7 @@ std::string masked_part(std::string_view text, const std::vector<Secret>& secret
         }
         // The inside of a secret that began on an earlier line shows nothing of it.
         if (next->begin >= begin) {
-            append_masked(out, text.substr(next->begin, next->end - next->begin));
+            append_masked(out, text.substr(next->begin, std::min(next->end, end) - next->begin));
         } else {
             out += "\xE2\x80\xA6";
         }
@@ -148,7 +157,41 @@ std::string article(std::string_view what) {
     return (vowel ? "an " : "a ") + std::string(what);
 }
 
+// The lines of a key's body: runs of base64 between line ends, escaped ones too. Its header fields
+// ("DEK-Info: ...") are no part of the key.
+void add_pem_lines(std::string_view body, std::vector<std::string>& out) {
+    while (!body.empty()) {
+        const auto stop = std::min(body.find_first_of("\n\\"), body.size());
+        std::string_view line = body.substr(0, stop);
+        const bool escaped = stop < body.size() && body[stop] == '\\';
+        body.remove_prefix(std::min(stop + (escaped ? 2 : 1), body.size()));
+        if (line.find(':') != std::string_view::npos || line.starts_with("-----")) continue;
+        while (!line.empty()) {
+            std::size_t end = 0;
+            while (end < line.size() && in_charset(Charset::base64, line[end])) ++end;
+            if (end >= kLeastValue) out.emplace_back(line.substr(0, end));
+            line.remove_prefix(std::min(end + 1, line.size()));
+        }
+    }
+}
+
 }  // namespace
+
+std::vector<std::string> secret_values(std::string_view path, std::string_view text) {
+    std::vector<std::string> values;
+    for (const Secret& secret : find_secrets(place_of(path, text), text)) {
+        const std::string_view value = text.substr(secret.begin, secret.end - secret.begin);
+        if (secret.rule == "secret-private-key")
+            add_pem_lines(value, values);
+        else if (value.size() >= kLeastValue)
+            values.emplace_back(value);
+    }
+    std::sort(values.begin(), values.end(), [](const std::string& a, const std::string& b) {
+        return a.size() != b.size() ? a.size() > b.size() : a < b;
+    });
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return values;
+}
 
 std::vector<Finding> scan_secrets(std::string_view path, std::string_view text) {
     const std::vector<Secret> secrets = find_secrets(place_of(path, text), text);

@@ -51,66 +51,17 @@ bool begins_with(std::string_view text, std::string_view lower) {
 
 // Without a word that a statement or a clause begins with nothing is worth a look.
 bool mentions_sql(std::string_view text) {
+    constexpr std::string_view kHeads = "siudwractemgovlh";
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const std::string_view rest = text.substr(i, 8);
-        const auto any = [&](std::initializer_list<std::string_view> words) {
-            return std::any_of(words.begin(), words.end(),
-                               [&](std::string_view word) { return begins_with(rest, word); });
-        };
-        bool found = false;
-        switch (text[i] | 0x20) {
-            case 's':
-                found = any({"select", "show "});
-                break;
-            case 'i':
-                found = any({"insert"});
-                break;
-            case 'u':
-                found = any({"update", "union"});
-                break;
-            case 'd':
-                found = any({"delete", "drop "});
-                break;
-            case 'w':
-                found = any({"where", "with "});
-                break;
-            case 'r':
-                found = any({"replace ", "revoke"});
-                break;
-            case 'a':
-                found = any({"alter ", "and "});
-                break;
-            case 'c':
-                found = any({"create ", "call "});
-                break;
-            case 't':
-                found = any({"truncate"});
-                break;
-            case 'e':
-                found = any({"exec"});
-                break;
-            case 'm':
-                found = any({"merge "});
-                break;
-            case 'g':
-                found = any({"grant ", "group "});
-                break;
-            case 'o':
-                found = any({"order ", "or ", "offset "});
-                break;
-            case 'v':
-                found = any({"values"});
-                break;
-            case 'l':
-                found = any({"like", "limit "});
-                break;
-            case 'h':
-                found = any({"having"});
-                break;
-            default:
-                break;
+        const char head = static_cast<char>(text[i] | 0x20);
+        if (kHeads.find(head) == std::string_view::npos) continue;
+        for (const std::string_view word :
+             {"select",    "show ",   "insert", "update",  "union",    "delete", "drop ",
+              "where",     "with ",   "replace ", "revoke", "alter ",  "and ",   "create ",
+              "call ",     "truncate", "exec",  "merge ",  "grant ",   "group ", "order ",
+              "or ",       "offset ", "values", "like",    "limit ",   "having"}) {
+            if (word[0] == head && begins_with(text.substr(i, 8), word)) return true;
         }
-        if (found) return true;
     }
     return false;
 }
@@ -133,8 +84,27 @@ bool is_raw_call(std::string_view owner, std::string_view name) {
 // They take a condition as text as well as in parts.
 bool is_condition_call(std::string_view name) {
     return one_of(name, {"where", "andWhere", "orWhere", "having", "andHaving", "orHaving",
-                         "where_", "or_where", "filter", "setFilter", "text", "addWhere", "and_where",
-                         "leftJoin", "innerJoin"});
+                         "where_", "or_where", "filter", "setFilter", "text", "addWhere",
+                         "and_where", "leftJoin", "innerJoin"});
+}
+
+std::string_view danger_of(Trust trust, bool identifier) {
+    if (identifier) {
+        return " as an identifier, the name of a table or column; a name that comes from outside "
+               "changes the statement";
+    }
+    switch (trust) {
+        case Trust::request:
+            return ", which comes from request input; whoever sends it can change the statement";
+        case Trust::argument:
+            return ", which comes from the script's arguments; a value with a quote in it changes "
+                   "the statement";
+        case Trust::environment:
+            return ", which comes from the environment; a value with a quote in it changes the "
+                   "statement";
+        default:
+            return "; a value with a quote in it changes the statement";
+    }
 }
 
 class SqlScan {
@@ -385,11 +355,12 @@ private:
     }
 
     void report(const Build& build) {
-        const auto worst =
-            std::max_element(build.inflows.begin(), build.inflows.end(),
-                             [](const Inflow& a, const Inflow& b) { return a.trust < b.trust; });
+        const auto worst = std::max_element(
+            build.inflows.begin(), build.inflows.end(), [&](const Inflow& a, const Inflow& b) {
+                return suspicion(build, a) < suspicion(build, b);
+            });
         if (worst->trust < Trust::unknown) return;
-        const bool request = worst->trust == Trust::request;
+        const bool identifier = is_identifier(build, *worst);
         const std::string name(
             cut_utf8(trimmed(text_.substr(worst->begin,
                                           std::min<std::size_t>(worst->end - worst->begin, 400))),
@@ -399,14 +370,39 @@ private:
         finding.line = static_cast<int>(line) + 1;
         finding.column = static_cast<int>(worst->at - lines_.begin_of(line)) + 1;
         finding.rule = "sql-injection";
-        finding.severity = request ? Severity::critical : Severity::high;
-        finding.message = mask_secrets(
-            "SQL text is built with `" + one_line(name) + "`" +
-            (request ? ", which comes from request input; whoever sends it can change the statement"
-                     : "; a value with a quote in it changes the statement"));
-        finding.mend = mend_of(language_);
+        finding.severity = worst->trust == Trust::request ? Severity::critical
+                           : identifier                   ? Severity::medium
+                                                          : Severity::high;
+        finding.message = mask_secrets("SQL text is built with `" + one_line(name) + "`" +
+                                       std::string(danger_of(worst->trust, identifier)));
+        finding.mend = identifier ? "take the name from a fixed list, or quote it as an identifier"
+                                  : mend_of(language_);
         finding.excerpt = excerpt_of(line);
         found_.push_back({std::move(finding), *worst});
+    }
+
+    // A name stands where a table or a column is meant, and nothing shows that a request sets it.
+    bool is_identifier(const Build& build, const Inflow& inflow) const {
+        if (inflow.trust >= Trust::argument) return false;
+        const auto value = text_.substr(inflow.begin, inflow.end - inflow.begin);
+        const NameKind kind = name_kind(value);
+        if (kind == NameKind::other) return false;
+        const SqlPlace place = place_in_sql(build.text, inflow.mark);
+        if (place == SqlPlace::table) return kind != NameKind::call || speaks_of_names(value);
+        return place == SqlPlace::column && kind == NameKind::property && speaks_of_names(value);
+    }
+
+    // Which of several values names the finding: request, variable, property, call.
+    int suspicion(const Build& build, const Inflow& inflow) const {
+        if (inflow.trust < Trust::unknown) return 0;
+        const auto value = text_.substr(inflow.begin, inflow.end - inflow.begin);
+        const NameKind kind = name_kind(value);
+        const int rank = kind == NameKind::variable ? 4 : kind == NameKind::property ? 3 : 2;
+        const int level = inflow.trust == Trust::request        ? 30
+                          : inflow.trust == Trust::argument     ? 20
+                          : is_identifier(build, inflow)        ? 0
+                                                                : 10;
+        return level + rank;
     }
 
     // A minified file has all its findings on one line: it is masked once.

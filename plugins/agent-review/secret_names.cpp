@@ -2,6 +2,7 @@
 
 #include "byte_runs.hpp"
 #include "credential_name.hpp"
+#include "secret_structures.hpp"
 #include "secret_values.hpp"
 
 #include <algorithm>
@@ -67,7 +68,8 @@ public:
         if (peek() == '\n' || peek() == '\r') return {};
         string_prefix();
         if (quote(peek()) || escaped_quote()) return literal();
-        return place_.unquoted ? bare() : Value{};
+        const bool command = text_[at_ - 1] == '=' && line_before(name_begin, 3) == " --";
+        return place_.unquoted || command ? bare() : Value{};
     }
 
     // Kubernetes: "- name: DB_PASSWORD" and on the next line "value: ...".
@@ -285,9 +287,36 @@ bool repeats_name(std::string_view name, std::string_view value) {
     return plain(name.substr(0, 96)).find(plain(value)) != std::string::npos;
 }
 
+// $labels['password'], messages["password"]: what is kept under the name is a text for people.
+bool is_label(std::string_view text, size_t name_begin) {
+    if (name_begin < 3 || !quote(text[name_begin - 1]) || text[name_begin - 2] != '[') return false;
+    size_t begin = name_begin - 2;
+    while (begin > 0 && name_begin - begin < 48 && is_word_byte(text[begin - 1])) --begin;
+    const std::string owner = lower_ascii(text.substr(begin, name_begin - 2 - begin));
+    for (const auto word : {"label", "message", "translation", "lang", "text", "i18n", "l10n",
+                            "locale", "title", "caption", "strings", "hint", "desc", "msg"}) {
+        if (owner.find(word) != std::string::npos) return true;
+    }
+    return false;
+}
+
+// "des_key", "blowfish_key": a key whose owner is not known, with a value that can be nothing else.
+bool is_other_key(std::string_view name, std::string_view value) {
+    const std::string key = lower_ascii(name.substr(0, 96));
+    if (!key.ends_with("_key") && !key.ends_with("-key")) return false;
+    for (const auto word : {"public", "primary", "foreign", "cache", "sort", "site", "host", "row",
+                            "index", "group", "partition", "translation", "publish", "hash"}) {
+        if (key.find(word) != std::string::npos) return false;
+    }
+    const bool marked = value.find_first_of("!@#$^&*+=?~") != value.npos;
+    return value.size() >= 16 && value.find_first_of(":.<>(){}[]% \\/") == value.npos &&
+           is_random(value) && (marked || is_noise(value));
+}
+
 bool judge_named(const SecretPlace& place, std::string_view name, std::string_view value,
                  bool quoted, Secret& found) {
-    const auto kind = credential_name(name);
+    auto kind = credential_name(name);
+    if (!kind && quoted && is_other_key(name, value)) kind = ValueKind::key;
     if (!kind) return false;
     if (repeats_name(name, value) || value.find("\\x") != std::string_view::npos) return false;
     if (is_uuid(value) && lower_ascii(name).find("heroku") != std::string::npos &&
@@ -373,7 +402,8 @@ void find_assigned(const SecretPlace& place, std::string_view text, std::vector<
         }
         const size_t end = name_end(text, at);
         Secret found;
-        if (find_header(text, at, end, runs, found)) {
+        if (find_header(text, at, end, runs, found) ||
+            find_command_password(text, at, end, !place.relaxed, found)) {
             at = found.end;
             out.push_back(std::move(found));
             continue;
@@ -384,9 +414,11 @@ void find_assigned(const SecretPlace& place, std::string_view text, std::vector<
         if (worth_judging(last)) {
             Value value = reader.after_name(at, end);
             if (!value.found) value = reader.next_line_value(at, end);
-            if (value.found && judge_named(place, name.substr(name.size() - last.size()),
-                                           text.substr(value.begin, value.end - value.begin),
-                                           value.quoted, found)) {
+            const auto literal = text.substr(value.begin, value.end - value.begin);
+            const bool label = (place.labels || is_label(text, at)) &&
+                               literal.find_first_of("0123456789") == literal.npos;
+            const auto whole = name.substr(name.size() - last.size());
+            if (value.found && !label && judge_named(place, whole, literal, value.quoted, found)) {
                 found.begin = value.begin;
                 found.end = value.end;
                 found.rank = 1;

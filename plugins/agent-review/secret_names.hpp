@@ -15,6 +15,8 @@ namespace tk::review {
 struct SecretPlace {
     bool unquoted = false;  // configuration and shell: values need no quotes
     bool relaxed = false;   // tests, examples, samples: only what is surely random
+    bool vectors = false;   // test vectors and the like: randomness alone says nothing
+    bool labels = false;    // translations: words are texts
     bool machine = false;   // lock files, maps, minified text: known formats only
 };
 

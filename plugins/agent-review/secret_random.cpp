@@ -38,12 +38,26 @@ bool has_parts(std::string_view value) {
            (tail.size() >= 3 && tail.find_first_not_of("0123456789") == std::string_view::npos);
 }
 
+// The line up to the value is a comment, or has one begun.
+bool in_comment(std::string_view before) {
+    before.remove_prefix(std::min(before.find_first_not_of(" \t"), before.size()));
+    for (const auto mark : {"//", "* ", "*\t", "/*", "<!--", "# ", "##", ";", "-- ", "%"}) {
+        if (before.starts_with(mark)) return true;
+    }
+    return before.find(" // ") != before.npos || before.find(" # ") != before.npos ||
+           before.find("/*") != before.npos;
+}
+
 }  // namespace
 
 void find_random(const SecretPlace& place, std::string_view text, std::vector<Secret>& out) {
-    if (place.machine || place.relaxed) return;
+    if (place.machine || place.relaxed || place.vectors) return;
     ByteRuns runs(text);
+    size_t line = 0;
+    size_t last_line = 0;  // with such a literal, reported or not; counted from one
+    bool carried = false;
     for (size_t at = 0; at + 1 < text.size(); ++at) {
+        if (text[at] == '\n') ++line;
         if (text[at] != '"' && text[at] != '\'' && text[at] != '`') continue;
         const size_t begin = at + 1;
         const size_t end = runs.end_of_run(Charset::base64url, begin);
@@ -66,12 +80,16 @@ void find_random(const SecretPlace& place, std::string_view text, std::vector<Se
             value.starts_with("pk_")) {
             continue;
         }
+        // A body in base64 goes on over many lines: its first one is enough.
+        if (line + 1 != last_line) carried = last_line != 0 && line == last_line;
+        last_line = line + 1;
+        if (carried) continue;
         const size_t from = begin > 120 ? begin - 120 : 0;
         std::string_view before = text.substr(from, begin - from);
-        if (const auto line = before.rfind('\n'); line != std::string_view::npos) {
-            before.remove_prefix(line + 1);
+        if (const auto start = before.rfind('\n'); start != std::string_view::npos) {
+            before.remove_prefix(start + 1);
         }
-        if (harmless_line(before)) continue;
+        if (harmless_line(before) || in_comment(before)) continue;
         out.push_back(
             {begin, end, "secret-high-entropy", "random-looking literal", Severity::medium, 0});
     }

@@ -70,6 +70,7 @@ bool find_pem(ByteRuns& runs, size_t at, Secret& found) {
     size_t first = begin;
     while (first < end && !in_charset(Charset::alnum, text[first])) ++first;
     if (first > begin && text[first - 1] == '\\' && first + 1 < end) ++first;
+    while (first < end && !in_charset(Charset::base64, text[first])) ++first;
     while (end > first && !in_charset(Charset::base64, text[end - 1])) --end;
     if (end <= at) return false;
     found =
@@ -150,6 +151,16 @@ bool is_common_password(std::string_view password) {
          "admin",    "guest",       "postgres", "user",       "tiger",  "passw0rd"});
 }
 
+// "scheme://host:1879@x": a host and its port, and no user.
+bool is_port(std::string_view user, std::string_view password) {
+    if (password.size() > 5 || password.find_first_not_of("0123456789") != password.npos) {
+        return false;
+    }
+    return user.empty() || user.find('.') != user.npos || user.find("host") != user.npos ||
+           user.find("server") != user.npos ||
+           user.find_first_not_of("0123456789") == user.npos;
+}
+
 bool find_url_password(ByteRuns& runs, size_t at, Secret& found) {
     const std::string_view text = runs.text();
     if (at == 0 || !in_charset(Charset::alnum, text[at - 1])) return false;
@@ -176,7 +187,7 @@ bool find_url_password(ByteRuns& runs, size_t at, Secret& found) {
     }
     const bool upper_name =
         password.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string_view::npos;
-    if (upper_name) return false;
+    if (upper_name || is_port(user, password)) return false;
     const bool local = is_local_host(text.substr(sign + 1, 64));
     const bool common = is_common_password(password) || password == user;
     if (common && (local || password != user)) return false;
@@ -310,7 +321,74 @@ bool find_discord(ByteRuns& runs, size_t at, Secret& found) {
     return true;
 }
 
+bool runs_one_of(std::string_view line, std::initializer_list<std::string_view> commands) {
+    return std::any_of(commands.begin(), commands.end(), [&](std::string_view command) {
+        const auto at = line.find(command);
+        return at != line.npos && (at == 0 || !is_word_byte(line[at - 1])) &&
+               line.substr(at).find_first_of(" \t\"'") != line.npos;
+    });
+}
+
+// Where the password may begin behind the word, or npos.
+size_t command_value(std::string_view text, size_t at, size_t end, std::string_view before) {
+    const std::string_view word = text.substr(at, end - at);
+    const auto npos = std::string_view::npos;
+    if (word == "by" || word == "BY" || word == "By") {
+        const auto opened = lower_ascii(before).rfind("identified ");
+        if (opened == npos) return npos;
+        const auto plugin = before.substr(opened + 11);
+        const bool direct = plugin.find_first_of("=(),;") == npos;
+        const size_t stop = std::min(text.find_first_not_of(" \\", end), text.size());
+        const bool quoted = stop < text.size() && (text[stop] == '\'' || text[stop] == '"');
+        return direct && quoted ? stop + 1 : npos;
+    }
+    const bool option = before.ends_with(" -") || before.ends_with(" --");
+    if (!option) return npos;
+    if (before.ends_with(" -") && word[0] == 'p' && !word.starts_with("port")) {
+        const bool client = runs_one_of(before, {"mysql", "mysqldump", "mysqladmin", "mysqlimport",
+                                                 "mariadb", "mariadb-dump", "mariadb-admin"});
+        return client ? at + 1 : npos;
+    }
+    if ((word == "u" || word == "user") && runs_one_of(before, {"curl"})) {
+        size_t from = end;
+        while (from < text.size() && std::string_view(" ='\"\\").find(text[from]) != npos) ++from;
+        const std::string_view user = text.substr(from, 80);
+        const auto colon = user.find_first_of(": \t\n'\"/");
+        return colon != npos && user[colon] == ':' ? from + colon + 1 : npos;
+    }
+    return npos;
+}
+
 }  // namespace
+
+bool find_command_password(std::string_view text, size_t at, size_t end, bool weak, Secret& found) {
+    const char head = text[at];
+    const bool sql = end - at == 2 && (head == 'b' || head == 'B');
+    const bool option = (head == 'p' || head == 'u') && at > 1 && text[at - 1] == '-';
+    if (!sql && !option) return false;
+    size_t begin = command_value(text, at, end, window(text, at, 200, 0));
+    if (begin == std::string_view::npos || begin >= text.size()) return false;
+    if (!sql && (text[begin] == '\'' || text[begin] == '"')) ++begin;
+    size_t stop = begin;
+    while (stop < text.size() && stop - begin < 128 &&
+           static_cast<unsigned char>(text[stop]) > ' ' &&
+           std::string_view("'\"`|;<>\\").find(text[stop]) == std::string_view::npos) {
+        ++stop;
+    }
+    const std::string_view value = text.substr(begin, stop - begin);
+    const Likeness likeness = judge(ValueKind::password, value);
+    const bool sure = likeness == Likeness::real && value.size() >= 16 && is_random(value);
+    if (weak ? likeness == Likeness::none : !sure) return false;
+    found = {begin,
+             stop,
+             "secret-password-literal",
+             sql ? "password in an SQL statement" : "password on a command line",
+             likeness == Likeness::real   ? Severity::high
+             : likeness == Likeness::weak ? Severity::low
+                                          : Severity::medium,
+             2};
+    return true;
+}
 
 bool find_structure(ByteRuns& runs, size_t at, Secret& found) {
     const std::string_view text = runs.text();

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 namespace tk::review {
 namespace {
@@ -171,6 +172,59 @@ bool is_generated(std::string_view value, const Census& census) {
            value.find("()") == std::string_view::npos;
 }
 
+// "Contraseña": letters of any script, and nothing else but the signs of a label.
+bool is_foreign_word(std::string_view value, const Census& census) {
+    const bool foreign = std::any_of(value.begin(), value.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0x80U) != 0;
+    });
+    return foreign && census.digits == 0 &&
+           std::all_of(value.begin(), value.end(), [](char c) {
+               return letter(c) || (static_cast<unsigned char>(c) & 0x80U) != 0 ||
+                      std::string_view("-_'.: *?").find(c) != std::string_view::npos;
+           });
+}
+
+// "uid=login,userPassword=password": names that stand for names.
+bool is_attribute_map(std::string_view value) {
+    std::size_t pairs = 0;
+    for (std::size_t at = 0; at <= value.size(); ++pairs) {
+        const auto stop = std::min(value.find_first_of(",;&| ", at), value.size());
+        const std::string_view pair = value.substr(at, stop - at);
+        const auto equals = pair.find('=');
+        if (equals == 0 || equals == pair.npos || equals + 1 == pair.size()) return false;
+        for (const char c : pair) {
+            if (!letter(c) && c != '_' && c != '-' && c != '=' && c != '.') return false;
+        }
+        if (pair.find('=', equals + 1) != pair.npos) return false;
+        at = stop + 1;
+    }
+    return pairs > 0;
+}
+
+constexpr std::string_view kAlgorithms[] = {
+    "md4",    "md5",     "smd5",     "sha",    "sha1",   "sha2",    "sha224", "sha256", "sha384",
+    "sha512", "sha3",    "ssha",     "ssha256", "ssha512", "crypt", "bcrypt", "scrypt", "yescrypt",
+    "plain",  "clear",   "cleartext", "plaintext", "text", "argon2", "argon2i", "argon2id", "des",
+    "3des",   "ext",     "std",      "aes",    "cbc",    "gcm",     "ecb",    "ctr",    "hmac",
+    "pbkdf2", "blowfish", "rc4",     "hash",   "base64", "hex",     "cram",   "digest", "scram",
+    "128",    "192",     "256",      "512",    "ntlm",   "hs256",   "hs512",  "rs256",  "es256",
+};
+
+// "md5-crypt", "{SSHA256}": how a password is kept, not the password.
+bool is_algorithm(std::string_view lowered) {
+    std::size_t words = 0;
+    while (!lowered.empty()) {
+        const auto stop = std::min(lowered.find_first_of("-_:.{}"), lowered.size());
+        const std::string_view word = lowered.substr(0, stop);
+        const bool known = std::find(std::begin(kAlgorithms), std::end(kAlgorithms), word) !=
+                           std::end(kAlgorithms);
+        if (!word.empty() && !known) return false;
+        words += known ? 1 : 0;
+        lowered.remove_prefix(std::min(stop + 1, lowered.size()));
+    }
+    return words > 0;
+}
+
 Likeness judge_password(std::string_view value, const Census& census) {
     if (value.size() < 5) return Likeness::none;
     const bool letters_only = census.digits == 0 && census.other == 0;
@@ -285,6 +339,9 @@ Likeness judge(ValueKind kind, std::string_view value) {
         return Likeness::none;
     }
     const std::string lowered = lower_ascii(value);
+    if (is_foreign_word(value, census) || is_attribute_map(value) || is_algorithm(lowered)) {
+        return Likeness::none;
+    }
     const bool weak = only_weak_words(lowered);
     if (weak && kind != ValueKind::token && kind != ValueKind::key) {
         // A bare "password" or "token" is the name of a field.

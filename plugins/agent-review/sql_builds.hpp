@@ -7,6 +7,7 @@
 
 #include "value_flow.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ struct Inflow {
     std::uint32_t begin = 0, end = 0;  // the expression
     std::uint32_t at = 0;              // where to point
     Trust trust = Trust::constant;
+    std::size_t mark = static_cast<std::size_t>(-1);  // of its kValueMark in the build's text
 };
 
 struct Build {

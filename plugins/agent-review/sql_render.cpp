@@ -52,7 +52,7 @@ void BuildReader::add_value(Build& build, u32 first, u32 last, std::size_t& argu
     const Trust trust = flow_.trust(part_, first, last);
     if (build.text.size() < kTextBytes) build.text += trust == Trust::constant ? 'x' : kValueMark;
     if (trust != Trust::constant && build.inflows.size() < kInflows) {
-        build.inflows.push_back({begin, end, begin, trust});
+        build.inflows.push_back({begin, end, begin, trust, build.text.size() - 1});
     }
 }
 
@@ -75,7 +75,8 @@ void BuildReader::render_text(Build& build, u32 i, std::size_t& argument) {
             const Trust trust = flow_.trust_of_hole(part_, here, token.scope);
             build.text += trust == Trust::constant ? 'x' : kValueMark;
             if (trust != Trust::constant && build.inflows.size() < kInflows) {
-                build.inflows.push_back({here.expr_begin, here.expr_end, here.begin, trust});
+                build.inflows.push_back({here.expr_begin, here.expr_end, here.begin, trust,
+                                         build.text.size() - 1});
             }
             continue;
         }
@@ -118,8 +119,8 @@ void BuildReader::add_argument(Build& build, std::size_t index, u32 at) {
     }
     build.text += trust == Trust::constant ? 'x' : kValueMark;
     if (trust == Trust::constant || range.last <= range.first) return;
-    build.inflows.push_back(
-        {part_.tokens[range.first].begin, part_.tokens[range.last - 1].end, at, trust});
+    build.inflows.push_back({part_.tokens[range.first].begin, part_.tokens[range.last - 1].end, at,
+                             trust, build.text.size() - 1});
 }
 
 void BuildReader::render_percent(Build& build, std::string_view body, u32 base, u32& at,

@@ -323,6 +323,22 @@ bool any_statement(std::string_view text, Test test) {
     return false;
 }
 
+// 'input[name="x"]', '.row', '#id': a CSS selector compares inside of brackets.
+bool is_selector(std::string_view text) {
+    text = text.substr(0, 400);
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
+    if (text.empty() || std::string_view(".#:>*").find(text[0]) != text.npos) return !text.empty();
+    const auto compared = text.find_first_of("=~<>!");
+    const auto open = text.substr(0, compared).rfind('[');
+    return open != text.npos && text.substr(open, compared - open).find(']') == text.npos;
+}
+
+// Quotes of identifiers, and the parts of a dotted one.
+bool name_sign(char c) {
+    return letter(c) || digit(c) || c == '`' || c == '"' || c == '[' || c == '.' ||
+           c == kValueMark;
+}
+
 }  // namespace
 
 bool is_sql(std::string_view text) {
@@ -333,8 +349,37 @@ bool continues_sql(std::string_view text) {
     return Shape(text).continuation();
 }
 
+SqlPlace place_in_sql(std::string_view text, size_t mark) {
+    if (mark >= text.size() || text[mark] != kValueMark) return SqlPlace::value;
+    const size_t least = mark > 200 ? mark - 200 : 0;
+    size_t name = mark;
+    while (name > least && name_sign(text[name - 1])) --name;
+    size_t at = name;
+    const auto word_before = [&] {
+        while (at > least && static_cast<unsigned char>(text[at - 1]) <= ' ' &&
+               text[at - 1] != kValueMark) {
+            --at;
+        }
+        const size_t end = at;
+        while (at > least && letter(text[at - 1])) --at;
+        return text.substr(at, end - at);
+    };
+    if (name > 0 && (letter(text[name - 1]) || name == least)) return SqlPlace::value;
+    std::string_view word = word_before();
+    if (same(word, "exists")) {  // TABLE IF NOT EXISTS
+        word = word_before();
+        if (same(word, "not")) word = word_before();
+        if (same(word, "if")) word = word_before();
+    }
+    if (same_any(word, {"from", "into", "update", "join", "table"})) return SqlPlace::table;
+    if (same_any(word, {"by", "where", "and", "or", "on", "set", "select", "distinct", "not"})) {
+        return SqlPlace::column;
+    }
+    return SqlPlace::value;
+}
+
 bool is_condition(std::string_view text) {
-    return Shape(text).condition_at(0, true);
+    return !is_selector(text) && Shape(text).condition_at(0, true);
 }
 
 bool may_begin_sql(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace tk::review {
@@ -19,6 +20,11 @@ bool continues_sql(std::string_view text);
 
 // A condition for a list of conditions: "name = '\1'".
 bool is_condition(std::string_view text);
+
+// What the value whose mark stands at `mark` is in the statement: the name of a table, a bare
+// column of a comparison or an order, or anything else.
+enum class SqlPlace { value, column, table };
+SqlPlace place_in_sql(std::string_view text, std::size_t mark);
 
 // Cheap: may the text begin a statement? For texts that are completed elsewhere.
 bool may_begin_sql(std::string_view text);

@@ -133,7 +133,7 @@ public:
             if (!part_.is_string(i)) continue;
             const Token& token = part_.tokens[i];
             const Trust trust = flow_.trust(part_, i, i + 1);
-            if (trust > worst.trust) worst = {token.begin, token.end, token.begin, trust};
+            if (trust > worst.trust) worst = {token.begin, token.end, token.begin, trust, kNone};
         }
         for (std::size_t at = 0; at < format.build.text.size(); ++at) {
             const bool value = format.build.text.compare(at, 2, "%s") == 0;
@@ -169,7 +169,8 @@ private:
             const Trust trust = flow_.trust_of_hole(part_, hole, token.scope);
             build.text += trust == Trust::constant ? 'x' : kValueMark;
             if (trust != Trust::constant) {
-                build.inflows.push_back({hole.begin, hole.end, hole.begin, trust});
+                build.inflows.push_back(
+                    {hole.begin, hole.end, hole.begin, trust, build.text.size() - 1});
             }
         }
         if (token.body_end > at) add_text(part_.text.substr(at, token.body_end - at));
@@ -234,8 +235,9 @@ Build read_shell_build(const TokenStream& part, const ValueFlow& flow,
     // ".mode csv", "\\timing": the client's own commands stand on lines before the statement.
     while (build.text.starts_with(".") || build.text.starts_with("\\") ||
            build.text.starts_with("\n")) {
-        const auto line = build.text.find('\n');
-        build.text.erase(0, line == std::string::npos ? line : line + 1);
+        const auto line = std::min(build.text.find('\n'), build.text.size() - 1);
+        build.text.erase(0, line + 1);
+        for (Inflow& inflow : build.inflows) inflow.mark -= line + 1;
     }
     const bool sql = ((is_sql(build.text) || continues_sql(build.text)) &&
                       goes_to_database(part, databases, statement, i)) ||

@@ -18,7 +18,7 @@
 namespace tk::review {
 
 // Ordered: what is built of several values is as bad as the worst of them.
-enum class Trust : std::uint8_t { constant, guarded, unknown, request };
+enum class Trust : std::uint8_t { constant, guarded, unknown, environment, argument, request };
 
 struct Binding {
     Trust trust = Trust::constant;
@@ -152,6 +152,13 @@ bool is_strict_pattern(std::string_view pattern, bool whole);
 
 // "[^a-z_]+": to take out what it matches leaves a name or a number.
 bool is_strict_complement(std::string_view pattern);
+
+// What the expression of a value is: `name`, `owner->name`, `name(...)`, or something else.
+enum class NameKind { other, variable, property, call };
+NameKind name_kind(std::string_view value);
+
+// "$this->table", "self.primary_key", "getTableName()": the name of a name.
+bool speaks_of_names(std::string_view value);
 
 // The text of a string literal with kValueMark for its interpolations, at most `most` bytes.
 std::string plain_text(const TokenStream& part, std::uint32_t i, std::size_t most);

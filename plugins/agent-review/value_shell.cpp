@@ -115,9 +115,9 @@ Trust trust_of_command(std::string_view command) {
     if (trimming && pipe != std::string_view::npos && pipe > 0) {
         return trust_of_command(command.substr(0, pipe));
     }
-    if (has("QUERY_STRING")) return Trust::request;
+    if (has("QUERY_STRING") || has("$HTTP_") || has("${HTTP_")) return Trust::request;
     for (const auto argument : {"$1", "$2", "$3", "$@", "$*", "${1"}) {
-        if (has(argument)) return Trust::request;
+        if (has(argument)) return Trust::argument;
     }
     return Trust::unknown;
 }
@@ -167,17 +167,18 @@ Trust ValueFlow::trust_of_shell_hole(std::string_view hole, u32 scope) const {
     }
     if (is_argument(name)) {
         const Binding* held = look_up(name, scope);
-        return held != nullptr && held->numeric ? Trust::guarded : Trust::request;
+        return held != nullptr && held->numeric ? Trust::guarded : Trust::argument;
     }
+    if (name == "OPTARG") return Trust::argument;
     if (name.starts_with("QUERY_STRING") || name.starts_with("HTTP_") || name == "REQUEST_URI" ||
-        name == "OPTARG" || name == "PATH_INFO") {
+        name == "PATH_INFO" || name == "PATH_TRANSLATED" || name == "CONTENT_TYPE") {
         return Trust::request;
     }
     if (const Binding* known = look_up(name, scope)) {
         return known->sql.empty() && !known->numeric ? known->trust : Trust::guarded;
     }
     // Configuration comes in capitals.
-    return is_all_caps(name) ? Trust::guarded : Trust::unknown;
+    return is_all_caps(name) ? Trust::guarded : Trust::environment;
 }
 
 Trust ValueFlow::trust_of_shell(const TokenStream& part, u32 first, u32 last, int depth) const {

@@ -70,11 +70,32 @@ def swaps(w):
     text = open(w.path(path)).read().replace("over", "theirs")
     w.write(path, text); git(w, "commit", "-qam", "theirs")
     got = w.run("repo", "new", "user", "swap2")
-    assert got.returncode == 4 and "TK-GIT-0004" in got.stderr, got.stderr
-    w.run("repo", "new", "user", "swap2", check=True)
+    assert got.returncode == 0 and "taken back" in got.stderr, got.stderr
     last = w.json("log", "--entity", f"user:{me}")[-1]
     assert last["event_type"] == "entity.reverted" and "compensates" in last["reason"], last
     assert title(w) == "theirs"
+    # A suspension that was lost does not stay in the record, and can be asked for again.
+    w.run("repo", "new", "user", "sue", check=True)
+    assert w.run("repo", "set", "user:sue", "state=suspended", fault="git.ref=kill").returncode == -9
+    sue = w.path("galaxies/w/users/sue.xml")
+    text = open(sue).read().replace("/>", ' title="x"/>')
+    open(sue, "w").write(text); git(w, "commit", "-qam", "theirs too")
+    w.run("repo", "new", "user", "swap3", check=True)
+    assert w.json("record", "show", "user:sue")["state"] == "active"
+    w.run("repo", "set", "user:sue", "state=suspended", check=True)
+    # A rebased declaration whose process died behind the ref is known again by its message.
+    assert w.run("repo", "new", "user", "bob", fault="git.ref=kill").returncode == -9
+    w.write("more.txt", "x"); git(w, "add", "more.txt"); git(w, "commit", "-qm", "more")
+    w.run("status", check=True)  # the law index follows, so that the next kill hits the checkout
+    assert w.run("repo", "new", "user", "carol", fault="os.rename=kill").returncode == -9
+    w.run("repo", "new", "user", "dora", check=True)
+    assert w.json("record", "show", "user:bob")["state"] == "active"
+    assert git(w, "status", "--porcelain") == ""
+    # Another branch is checked out meanwhile: the declaration goes where it was made for.
+    assert w.run("repo", "new", "user", "eve", fault="git.ref=kill").returncode == -9
+    git(w, "checkout", "-qb", "feature")
+    w.run("repo", "new", "user", "fred", check=True)
+    assert git(w, "status", "--porcelain") == "" and "eve.xml" in git(w, "ls-tree", "-r", "--name-only", "main")
     w.verify()
     return "a lost swap: rebased where other paths moved, told and compensated where the same did"
 

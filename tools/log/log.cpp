@@ -19,12 +19,14 @@ Result<std::int64_t> read_time(const std::string& word) {
 }
 
 // An entity by reference or id; records by their id.
-std::string id_of(const Session& s, const std::string& word) {
+std::string id_of(Session& s, const std::string& word) {
   if (word.find(':') == word.npos) return word;
   auto ref = tk::law::parse_ref(word);
-  if (!ref) return word;
-  auto entity = s.law.index().find(*ref);
-  return entity && !entity->id.empty() ? std::string(entity->id) : word;
+  auto entity = ref ? s.law.index().find(*ref) : Result<tk::law::EntityView>(fail(ref.error()));
+  if (!entity) return word;
+  if (!entity->id.empty()) return std::string(entity->id);
+  auto record = s.store.of_entity({std::string(entity->type), std::string(entity->context), std::string(entity->name)});
+  return record && *record ? (*record)->id : word;
 }
 
 Value row_json(const journal::Stored& stored) {
@@ -72,6 +74,8 @@ Result<Exit> query(const cli::Args& args) {
   TK_TRY(f.since_ns, read_time(args.get("since")));
   TK_TRY(f.until_ns, read_time(args.get("until")));
   auto limit = args.get("limit", session->workspace.config("log.limit").value_or("0"));
+  if (limit.find_first_not_of("0123456789") != limit.npos || limit.size() > 18)
+    return fail(Code::cli_usage, "--limit takes a number, not \"" + text::printable(limit) + "\"");
   f.limit = std::strtoll(limit.c_str(), nullptr, 10);
   f.newest_first = args.has("reverse");
   bool first = true;

@@ -62,29 +62,38 @@ Exit finish(const cli::Args& args, const record::Outcome& done, const record::Tr
   return Exit::ok;
 }
 
-Result<void> refuse_driven(const std::string& type) {
+// A person's keys stand apart from those that tk makes and from other people's.
+std::string own_key(const Session& s, const std::string& key) {
+  return key.empty() ? key : "cli/" + s.actor.id + "/" + key;
+}
+
+Result<void> refuse_driven(Session& s, const std::string& type, const law::Ref& about) {
+  if (!record::is_entity_type(type) && !record::is_driven_type(type)) return {};
+  // Whoever tries is remembered: this is how a gate would be forged.
+  TK_CHECK(s.store.refused(s.actor, "record.step", about, about.str(), {false, "", "a record that tk drives itself", ""}));
   if (record::is_entity_type(type))
     return fail(Code::record_driven, "a " + type + " is declared, not recorded by hand",
                 "tk repo new " + type + " NAME, tk repo set " + type + ":NAME");
-  if (record::is_driven_type(type))
-    return fail(Code::record_driven, "a " + type + " is driven by tk wot, not by hand",
-                "tk wot run, tk wot answer");
-  return {};
+  return fail(Code::record_driven, "a " + type + " is driven by tk wot, not by hand",
+              type == "token" ? "a token comes with an agent's step and dies with it"
+                              : "tk wot run, tk wot answer, tk wot resume");
 }
 
 Result<Exit> run_new(const cli::Args& args) {
   TK_TRY(auto s, Session::open(args.get("as")));
   auto type = args.get("TYPE");
   TK_TRY(auto definition, s->store.definitions().current(type));
-  TK_CHECK(refuse_driven(type));
+  TK_CHECK(refuse_driven(*s, type, {type, "", "new"}));
   record::Change c;
   c.type = type;
   c.context = args.get("context", s->workspace.default_context());
   c.name = args.get("name");
+  if ((!c.name.empty() && !law::valid_name(c.name)) || !law::valid_context(c.context))
+    return fail(Code::cli_usage, "a name is letters, digits, _ - . ; a context is names joined by dots");
   TK_TRY(c.input, read_input(definition->fields, args.all("FIELD")));
   c.actor = s->actor;
   c.trace = s->trace;
-  c.idempotency_key = args.get("key");
+  c.idempotency_key = own_key(*s, args.get("key"));
   record::Trail trail;
   TK_TRY(auto done, s->store.apply(std::move(c), &trail));
   return finish(args, done, trail);
@@ -93,7 +102,7 @@ Result<Exit> run_new(const cli::Args& args) {
 Result<Exit> run_step(const cli::Args& args) {
   TK_TRY(auto s, Session::open(args.get("as")));
   TK_TRY(auto record, s->store.find(args.get("ID")));
-  TK_CHECK(refuse_driven(record.type));
+  TK_CHECK(refuse_driven(*s, record.type, record.resource()));
   record::Change c;
   c.id = record.id;
   c.event = args.get("EVENT");
@@ -103,7 +112,7 @@ Result<Exit> run_step(const cli::Args& args) {
   TK_TRY(c.input, read_input(types, args.all("INPUT")));
   c.actor = s->actor;
   c.trace = s->trace;
-  c.idempotency_key = args.get("key");
+  c.idempotency_key = own_key(*s, args.get("key"));
   c.reason = args.get("reason");
   record::Trail trail;
   TK_TRY(auto done, s->store.apply(std::move(c), &trail));

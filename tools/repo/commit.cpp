@@ -1,6 +1,3 @@
-#include <algorithm>
-
-#include "core/crypto/digest.hpp"
 #include "tools/repo/verbs.hpp"
 
 namespace tk::tools::repo {
@@ -26,12 +23,7 @@ Result<void> check_whole(const git::Repository& repo, const std::string& path,
   TK_TRY(auto sources, workspace::committed_sources(repo, head));
   std::erase_if(sources, [&](const auto& f) { return f.path == path; });
   sources.push_back({path, content});
-  std::sort(sources.begin(), sources.end(), [](auto& a, auto& b) { return a.path < b.path; });
-  auto declared = workspace::read_declarations(sources);
-  if (!declared.problems.empty()) return fail(declared.problems.front());
-  auto compiled = law::compile(declared.model, crypto::sha256_hex);
-  if (!compiled) return fail(compiled.error());
-  return {};
+  return workspace::check_sources(std::move(sources));
 }
 
 git::Author author_of(const Session& s) {

@@ -37,6 +37,9 @@ Result<Exit> run(const cli::Args& args) {
   if (s->law.index().find(ref))
     return fail(Code::ws_entity_exists, ref.str() + " exists already", "tk repo set changes it");
   TK_TRY(auto attributes, read_pairs(args.all("ATTRIBUTE")));
+  for (const auto& [k, v] : attributes)
+    if (k == "id" || k == "name")
+      return fail(Code::cli_usage, k + " cannot be given", "tk makes the id; the name stands before the attributes");
   std::vector<std::pair<std::string, std::string>> children;
   for (const auto& m : args.all("member")) children.emplace_back("member", m);
   for (const auto& r : args.all("inherits")) children.emplace_back("inherits", r);

@@ -17,11 +17,36 @@ const xml::Element* find_element(const xml::Document& doc, const law::EntityView
   return nullptr;
 }
 
-std::string event_for(const std::string& state) {
-  if (state == "active") return "activate";
-  if (state == "suspended") return "suspend";
-  if (state == "retired") return "retire";
-  return "update";
+// The event that leads to a state; empty means active, as a file without the attribute does.
+std::string event_for(const std::string& from, std::string to) {
+  if (to.empty()) to = "active";
+  if (from == to) return "update";
+  if (to == "active") return "activate";
+  if (to == "suspended") return "suspend";
+  if (to == "retired") return "retire";
+  return "withdraw";
+}
+
+// The entity's record. One that was declared by hand gets its record now: tk owes it that.
+Result<record::Record> record_of(Session& s, const law::EntityView& e, const law::Ref& ref,
+                                 const std::string& path, const Value::Map& attributes) {
+  if (!e.id.empty())
+    if (auto found = s.store.get(std::string(e.id))) return found;
+  TK_TRY(auto named, s.store.of_entity(ref));
+  if (named && e.id.empty()) return std::move(*named);
+  auto adopt = change_for(s, ref, std::string(e.id), path, attributes);
+  adopt.owed = "adoption";
+  adopt.reason = "declared by hand";
+  TK_TRY(auto made, s.store.apply(std::move(adopt)));
+  if (e.state == "active") return std::move(made.record);
+  record::Change follow;
+  follow.id = made.record.id;
+  follow.event = event_for("active", std::string(e.state));
+  follow.actor = s.actor;
+  follow.trace = s.trace;
+  follow.owed = "adoption";
+  TK_TRY(auto followed, s.store.apply(std::move(follow)));
+  return std::move(followed.record);
 }
 
 // The file with the attributes set; an empty value takes one away.
@@ -59,14 +84,15 @@ Result<Exit> run(const cli::Args& args) {
   }
   Value::Map attributes;
   for (auto [k, v] : s->law.index().attributes(entity)) attributes.emplace(std::string(k), v);
+  TK_TRY(auto record, record_of(*s, entity, full, path, attributes));
   std::string event = "update";
   for (const auto& [k, v] : pairs) {
-    attributes.insert_or_assign(k, v);
-    if (k == "state") event = event_for(v);
+    if (k == "state") event = event_for(record.state, v);
+    if (v.empty()) attributes.erase(k);
+    else if (k != "state") attributes.insert_or_assign(k, v);
   }
-  TK_TRY(auto record, s->store.of_entity(full));
-  auto change = change_for(*s, full, record ? record->id : std::string(entity.id), path, attributes);
-  if (record) change.event = event;
+  auto change = change_for(*s, full, record.id, path, attributes);
+  change.event = event;
   TK_TRY(auto seq, commit_entity(*s, repository, path, content, std::move(change),
                                  "repo: set " + full.str()));
   if (args.json())

@@ -1,5 +1,7 @@
 #include "tools/session/session.hpp"
 
+#include "core/os/terminal.hpp"
+
 namespace tk::tools {
 
 Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Effects* effects) {
@@ -9,7 +11,11 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Ef
   TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_write_create));
   std::unique_ptr<Session> out(
       new Session(std::move(ws), std::move(law), std::move(journal), effects));
-  if (effects) TK_CHECK(out->store.recover());
+  if (effects) {
+    TK_TRY(auto compensated, out->store.recover());
+    for (const auto& e : compensated)
+      cli::note("an earlier declaration could not be put into git and was taken back: " + describe(e));
+  }
   TK_TRY(out->actor, acl::identify(out->store, out->gate, as));
   return out;
 }
@@ -18,8 +24,11 @@ Result<std::unique_ptr<Session>> Session::open_to_read() {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_TRY(auto law, workspace::CompiledLaw::open(ws));
   TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_only));
-  return std::unique_ptr<Session>(
+  std::unique_ptr<Session> out(
       new Session(std::move(ws), std::move(law), std::move(journal), nullptr));
+  // A dead token is nobody's, also for reading.
+  if (!os::environment("TK_TOKEN").empty()) TK_CHECK(acl::identify(out->store, out->gate, ""));
+  return out;
 }
 
 std::string Session::name_of(const std::string& id) const {

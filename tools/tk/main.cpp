@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
   const char* word = argv[at];
   if (strcmp(word, "--version") == 0) return printf("tk " TK_VERSION "\n") < 0;
   bool asks = strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "help") == 0;
-  if (asks && at + 1 >= argc) return help(stdout);
+  if (asks && (at + 1 >= argc || *argv[at + 1] == '-')) return help(stdout);
   if (asks) {
     char flag[] = "--help";
     char* words[argc + 2];

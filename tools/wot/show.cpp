@@ -120,7 +120,8 @@ cli::VerbSpec show() {
 }
 
 cli::VerbSpec list() {
-  return {"list", "runs, oldest first", {}, {{"state", "STATE", "only in this state"}},
+  return {"list", "runs, oldest first", {}, {{"state", "STATE", "only in this state",
+            {"running", "waiting", "done", "rejected", "failed", "timed_out"}}},
           {{"tk wot list --state waiting", "every run that waits for a human"}}, help::k_list, run_list};
 }
 

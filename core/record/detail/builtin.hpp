@@ -49,14 +49,41 @@ from = ["draft", "active", "suspended"]
 to = "retired"
 action = "entity.retire"
 input = { ref = "text", file = "text", attributes = "json" }
-# the declaration could not be put into git: somebody committed the same path first
 [[transition]]
-event = "revert"
+event = "withdraw"
+from = ["active", "suspended"]
+to = "draft"
+action = "entity.suspend"
+input = { ref = "text", file = "text", attributes = "json" }
+# The declaration could not be put into git: back to what it was. tk owes these to the record.
+[[transition]]
+event = "revert_to_draft"
 from = ["draft", "active", "suspended", "retired"]
-to = "="
+to = "draft"
 action = "entity.update"
 event_type = "entity.reverted"
-input = { attributes = "json", reason = "text" }
+input = { attributes = "json" }
+[[transition]]
+event = "revert_to_active"
+from = ["draft", "active", "suspended", "retired"]
+to = "active"
+action = "entity.update"
+event_type = "entity.reverted"
+input = { attributes = "json" }
+[[transition]]
+event = "revert_to_suspended"
+from = ["draft", "active", "suspended", "retired"]
+to = "suspended"
+action = "entity.update"
+event_type = "entity.reverted"
+input = { attributes = "json" }
+[[transition]]
+event = "revert_to_retired"
+from = ["draft", "active", "suspended", "retired"]
+to = "retired"
+action = "entity.update"
+event_type = "entity.reverted"
+input = { attributes = "json" }
 )toml";
 
 inline constexpr Builtin kBuiltins[] = {

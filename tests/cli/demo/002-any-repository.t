@@ -42,6 +42,14 @@ Findings only on lines that the change adds, unless --all; suppressions by finge
   approved [] []
   1
 
+A secret that was found is masked wherever it stands again, also in what other scanners say.
+
+  $ printf 'password = "Zx9qLm4~TrK81vWp2"; import subprocess; subprocess.call("x Zx9qLm4~TrK81vWp2", shell=True)\n' | tr -d '~' > s.py && git add s.py && git commit -qm s && review && grep -c "Zx9qLm4""TrK81vWp2" ../o.json
+  exit 0
+  approved [('s.py', 1, 'secret-password-literal'), ('s.py', 1, 'bandit-B404'), ('s.py', 1, 'bandit-B602'), ('s.py', 1, 'bandit-B607')] []
+  0
+  [1]
+
 A scanner that is missing is said loudly.
 
   $ mkdir ../bin && for t in git sh bash python3 sleep; do ln -s $(command -v $t) ../bin/; done; printf 'int x;\n' > x.c && git add x.c && git commit -qm c && PATH=$(dirname $(command -v tk)):$PWD/../bin review

@@ -22,7 +22,7 @@ Law does not know ticket.new before HEAD declares it.
 
   $ tk record new ticket title=x
   tk: [TK-LAW-0002] unknown action ticket.new
-    mend: `tk law actions` lists them
+    mend: `tk law actions` lists them; a definition in records/ counts once it is committed
   [2]
   $ git add -A && git commit -qm ticket
   $ tk record new ticket title="printer on fire" size=3 --name fire | sed 's/^[^ ]*/ID/'
@@ -80,4 +80,4 @@ Law does not know ticket.new before HEAD declares it.
   18 …  transition.failed  ticket ID  closed  by user:w/*  [failed]  (step 3 match: close is not legal for ticket in state closed) (glob)
   19 …  transition.failed  ticket ID  closed  by user:w/*  [failed]  (step 3 match: clsoe is not legal for ticket in state closed) (glob)
   $ tk log verify
-  ok: 20 rows; the chain holds and every record is the fold of its rows
+  ok: 21 rows; the chain holds and every record is the fold of its rows

@@ -32,7 +32,7 @@ What was committed but not yet put into place is rolled forward by the next comm
   > cd "$1" && tk log | tail -1 | cut -d' ' -f1; tk status | grep -c journal; tk log verify | cut -d: -f1
   > tk record step $2 e; echo "exit $?"
   > X
-  $ unshare -m sh ro.sh $PWD/w $id 2>&1 | sed -E "s#/[^ ]*/w/#W/#"
+  $ unshare -rm sh ro.sh $PWD/w $id 2>&1 | sed -E "s#/[^ ]*/w/#W/#"
   16
   1
   ok

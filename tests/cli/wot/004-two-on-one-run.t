@@ -13,7 +13,7 @@ One process drives a run at a time; an interrupt leaves the run resumable; templ
   tk: interrupted; nothing that was done is lost
     mend: go on with: tk wot resume RUN
   $ tk wot show $(cat id) --json | grep '"state"' | sort | uniq -c | sed 's/^ *//'
-  1       "state": "running",
+  1       "state": "failed",
   1   "state": "running",
   $ touch go; tk wot resume $(cat id) --json | grep state
     "state": "done"

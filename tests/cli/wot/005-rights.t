@@ -24,11 +24,11 @@ Nobody makes or moves a workflow's records by hand, and who may not act for anot
 
   $ tk record step $(tk record list cast --json | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])') answer answer=approve
   tk: [TK-REC-0007] a cast is driven by tk wot, not by hand
-    mend: tk wot run, tk wot answer
+    mend: tk wot run, tk wot answer, tk wot resume
   [3]
   $ tk record new token actor=user:$(id -un)
   tk: [TK-REC-0007] a token is driven by tk wot, not by hand
-    mend: tk wot run, tk wot answer
+    mend: a token comes with an agent's step and dies with it
   [3]
 
   $ tk repo new user rita >/dev/null; tk wot answer $(cat id) gate approve --as user:rita
@@ -44,6 +44,8 @@ Nobody makes or moves a workflow's records by hand, and who may not act for anot
     mend: see: tk law explain user:w/* actor.act-as user:w/rita (glob)
   [3]
   $ tk log --event acl.denied | cut -d' ' -f5-
+  acl.denied  cast cast:w/g/gate    by user:w/*  [denied]  (a record that tk drives itself) (glob)
+  acl.denied  token token:new    by user:w/*  [denied]  (a record that tk drives itself) (glob)
   acl.denied  user user:w/rita    by user:w/*  [denied]  (forbidden by rule no-acting) (glob)
   $ tk repo set user:$(id -un) unix=somebody-else >/dev/null; tk record list cast | wc -l; tk wot run g
   1

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -252,4 +253,106 @@ TEST_CASE("headers, salts, netrc lines and base64 in env files are credentials")
                               noise(32, kHex) + "/2'") == "secret-teams-webhook");
     CHECK(scan_secrets("a.py", "u = 'oracle://scott:tiger@localhost/db'").empty());
     CHECK(scan_secrets(".env", "PASSWORD=<your password>\n").empty());
+}
+
+TEST_CASE("the values of secrets are handed out for masking, a key's by its lines") {
+    using tk::review::secret_values;
+    const std::string password = "Tr0ub" "4dor&3x";
+    const std::string token = "ghp_" + noise(36);
+    const std::string one = noise(64), two = noise(64), three = noise(20);
+    const std::string text = "password = '" + password + "'\nt = '" + token + "'\nu = '" + token +
+                             "'\npem = \"\"\"-----BEGIN RSA PRIVATE KEY-----\n" + one + "\n" + two +
+                             "\n" + three + "\n-----END RSA PRIVATE KEY-----\"\"\"\n";
+    const auto values = secret_values("a.py", text);
+    REQUIRE(values.size() == 5);
+    CHECK(values[0] == std::min(one, two));
+    CHECK(values[1] == std::max(one, two));
+    CHECK(values[2] == token);
+    CHECK(values[3] == three);
+    CHECK(values[4] == password);
+    CHECK(secret_values("a.py", "x = 1\n").empty());
+    const std::string escaped = "k = \"-----BEGIN PRIVATE KEY-----\\n" + one + "\\n" + two +
+                                "\\n-----END PRIVATE KEY-----\\n\"\n";
+    CHECK(secret_values("a.py", escaped).size() == 2);
+}
+
+TEST_CASE("a key's excerpt is the line of its header alone") {
+    const std::string body = noise(64) + "\n" + noise(64) + "\n";
+    for (const std::string head : {"k = '-----BEGIN PRIVATE KEY-----\n",
+                                   "k = \"-----BEGIN PRIVATE KEY-----\\n\"\n  \""}) {
+        const auto found = scan_secrets("a.py", head + body + "-----END PRIVATE KEY-----'\n");
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].line == 1);
+        CHECK(found[0].excerpt.starts_with(head.substr(0, 31)));
+        CHECK(found[0].excerpt.find(body.substr(0, 4)) == std::string::npos);
+        CHECK(found[0].excerpt.size() < 40);
+    }
+}
+
+TEST_CASE("ports, labels, attribute maps and names of algorithms are no passwords") {
+    for (const std::string text : {
+             "u = 'ldap://ldap.host.net:1879@x'",
+             "u = 'scheme://host:1879@x'",
+             "$labels['password'] = 'Contrase\xC3\xB1"
+             "a';",
+             "$labels['password'] = 'Pass-word!?';",
+             "$messages = ['password' => 'Contrase\xC3\xB1"
+             "a', 'new_password' => 'Mot de passe'];",
+             "$t['password'] = 'Passwort';",
+             "$c['ldap_password'] = 'userPassword=password';",
+             "$c['ldap_password'] = 'uid=login,userPassword=password';",
+             "$a = $config->get('password_algo', 'md5-crypt');",
+             "$a = $config->get('password_x', 'sha512-crypt');",
+             "password_scheme_pass = '{SSHA512}'",
+         }) {
+        CAPTURE(text);
+        CHECK(scan_secrets("a.php", text).empty());
+    }
+    CHECK(scan_secrets("u.py", "u = 'ftp://bob:Xk93pLq2@files.net'").size() == 1);
+    CHECK(scan_secrets("lang/es.php", "$x['password'] = 'Clave-secreta!?';").empty());
+}
+
+TEST_CASE("randomness in comments, runs and vectors says nothing") {
+    const auto literal = [] { return "'" + noise(64) + "'"; };
+    CHECK(scan_secrets("a.js", "  // k = " + literal() + "\n").empty());
+    CHECK(scan_secrets("a.js", "  * k = " + literal() + "\n").empty());
+    std::string run = "k = [\n";
+    for (int i = 0; i < 6; ++i) run += "  " + literal() + ", " + literal() + ",\n";
+    CHECK(scan_secrets("a.js", run).size() == 2);
+    CHECK(scan_secrets("crypto/vectors/a.js", "k = " + literal()).empty());
+    CHECK(scan_secrets(".pc/one/a.js", "k = " + literal()).empty());
+    CHECK(scan_secrets("a.js", "k = " + literal() + "\n\nm = " + literal() + "\n").size() == 2);
+}
+
+TEST_CASE("passwords in SQL and on command lines are found") {
+    const std::string value = "Xk93" "pLq2";
+    for (const std::string& text : std::vector<std::string>{
+             "CREATE USER 'app'@'%' IDENTIFIED BY '" + value + "';",
+             "ALTER USER app IDENTIFIED WITH some_plugin BY '" + value + "';",
+             "q = \"GRANT ALL ON d.* TO u IDENTIFIED BY '" + value + "'\"",
+             "mysql -u root -p" + value + " shop",
+             "run('mysqldump -uroot -p" + value + " shop')",
+             "run('mysqldump --password=" + value + " shop')",
+             "curl -s -u admin:" + value + " https://h/x",
+             "curl --user 'admin:" + value + "' https://h/x",
+             "wget --user=a --password=" + value + " https://h/x",
+         }) {
+        CAPTURE(text);
+        const auto found = scan_secrets("a.py", text);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].excerpt.find(value) == std::string::npos);
+        CHECK(tk::review::secret_values("a.py", text) == std::vector<std::string>{value});
+    }
+    for (const std::string text : {
+             "IDENTIFIED BY '$password'", "IDENTIFIED BY '%s'", "mysql -u root -p$PASS shop",
+             "mysql -u root -p shop", "ssh -p2222 host", "curl -u \"$USER:$PASS\" https://h/x",
+             "mysql --port=3306", "made by 'Xk93pLq2'",
+         }) {
+        CAPTURE(text);
+        CHECK(scan_secrets("run.sh", text).empty());
+    }
+    CHECK(rule_of("a.php", "$config['des_key'] = 'vendor-!24By" "teDESkey*Str';") ==
+          "secret-key-literal");
+    CHECK(scan_secrets("a.php", "$x['cache_key'] = 'vendor-!24ByteDESkey*Str';").empty());
+    CHECK(scan_secrets("a.php", "$x['menu_key'] = 'user-profile-settings-2';").empty());
 }

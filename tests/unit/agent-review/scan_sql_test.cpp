@@ -35,6 +35,16 @@ TEST_CASE("a language is told by extension, else by the first line") {
     CHECK(language_of("run", "#!/usr/bin/env -S python3 -u\n") == Language::python);
     CHECK(language_of("run", "#!/bin/bash") == Language::shell);
     CHECK(language_of("README.md", "select") == Language::unknown);
+    CHECK(language_of("cron.sh", "#!/usr/bin/env php\n<?php") == Language::php);
+    CHECK(language_of("cron.sh", "<?php\n") == Language::php);
+    CHECK(language_of("tool.sh", "#!/usr/bin/python3\n") == Language::python);
+    CHECK(language_of("tool.sh", "#!/opt/what\n") == Language::shell);
+    CHECK(language_of("d/tool.bash_completion", "") == Language::shell);
+    CHECK(language_of("d/a.bats", "") == Language::shell);
+    CHECK(language_of("home/.bashrc", "") == Language::shell);
+    CHECK(language_of("etc/bash.bashrc", "") == Language::shell);
+    CHECK(language_of("etc/profile", "") == Language::shell);
+    CHECK(language_of("lib/c", "") == Language::unknown);
     CHECK(language_of("", "") == Language::unknown);
 }
 
@@ -253,7 +263,7 @@ TEST_CASE("values from a request are critical, others high") {
     CHECK(severity(Language::php, "<?php q(\"SELECT * FROM t WHERE a = $_GET[a]\");") ==
           Severity::critical);
     CHECK(severity(Language::shell, "psql -c \"SELECT * FROM t WHERE a = '$1'\"") ==
-          Severity::critical);
+          Severity::high);
 }
 
 TEST_CASE("a finding says where, what and how to mend, without secrets") {
@@ -395,4 +405,81 @@ TEST_CASE("fragments that query builders take as text are SQL without its words"
     CHECK_FALSE(clean(Language::javascript, "q.where(`u.name = '${name}'`)"));
     CHECK_FALSE(clean(Language::python, "q.extra(where=[\"a = '%s'\" % x])"));
     CHECK(clean(Language::python, "q.extra(where=['a = %s'], params=['%s!' % x])"));
+}
+
+TEST_CASE("names in the place of identifiers are medium, unless a request sets them") {
+    const auto severity = [](Language language, std::string_view text) {
+        const auto found = tk::review::scan_sql(language, text);
+        CAPTURE(text);
+        REQUIRE(found.size() == 1);
+        return found[0].severity;
+    };
+    CHECK(severity(Language::php, "<?php q(\"SELECT * FROM {$this->table} ORDER BY id\");") ==
+          Severity::medium);
+    CHECK(severity(Language::php, "<?php q('DELETE FROM `' . $this->table . '` WHERE 1');") ==
+          Severity::medium);
+    CHECK(severity(Language::php,
+                   "<?php q(\"SELECT a FROM t WHERE {$this->primary_key} = 1\");") ==
+          Severity::medium);
+    CHECK(severity(Language::php, "<?php q(\"SELECT a FROM t WHERE b = '{$this->table}'\");") ==
+          Severity::high);
+    CHECK(severity(Language::php, "<?php q(\"SELECT * FROM $_GET[t]\");") == Severity::critical);
+    CHECK(severity(Language::python, "q = f'DROP TABLE IF EXISTS {name}'") == Severity::medium);
+    CHECK(severity(Language::javascript, "q(`INSERT INTO ${table} VALUES (1)`)") ==
+          Severity::medium);
+    const auto found = tk::review::scan_sql(
+        Language::php,
+        "<?php q(\"SELECT * FROM {$this->table} WHERE a = '\" . f($b) . \"' AND c = '$d'\");");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::high);
+    CHECK(found[0].message.find("`$d`") != std::string::npos);
+    const auto named = tk::review::scan_sql(Language::python, "q = f'SELECT * FROM {name}'");
+    REQUIRE(named.size() == 1);
+    CHECK(named[0].message.find("identifier") != std::string::npos);
+}
+
+TEST_CASE("PHP: what functions that quote yield is safe") {
+    for (const std::string text : {
+             "<?php q('SELECT * FROM ' . $db->table_name('t', true) . ' WHERE a = 1');",
+             "<?php q('SELECT * FROM t WHERE a = ' . $db->quote($a));",
+             "<?php q('SELECT * FROM t WHERE ' . $db->quote_identifier($a) . ' = 1');",
+             "<?php q('SELECT * FROM ' . $db->prefixTable($a) . ' WHERE a = 1');",
+             "<?php q('SELECT * FROM t WHERE a IN (' . $db->array2list($ids) . ')');",
+             "<?php q('SELECT * FROM t WHERE a IN (' . "
+             "implode(',', array_map('intval', $ids)) . ')');",
+             "<?php q('SELECT a FROM t WHERE a IN (' . "
+             "implode(',', array_map([$db, 'quote'], $ids)) . ')');",
+         }) {
+        CAPTURE(text);
+        CHECK(clean(Language::php, text));
+    }
+}
+
+TEST_CASE("JavaScript: selectors are no SQL, conditions are") {
+    for (const std::string text : {
+             R"~(rows.filter('[value="' + n + '"]').hide())~",
+             R"~(rows.filter("input[name='" + n + "']").hide())~",
+             R"~(rows.filter('.row[data-id="' + n + '"]'))~",
+         }) {
+        CAPTURE(text);
+        CHECK(clean(Language::javascript, text));
+    }
+    CHECK(lines(Language::javascript, R"~(qb.where("name = '" + n + "'"))~") == kFirst);
+    CHECK(lines(Language::javascript, R"~(qb.where("[name] = '" + n + "'"))~") == kFirst);
+}
+
+TEST_CASE("shell: arguments and the environment are high, a request is critical") {
+    const auto one = [](const std::string& value) {
+        const auto found = tk::review::scan_sql(
+            Language::shell, "psql -c \"SELECT * FROM t WHERE a = '" + value + "'\"");
+        REQUIRE(found.size() == 1);
+        return found[0];
+    };
+    CHECK(one("$1").severity == Severity::high);
+    CHECK(one("$1").message.find("the script's arguments") != std::string::npos);
+    CHECK(one("$@").message.find("the script's arguments") != std::string::npos);
+    CHECK(one("$name").severity == Severity::high);
+    CHECK(one("$name").message.find("the environment") != std::string::npos);
+    CHECK(one("$QUERY_STRING").severity == Severity::critical);
+    CHECK(one("$HTTP_COOKIE").message.find("request input") != std::string::npos);
 }
