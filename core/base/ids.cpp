@@ -45,16 +45,6 @@ std::string hex(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
-bool unhex(std::string_view text, std::span<std::uint8_t> out) {
-  if (text.size() != out.size() * 2) return false;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    out[i] = static_cast<std::uint8_t>(high * 16 + low);
-  }
-  return true;
-}
-
 std::string uuid7() {
   static std::uint64_t last = 0;
   std::array<std::uint8_t, 16> b{};

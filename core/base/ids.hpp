@@ -18,6 +18,5 @@ std::string uuid7();
 bool is_uuid(std::string_view text);
 
 std::string hex(std::span<const std::uint8_t> bytes);
-bool unhex(std::string_view text, std::span<std::uint8_t> out);
 
 }  // namespace tk::ids

@@ -119,11 +119,6 @@ void progress(const std::string& text) {
   if (shown && !is_quiet) std::fprintf(stderr, "tk: %s\n", text::printable(text).c_str());
 }
 
-bool colour(int fd) {
-  return os::is_terminal(fd) && os::environment("NO_COLOR").empty() && os::environment("CI").empty() &&
-         os::environment("TERM") != "dumb";
-}
-
 std::string table(const std::vector<std::vector<std::string>>& raw) {
   // A cell is one line without control characters, whatever somebody put into a name.
   auto rows = raw;

@@ -69,7 +69,6 @@ void print(std::string_view text);       // to stdout, buffered until the end
 Result<void> flush();
 void note(const std::string& text);      // "tk: …" on stderr, unless --quiet
 void progress(const std::string& text);  // on stderr when it is a terminal, unless --quiet or CI
-bool colour(int fd);                     // NO_COLOR, CI, TERM and the terminal decide
 
 // A table with aligned columns; the first row is the heading.
 std::string table(const std::vector<std::vector<std::string>>& rows);

@@ -68,6 +68,17 @@ void start_library() {
   static_cast<void>(started);
 }
 
+// Somebody's own git may hold a lock for a moment: tries for two seconds.
+template <class F>
+int while_locked(F f) {
+  int rc = f();
+  for (int tries = 0; rc == GIT_ELOCKED && tries < 200; ++tries) {
+    ::usleep(10'000);
+    rc = f();
+  }
+  return rc;
+}
+
 // The tree with the changes laid over it, one level at a time.
 Result<git_oid> overlay(git_repository* repo, const git_tree* base, const std::vector<Change>& all,
                         const std::string& prefix) {
@@ -282,15 +293,11 @@ Result<void> Repository::move_ref(const std::string& ref, const std::string& fro
   }
   git_reference* made = nullptr;
   os::fault("git.ref");
-  int rc = 0;
-  // Somebody's own git may hold the ref's lock for a moment.
-  for (int tries = 0; tries < 200; ++tries) {
-    rc = from.empty() ? git_reference_create(&made, raw(), ref.c_str(), &target, 0, message.c_str())
-                      : git_reference_create_matching(&made, raw(), ref.c_str(), &target, 1, &old,
-                                                      message.c_str());
-    if (rc != GIT_ELOCKED) break;
-    ::usleep(10'000);
-  }
+  int rc = while_locked([&] {
+    return from.empty() ? git_reference_create(&made, raw(), ref.c_str(), &target, 0, message.c_str())
+                        : git_reference_create_matching(&made, raw(), ref.c_str(), &target, 1, &old,
+                                                        message.c_str());
+  });
   git_reference_free(made);
   if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)
     return fail(Code::git_moved, ref + " moved meanwhile");
@@ -346,10 +353,8 @@ Result<void> Repository::check_out(const std::string& commit,
     TK_CHECK(os::write_atomic(full, *content, 0644, scratch));
     if (git_index_add_bypath(index.get(), path.c_str()) != 0) return git_failed("stage " + path);
   }
-  for (int tries = 0; git_index_write(index.get()) != 0; ++tries) {
-    if (tries >= 200) return git_failed("write the index");
-    ::usleep(10'000);
-  }
+  if (while_locked([&] { return git_index_write(index.get()); }) != 0)
+    return git_failed("write the index");
   return {};
 }
 

@@ -121,10 +121,4 @@ Decision Index::decide(const EntityView& actor, std::string_view action, const R
   return out;
 }
 
-std::vector<RuleHit> Index::rules_of(const EntityView& actor, std::string_view context) const {
-  std::vector<RuleHit> out;
-  for_each_rule(bytes_, actor, context, [&](const Path& p) { out.push_back(describe_hit(bytes_, p)); });
-  return out;
-}
-
 }  // namespace tk::law

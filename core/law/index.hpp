@@ -56,8 +56,6 @@ class Index {
 
   // `actor` must be an entity of this index. The resource need not be.
   Decision decide(const EntityView& actor, std::string_view action, const Ref& resource) const;
-  // Every rule that the actor's roles hold, to explain what is missing.
-  std::vector<RuleHit> rules_of(const EntityView& actor, std::string_view context) const;
 
   struct File {
     std::string_view path;

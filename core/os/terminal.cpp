@@ -5,7 +5,6 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -28,13 +27,6 @@ extern "C" void on_signal(int number) {
 }  // namespace
 
 bool is_terminal(int fd) { return ::isatty(fd) == 1; }
-
-int terminal_width() {
-  winsize size{};
-  for (int fd : {STDERR_FILENO, STDOUT_FILENO})
-    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
-}
 
 std::string user_name() {
   passwd entry{}, *found = nullptr;

@@ -8,7 +8,6 @@
 namespace tk::os {
 
 bool is_terminal(int fd);
-int terminal_width();  // of stderr or stdout; 80 when neither is a terminal
 std::string user_name();  // of the real uid; the number when it has no name
 std::string host_name();
 std::string environment(const char* name);  // empty when unset

@@ -1,6 +1,6 @@
 // The one write path: every change of state in tk is a transition that goes through the ten steps
 // (PROMISES.md, C10). The room declares what it needs from above as ports: Authority says who may,
-// Effects carries out the outbox, Projection is told what was committed.
+// Effects carries out the outbox. Who needs to know what was committed takes the Outcome.
 #pragma once
 
 #include <array>

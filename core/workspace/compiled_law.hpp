@@ -1,5 +1,5 @@
 // Law of HEAD, ready to be asked: .tk/law.idx, mapped, keyed by the commit's id and rebuilt when
-// HEAD moved. The rebuild runs `tk repo compile`, the one program that links git and XML, so that a
+// HEAD moved. The rebuild runs `tk repo compile`, so that whoever only asks links neither git nor XML and a
 // question costs only the mapping.
 #pragma once
 

@@ -60,7 +60,7 @@ Result<record::Record> expire(Environment& env, const record::Record& cast) {
 }
 
 Result<record::Record> answer(Environment& env, const std::string& run_id, const std::string& word,
-                              const std::string& value, record::Trail* trail) {
+                              const std::string& value) {
   auto run = env.store.find(run_id, "run");
   if (!run)
     return fail(Code::wot_unknown_run, "no run " + text::printable(run_id), "`tk wot list` shows them");
@@ -85,7 +85,7 @@ Result<record::Record> answer(Environment& env, const std::string& run_id, const
   c.input = {{"answer", value}, {"by", by}, {"at", clock::rfc3339(clock::now_ns())}};
   c.actor = env.actor;
   c.trace = trace::child(env.trace);
-  auto done = env.store.apply(std::move(c), trail);
+  auto done = env.store.apply(std::move(c));
   if (!done && done.error().code == Code::record_conflict)
     return fail(Code::wot_answered, cast_name(cast) + " was answered meanwhile",
                 "see: tk wot show " + run->id);

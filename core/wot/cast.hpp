@@ -15,7 +15,7 @@ std::string cast_name(const record::Record& cast);  // as the workflow names it
 
 // CAST is the name where one is open, else an id (or its prefix). First valid answer counts.
 Result<record::Record> answer(Environment& env, const std::string& run, const std::string& cast,
-                              const std::string& value, record::Trail* trail = nullptr);
+                              const std::string& value);
 // Takes the timeout of an open cast whose deadline has passed.
 Result<record::Record> expire(Environment& env, const record::Record& cast);
 bool past_deadline(const record::Record& cast);

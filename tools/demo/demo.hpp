@@ -27,7 +27,7 @@ struct Review {
   Exit exit = Exit::ok;
   Value shown;        // `tk wot show --json`
   Value verified;     // `tk log verify --json`
-  std::string approved_by, approved_at, approver_named_by;
+  std::string approved_by, approved_at;
   Value meddler;      // what the meddling agent was told
 };
 
