@@ -14,7 +14,24 @@ constexpr std::array kTable = {
 #undef TK_CODE
 };
 
+constexpr std::array kExits = {
+    ExitInfo{0, "done, or the answer is yes"},
+    ExitInfo{1, "the answer is no, or it failed and was rolled back"},
+    ExitInfo{2, "usage or invalid input"},
+    ExitInfo{3, "denied by law"},
+    ExitInfo{4, "conflict or stale: somebody was first"},
+    ExitInfo{5, "something waits: changes pending, a human, drift"},
+    ExitInfo{6, "timeout"},
+    ExitInfo{7, "a limit, budget or guard stopped it"},
+    ExitInfo{8, "integrity broken: journal, plan, secret, checkpoint"},
+    ExitInfo{70, "a bug of tk: please report it"},
+    ExitInfo{75, "temporary, try again"},
+    ExitInfo{127, "no such command"},
+};
+
 }  // namespace
+
+std::span<const ExitInfo> exit_table() { return kExits; }
 
 const CodeInfo& info(Code code) { return kTable[static_cast<std::size_t>(code)]; }
 

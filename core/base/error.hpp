@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -44,6 +45,12 @@ struct CodeInfo {
 const CodeInfo& info(Code code);
 const CodeInfo* find_code(std::string_view text);  // null when unknown; any case
 const CodeInfo* code_table(std::size_t& count);
+
+struct ExitInfo {
+  int status;
+  std::string_view meaning;
+};
+std::span<const ExitInfo> exit_table();
 
 struct Where {
   std::string file;

@@ -1,37 +1,29 @@
+#include "core/cli/help.hpp"
+
 #include <algorithm>
 
-#include "core/cli/detail/parse.hpp"
-
-namespace tk::cli::detail {
+namespace tk::cli {
 namespace {
 
-std::string path_of(const CommandSpec& c, const VerbSpec& v) {
-  return "tk " + c.name + (v.name.empty() ? "" : " " + v.name);
+bool is_common(const Option& o) {
+  const auto& all = common_options();
+  return std::any_of(all.begin(), all.end(), [&](const Option& c) { return c.name == o.name && c.help == o.help; });
 }
 
-std::string usage(const CommandSpec& c, const VerbSpec& v) {
-  auto out = path_of(c, v);
-  for (const auto& p : v.positionals) {
-    auto word = p.name + (p.many ? "…" : "");
-    out += p.required ? " " + word : " [" + word + "]";
-  }
-  return out + (v.options.empty() ? "" : " [options]");
+std::string choices_of(const std::vector<std::string>& choices) {
+  std::string out;
+  for (const auto& choice : choices) out += (out.empty() ? ": " : ", ") + choice;
+  return out;
 }
 
-std::string option_line(const Option& o, std::size_t width) {
-  auto left = "  --" + o.name + (o.value.empty() ? "" : " " + o.value);
+std::string line(std::string left, std::size_t width, const std::string& help) {
   left.resize(std::max(width, left.size() + 2), ' ');
-  auto help = o.help;
-  if (!o.choices.empty()) {
-    help += ": ";
-    for (const auto& choice : o.choices) help += (&choice == &o.choices.front() ? "" : ", ") + choice;
-  }
   return left + help + "\n";
 }
 
 std::size_t width_of(const VerbSpec& v) {
   std::size_t width = 12;
-  for (const auto& o : v.options) width = std::max(width, o.name.size() + o.value.size() + 7);
+  for (const auto& o : v.options) width = std::max(width, flag_of(o).size() + 4);
   for (const auto& p : v.positionals) width = std::max(width, p.name.size() + 4);
   return width;
 }
@@ -43,47 +35,93 @@ std::string examples(const VerbSpec& v, std::size_t most) {
   return out;
 }
 
-std::string options(const VerbSpec& v) {
-  std::string out;
+// `brief`: the options that every verb has stand in one line.
+std::string options(const VerbSpec& v, bool brief) {
+  std::string out, common;
   auto width = width_of(v);
-  for (const auto& p : v.positionals) {
-    auto left = "  " + p.name;
-    left.resize(width, ' ');
-    out += left + p.help + "\n";
+  for (const auto& p : v.positionals) out += line("  " + p.name, width, p.help + choices_of(p.choices));
+  for (const auto& o : v.options) {
+    if (brief && is_common(o)) common += (common.empty() ? "" : ", ") + flag_of(o);
+    else out += line("  " + flag_of(o), width, o.help + choices_of(o.choices));
   }
-  for (const auto& o : v.options) out += option_line(o, width);
-  for (const auto& o : common_options()) out += option_line(o, width);
+  return common.empty() ? out : out + "  " + common + "\n";
+}
+
+// Markdown as it stands is readable; only the fences of code go, and code is set in.
+std::string plain(std::string_view markdown) {
+  std::string out;
+  bool code = false;
+  while (!markdown.empty()) {
+    auto end = markdown.find('\n');
+    auto one = markdown.substr(0, end);
+    markdown = end == markdown.npos ? std::string_view() : markdown.substr(end + 1);
+    if (one.starts_with("```")) {
+      code = !code;
+      continue;
+    }
+    out += (code ? "    " : "") + std::string(one) + "\n";
+  }
+  while (out.ends_with("\n\n")) out.pop_back();
   return out;
+}
+
+std::string exit_status() {
+  std::string out = "\nEXIT STATUS\n";
+  for (const auto& e : exit_table()) out += line("  " + std::to_string(e.status), 7, std::string(e.meaning));
+  return out + line("  128+n", 7, "ended by signal n, clean");
 }
 
 }  // namespace
 
+std::string path_of(const CommandSpec& c, const VerbSpec& v) {
+  return "tk " + c.name + (v.name.empty() ? "" : " " + v.name);
+}
+
+std::string usage_of(const CommandSpec& c, const VerbSpec& v) {
+  auto out = path_of(c, v);
+  for (const auto& p : v.positionals) {
+    auto word = p.name + (p.many ? "…" : "");
+    out += p.required ? " " + word : " [" + word + "]";
+  }
+  return out + (v.options.empty() ? "" : " [options]");
+}
+
+std::string flag_of(const Option& o) {
+  auto out = (o.brief ? "-" + std::string(1, o.brief) + ", " : "") + "--" + o.name;
+  return out + (o.value.empty() ? "" : " " + o.value);
+}
+
 std::string short_help(const CommandSpec& c, const VerbSpec& v) {
-  return path_of(c, v) + ": " + v.summary + "\n\nUsage: " + usage(c, v) + "\n\n" + examples(v, 2) + "\n" +
-         options(v) + "\nMore: " + path_of(c, v) + " --help\n";
+  return path_of(c, v) + ": " + v.summary + "\n\nUsage: " + usage_of(c, v) + "\n\n" + examples(v, 2) +
+         "\n" + options(v, true) + "\nMore: " + path_of(c, v) + " --help\n";
 }
 
 std::string full_help(const CommandSpec& c, const VerbSpec& v) {
-  std::string out = path_of(c, v) + " - " + v.summary + "\n\nUSAGE\n  " + usage(c, v) + "\n\n";
-  if (!v.long_help.empty()) out += std::string(v.long_help) + "\n";
-  out += "OPTIONS\n" + options(v) + "\nEXAMPLES\n" + examples(v, v.examples.size());
-  return out + "\nEXIT STATUS\n"
-         "  0 done, or yes · 1 no, or failed and rolled back · 2 usage or invalid input · 3 denied\n"
-         "  4 conflict · 5 something waits · 6 timeout · 7 a limit or guard · 8 integrity broken\n"
-         "  70 a bug of tk · 75 try again · 127 no such command · 128+n ended by signal n\n";
+  auto out = path_of(c, v) + " - " + v.summary + "\n\nUSAGE\n  " + usage_of(c, v) + "\n\n";
+  if (!v.long_help.empty()) out += plain(v.long_help) + "\n";
+  out += "OPTIONS\n" + options(v, false) + "\nEXAMPLES\n" + examples(v, v.examples.size());
+  if (!v.output.empty()) out += "\nJSON\n  --json prints " + v.output + "\n";
+  return out + exit_status();
 }
 
 std::string command_help(const CommandSpec& c) {
   std::string out = "tk " + c.name + ": " + c.summary + "\n\n";
   std::size_t width = 0;
   for (const auto& v : c.verbs) width = std::max(width, v.name.size());
-  for (const auto& v : c.verbs) {
-    auto name = v.name;
-    name.resize(width + 2, ' ');
-    out += "  tk " + c.name + " " + name + v.summary + "\n";
-  }
-  const auto& first = c.verbs.front();
-  return out + "\nFor example:\n" + examples(first, 1) + "\nMore: tk " + c.name + " VERB -h\n";
+  for (const auto& v : c.verbs)
+    out += line("  tk " + c.name + (v.name.empty() ? "" : " " + v.name), c.name.size() + width + 8, v.summary);
+  return out + "\nFor example:\n" + examples(c.verbs.front(), 1) + "\nMore: tk " + c.name + " VERB -h, tk help " +
+         c.name + "\n";
 }
 
-}  // namespace tk::cli::detail
+std::string whole_help(const CommandSpec& c) {
+  auto out = "tk " + c.name + " - " + c.summary + "\n\n";
+  if (!c.long_help.empty()) out += plain(c.long_help) + "\n";
+  for (const auto& v : c.verbs) {
+    auto page = full_help(c, v);
+    out += page.substr(0, page.find("\nEXIT STATUS\n")) + "\n";
+  }
+  return out + exit_status().substr(1);
+}
+
+}  // namespace tk::cli

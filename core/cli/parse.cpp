@@ -16,7 +16,7 @@ struct Slots {
 
 void declare(::CLI::App& app, const VerbSpec& verb, Slots& slots) {
   auto add_option = [&](const Option& o) {
-    auto flag = "--" + o.name;
+    auto flag = (o.brief ? std::string("-") + o.brief + "," : "") + "--" + o.name;
     if (o.value.empty()) {
       app.add_flag(flag, slots.flags[o.name]);
       return;
@@ -26,7 +26,6 @@ void declare(::CLI::App& app, const VerbSpec& verb, Slots& slots) {
     if (o.repeat) option->multi_option_policy(::CLI::MultiOptionPolicy::TakeAll);
   };
   for (const auto& o : verb.options) add_option(o);
-  for (const auto& o : common_options()) add_option(o);
   for (const auto& p : verb.positionals) {
     auto* option = p.many ? app.add_option(p.name, slots.values[p.name])
                           : app.add_option(p.name, slots.singles[p.name]);
@@ -37,34 +36,29 @@ void declare(::CLI::App& app, const VerbSpec& verb, Slots& slots) {
 std::string usage_hint(const VerbSpec& verb, const std::string& word) {
   std::vector<std::string> names;
   for (const auto& o : verb.options) names.push_back("--" + o.name);
-  for (const auto& o : common_options()) names.push_back("--" + o.name);
   auto near = word.starts_with("-") ? text::nearest(word.substr(0, word.find('=')), names) : "";
   return near.empty() ? "-h shows one screen of help" : "did you mean " + near + "?";
 }
 
-Result<void> check_choices(const VerbSpec& verb, const Args& args) {
-  for (const auto& o : verb.options) {
-    if (o.choices.empty()) continue;
-    for (const auto& value : args.all(o.name)) {
-      if (std::find(o.choices.begin(), o.choices.end(), value) != o.choices.end()) continue;
-      auto near = text::nearest(value, o.choices);
-      return fail(Code::cli_usage, "--" + o.name + " takes no \"" + text::printable(value) + "\"",
-                  near.empty() ? "choose from: " + text::join(o.choices, ", ")
-                               : "did you mean " + near + "?");
-    }
+Result<void> check_choice(const std::string& what, const std::vector<std::string>& choices,
+                          const std::vector<std::string>& given) {
+  if (choices.empty()) return {};
+  for (const auto& value : given) {
+    if (std::find(choices.begin(), choices.end(), value) != choices.end()) continue;
+    auto near = text::nearest(value, choices);
+    return fail(Code::cli_usage, what + " takes no \"" + text::printable(value) + "\"",
+                near.empty() ? "choose from: " + text::join(choices, ", ") : "did you mean " + near + "?");
   }
   return {};
 }
 
-}  // namespace
-
-const std::vector<Option>& common_options() {
-  static const std::vector<Option> options = {
-      {"json", "", "print one JSON document"},
-      {"quiet", "", "no notes and no progress on stderr"},
-  };
-  return options;
+Result<void> check_choices(const VerbSpec& verb, const Args& args) {
+  for (const auto& o : verb.options) TK_CHECK(check_choice("--" + o.name, o.choices, args.all(o.name)));
+  for (const auto& p : verb.positionals) TK_CHECK(check_choice(p.name, p.choices, args.all(p.name)));
+  return {};
 }
+
+}  // namespace
 
 Result<Args> parse(const VerbSpec& verb, const std::vector<std::string>& words) {
   ::CLI::App app;

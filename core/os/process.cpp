@@ -291,4 +291,39 @@ Result<Exited> run(Spawn spawn, std::int64_t deadline_ms) {
   return result;
 }
 
+Result<Pager> Pager::start(const std::string& command) {
+  std::vector<std::string> words;
+  for (auto word : text::split(command, ' '))
+    if (!word.empty()) words.emplace_back(word);
+  auto program = words.empty() ? std::string() : words[0];
+  if (program.find('/') == std::string::npos) program = find_in_path(program);
+  Pipe in;
+  if (program.empty() || !in.open()) return fail(Code::os_spawn, "no such pager: " + command);
+  auto argv = pointers(words);
+  pid_t pid = ::fork();
+  if (pid == 0) {
+    ::dup2(in.read, STDIN_FILENO);
+    ::signal(SIGPIPE, SIG_DFL);
+    ::execv(program.c_str(), argv.data());
+    ::_exit(127);
+  }
+  ::close(in.read);
+  if (pid > 0) return Pager(pid, in.write);
+  ::close(in.write);
+  return fail(Code::os_spawn, "cannot start " + program);
+}
+
+Pager::~Pager() {
+  if (pid_ < 0) return;
+  ::close(in_);
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+Result<void> Pager::write(std::string_view text) {
+  WithoutSigpipe guard;
+  auto written = write_all(in_, text);
+  return !written && errno == EPIPE ? Result<void>() : written;
+}
+
 }  // namespace tk::os

@@ -67,6 +67,22 @@ class Child {
 // Start, feed, wait. deadline_ms 0 = none.
 Result<Exited> run(Spawn spawn, std::int64_t deadline_ms = 0);
 
+// A pager that shows what is written to it on this process's terminal. The destructor waits until the
+// person has left it. A pager that goes away early is no error.
+class Pager {
+ public:
+  static Result<Pager> start(const std::string& command);  // words separated by blanks
+  Pager(Pager&& other) noexcept : pid_(other.pid_), in_(other.in_) { other.pid_ = other.in_ = -1; }
+  Pager& operator=(Pager&&) = delete;
+  ~Pager();
+  Result<void> write(std::string_view text);
+
+ private:
+  Pager(pid_t pid, int in) : pid_(pid), in_(in) {}
+  pid_t pid_ = -1;
+  int in_ = -1;
+};
+
 // The path that a bare program name stands for, or empty.
 std::string find_in_path(std::string_view name);
 std::vector<std::string> current_environment();

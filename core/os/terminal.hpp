@@ -11,6 +11,10 @@ bool is_terminal(int fd);
 std::string user_name();  // of the real uid; the number when it has no name
 std::string host_name();
 std::string environment(const char* name);  // empty when unset
+bool environment_set(const char* name);     // also when it is empty
+
+// Ends this process with status 0, without another word, when so much time has passed.
+void end_after_ms(int ms);
 
 // One line from standard input, without its newline; usage error at end of file.
 Result<std::string> read_line();

@@ -14,6 +14,8 @@ namespace tk::workspace {
 class CompiledLaw {
  public:
   static Result<CompiledLaw> open(const Workspace& workspace);
+  // The index that lies there, whatever HEAD is: nothing is rebuilt. For completion only.
+  static Result<CompiledLaw> as_it_lies(const Workspace& workspace);
   const law::Index& index() const { return index_; }
   // Reads HEAD and maps its law anew when it moved. Views taken from the index before are void then.
   Result<void> follow(const Workspace& workspace);

@@ -7,18 +7,10 @@
 
 #include "core/git/repository.hpp"
 #include "core/law/model.hpp"
+#include "core/workspace/entity_types.hpp"
 #include "core/xml/xml.hpp"
 
 namespace tk::workspace {
-
-struct EntityType {
-  std::string_view name;
-  std::vector<std::string_view> attributes;  // its own, beside the common ones
-  std::vector<std::string_view> required;
-  std::vector<std::string_view> children;    // elements that may stand inside
-};
-const EntityType* find_entity_type(std::string_view name);
-const std::vector<EntityType>& entity_type_table();
 
 struct SourceFile {
   std::string path, content;

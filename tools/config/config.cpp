@@ -1,11 +1,11 @@
 #include "core/cli/spec.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/workspace/workspace.hpp"
 #include "help/config.hpp"
 
+namespace tk::tools::config_tool {
 namespace {
-
-using namespace tk;
 
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
@@ -28,14 +28,22 @@ Result<Exit> run(const cli::Args& args) {
   return Exit::ok;
 }
 
+std::vector<cli::Candidate> key_values(const std::string&, const cli::Args&) {
+  std::vector<cli::Candidate> out;
+  for (const auto& k : workspace::config_keys()) out.push_back({std::string(k.name), std::string(k.help)});
+  return out;
+}
+
 }  // namespace
 
-int main(int argc, char** argv) {
-  cli::VerbSpec verb{"", "each setting with its value and where it comes from",
+cli::VerbSpec config_verb() {
+  return {"", "each setting with its value and where it comes from",
                      {{"KEY", "one setting; without it all of them", false}},
                      {{"explain", "", "name the file and line, or the variable, of each value"}},
                      {{"tk config --explain", "every value in force with its origin"},
                       {"tk config workspace.context", "one value, for scripts"}},
-                     help::k_config, run};
-  return cli::main({"config", "each setting with its value and where it comes from", {verb}}, argc, argv);
+                     help::k_config, run,
+          "[{key: text, value: text, origin: text}]", key_values};
 }
+
+}  // namespace tk::tools::config_tool

@@ -1,12 +1,13 @@
 #include "tools/demo/demo.hpp"
 
 #include "core/base/clock.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
 #include "core/os/terminal.hpp"
 #include "help/demo.hpp"
 
-namespace tk::tools::demo {
+namespace tk::tools::demo_tool {
 namespace {
 
 struct Folder {  // removed at the end unless kept
@@ -78,11 +79,8 @@ Result<Exit> run(const cli::Args& args) {
 }
 
 }  // namespace
-}  // namespace tk::tools::demo
-
-int main(int argc, char** argv) {
-  using namespace tk;
-  cli::VerbSpec review{"code-review", "a real git change reviewed by agents under law, with a human gate", {},
+cli::VerbSpec code_review_verb() {
+  return {"code-review", "a real git change reviewed by agents under law, with a human gate", {},
       {{"repo", "DIR", "review a change of this repository, which is only read (default: a bundled sample)"},
        {"range", "RANGE", "A..B, A...B, or one revision (default: HEAD)"},
        {"staged", "", "review what is staged"},
@@ -97,6 +95,11 @@ int main(int argc, char** argv) {
        {"keep", "", "keep the workspace and name it"}},
       {{"tk demo code-review", "the bundled sample: a planted SQL injection and a planted key"},
        {"tk demo code-review --repo . --range main...HEAD --ask", "your branch, and you are the gate"}},
-      help::k_demo, tools::demo::run};
-  return cli::main({"demo", "see the main job run", {review}}, argc, argv);
+      help::k_code_review, run,
+      "{verdict: text, recommendation: json, score: json, change: text, files: int, findings: [json], "
+      "suppressed: [json], skipped: [json], approved_by: text|null, answered_by: text|null, "
+      "answered_at: text|null, run: text, journal: {rows: int, verified: bool}, converged: json, "
+      "workspace: text|null, meddler?: json}"};
 }
+
+}  // namespace tk::tools::demo_tool

@@ -8,7 +8,7 @@
 #include "core/cli/spec.hpp"
 #include "core/git/change.hpp"
 
-namespace tk::tools::demo {
+namespace tk::tools::demo_tool {
 
 struct Job {
   git::ChangeText change;
@@ -42,4 +42,4 @@ bool any_at(const Value& report, const std::string& level);
 // Runs `tk words…` and gives its standard output; a failure carries the words that it printed.
 Result<std::string> tk_command(const std::vector<std::string>& words, const std::string& workspace);
 
-}  // namespace tk::tools::demo
+}  // namespace tk::tools::demo_tool

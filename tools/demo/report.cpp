@@ -4,7 +4,7 @@
 #include "core/base/text.hpp"
 #include "tools/demo/demo.hpp"
 
-namespace tk::tools::demo {
+namespace tk::tools::demo_tool {
 namespace {
 
 constexpr std::array<std::string_view, 4> kSeverities = {"low", "medium", "high", "critical"};
@@ -142,4 +142,4 @@ std::string report_markdown(const Value& r) {
   return out;
 }
 
-}  // namespace tk::tools::demo
+}  // namespace tk::tools::demo_tool

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
 #include "core/os/process.hpp"
@@ -9,7 +10,7 @@
 #include "core/workspace/compiled_law.hpp"
 #include "tools/demo/demo.hpp"
 
-namespace tk::tools::demo {
+namespace tk::tools::demo_tool {
 namespace {
 
 Result<Value> tk_json(const Job& job, std::vector<std::string> words) {
@@ -135,4 +136,4 @@ Result<Review> review(const Job& job) {
   return out;
 }
 
-}  // namespace tk::tools::demo
+}  // namespace tk::tools::demo_tool

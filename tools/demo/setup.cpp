@@ -6,7 +6,7 @@
 #include "core/workspace/compiled_law.hpp"
 #include "tools/demo/demo.hpp"
 
-namespace tk::tools::demo {
+namespace tk::tools::demo_tool {
 namespace {
 
 std::string driver() { return workspace::libexec() + "/../../bin/tk"; }
@@ -98,4 +98,4 @@ Result<void> make_workspace(const Job& job) {
   return os::write_atomic(ws + "/.tk/suppress", job.suppress, 0600);
 }
 
-}  // namespace tk::tools::demo
+}  // namespace tk::tools::demo_tool

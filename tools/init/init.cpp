@@ -3,6 +3,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
@@ -14,9 +15,8 @@
 #include "core/journal/journal.hpp"
 #include "help/init.hpp"
 
+namespace tk::tools::init_tool {
 namespace {
-
-using namespace tk;
 
 // Before there is law, the one who makes the workspace may: journaled as the rule "genesis".
 class Genesis : public record::Authority {
@@ -192,13 +192,15 @@ Result<Exit> run(const cli::Args& args) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  cli::VerbSpec verb{"", "make a workspace: a git repository with law, a journal and you as its owner",
+cli::VerbSpec init_verb() {
+  return {"", "make a workspace: a git repository with law, a journal and you as its owner",
                      {{"DIR", "the folder (default: this one)", false}},
                      {{"template", "NAME", "begin with a ready workflow: code-review"},
                       {"galaxy", "NAME", "the root of the organisation (default: the folder's name)"}},
                      {{"tk init acme", "a new workspace in ./acme"},
                       {"tk init --template code-review", "with the agents and the workflow of a code review"}},
-                     help::k_init, run};
-  return cli::main({"init", "make a workspace", {verb}}, argc, argv);
+                     help::k_init, run,
+          "{workspace: text, galaxy: text, owner: text}"};
 }
+
+}  // namespace tk::tools::init_tool

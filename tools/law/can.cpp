@@ -1,7 +1,9 @@
 #include "help/law.hpp"
+#include "core/cli/output.hpp"
 #include "tools/law/verbs.hpp"
+#include "tools/session/values.hpp"
 
-namespace tk::tools::law {
+namespace tk::tools::law_tool {
 
 Result<Asked> ask(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
@@ -31,14 +33,17 @@ Result<Exit> run(const cli::Args& args) {
 
 }  // namespace
 
-cli::VerbSpec can() {
+cli::VerbSpec can_verb() {
   return {"can", "may this actor do this to that? 0 yes, 1 no",
           {{"ACTOR", "a user or agent: user:alice, agent:acme.web/analyst"},
            {"ACTION", "<noun>.<verb>, see tk law actions"},
            {"RESOURCE", "type:context/name"}},
           {},
           {{"tk law can user:alice cast.answer cast:acme.web/review/human_review", "ask in a script or in CI"}},
-          help::k_can, run};
+          help::k_can, run,
+          "{answer: 'allow'|'deny', actor: text, action: text, resource: text, reason: text, "
+          "rules: [{id: text, effect: text, resource: text, at: text, roles: [text], grant: text, via: text}], "
+          "combining: text, commit: text, policy_hash: text}", law_values};
 }
 
-}  // namespace tk::tools::law
+}  // namespace tk::tools::law_tool

@@ -1,8 +1,9 @@
-#include "core/base/text.hpp"
+#include "core/cli/output.hpp"
+#include "core/json/json.hpp"
 #include "help/law.hpp"
 #include "tools/law/verbs.hpp"
 
-namespace tk::tools::law {
+namespace tk::tools::law_tool {
 namespace {
 
 using tk::law::RuleHit;
@@ -43,49 +44,39 @@ Result<Exit> run(const cli::Args& args) {
   return d.allow ? Exit::ok : Exit::no;
 }
 
-std::string quoted(std::string_view s) {
-  std::string out = "\"";
-  for (char c : s) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
 Result<Exit> list(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_TRY(auto law, workspace::CompiledLaw::open(ws));
-  std::vector<std::string> names;
-  for (auto a : law.index().actions()) names.push_back(args.json() ? quoted(a) : std::string(a));
-  cli::print(args.json() ? "[" + text::join(names, ", ") + "]\n" : text::join(names, "\n") + "\n");
+  Value::List list;
+  std::string lines;
+  for (auto a : law.index().actions()) {
+    list.emplace_back(a);
+    lines += std::string(a) + "\n";
+  }
+  cli::print(args.json() ? json::compact(list) + "\n" : lines);
   return Exit::ok;
 }
 
 }  // namespace
 
-// Names and patterns hold no character that JSON must escape; quoting is all that is needed, and the
-// command that answers in 2 ms links no JSON library.
 std::string answer_json(const Asked& a) {
-  std::string rules;
+  Value::List rules;
   for (const auto& hit : a.decision.determining) {
-    std::string roles;
-    for (auto r : hit.inheritance) roles += (roles.empty() ? "" : ", ") + quoted(r);
-    rules += std::string(rules.empty() ? "" : ", ") + "{\"id\": " + quoted(hit.id) +
-             ", \"effect\": " + (hit.permit ? "\"permit\"" : "\"forbid\"") +
-             ", \"resource\": " + quoted(hit.resource) + ", \"at\": " + quoted(place(hit.file, hit.line)) +
-             ", \"roles\": [" + roles + "], \"grant\": " + quoted(hit.grant) +
-             ", \"via\": " + quoted(hit.via) + "}";
+    Value::List roles;
+    for (auto r : hit.inheritance) roles.emplace_back(r);
+    rules.push_back(Value::Map{{"id", hit.id}, {"effect", hit.permit ? "permit" : "forbid"}, {"resource", hit.resource},
+                               {"at", place(hit.file, hit.line)}, {"roles", std::move(roles)}, {"grant", hit.grant},
+                               {"via", hit.via}});
   }
-  return "{\"answer\": " + std::string(a.decision.allow ? "\"allow\"" : "\"deny\"") +
-         ", \"actor\": " + quoted(a.actor.str()) + ", \"action\": " + quoted(a.action) +
-         ", \"resource\": " + quoted(a.resource.str()) + ", \"reason\": " + quoted(a.decision.reason) +
-         ", \"rules\": [" + rules + "], \"combining\": " + quoted(tk::law::kCombining) +
-         ", \"commit\": " + quoted(a.law.index().commit()) +
-         ", \"policy_hash\": " + quoted(a.decision.policy_hash) + "}";
+  return json::compact(Value::Map{
+      {"answer", a.decision.allow ? "allow" : "deny"}, {"actor", a.actor.str()}, {"action", a.action},
+      {"resource", a.resource.str()}, {"reason", a.decision.reason}, {"rules", std::move(rules)},
+      {"combining", tk::law::kCombining}, {"commit", a.law.index().commit()},
+      {"policy_hash", a.decision.policy_hash}});
 }
 
-cli::VerbSpec explain() {
-  auto spec = can();
+cli::VerbSpec explain_verb() {
+  auto spec = can_verb();
   spec.name = "explain";
   spec.summary = "why: the whole chain, or the first missing link";
   spec.examples = {{"tk law explain agent:analyst cast.answer cast:acme.web/review/human_review",
@@ -95,9 +86,10 @@ cli::VerbSpec explain() {
   return spec;
 }
 
-cli::VerbSpec actions() {
+cli::VerbSpec actions_verb() {
   return {"actions", "every action that law knows", {}, {},
-          {{"tk law actions", "those of tk and those of this workspace's records"}}, help::k_actions, list};
+          {{"tk law actions", "those of tk and those of this workspace's records"}}, help::k_actions, list,
+          "[text]"};
 }
 
-}  // namespace tk::tools::law
+}  // namespace tk::tools::law_tool

@@ -3,11 +3,9 @@
 #include "core/cli/spec.hpp"
 #include "core/workspace/compiled_law.hpp"
 
-namespace tk::tools::law {
+namespace tk::tools::law_tool {
 
-cli::VerbSpec can();
-cli::VerbSpec explain();
-cli::VerbSpec actions();
+cli::VerbSpec can_verb();
 
 // One question, with what it is asked of.
 struct Asked {
@@ -20,4 +18,4 @@ struct Asked {
 Result<Asked> ask(const cli::Args& args);
 std::string answer_json(const Asked& asked);
 
-}  // namespace tk::tools::law
+}  // namespace tk::tools::law_tool

@@ -1,14 +1,14 @@
-#include "tools/log/verbs.hpp"
-
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/law/ref.hpp"
 #include "help/log.hpp"
 #include "tools/session/session.hpp"
+#include "tools/session/values.hpp"
 
-namespace tk::tools::log {
+namespace tk::tools::log_tool {
 namespace {
 
 // "2h" ago, or an RFC 3339 time.
@@ -94,7 +94,7 @@ Result<Exit> query(const cli::Args& args) {
 
 }  // namespace
 
-cli::VerbSpec query_verb() {
+cli::VerbSpec log_verb() {
   return {"", "the journal: who did what, when, by what right", {},
           {{"trace", "ID", "rows of one trace"},
            {"actor", "ACTOR", "rows that this actor did, or that were done on its behalf"},
@@ -108,17 +108,13 @@ cli::VerbSpec query_verb() {
            {"jsonl", "", "one JSON document a line"}},
           {{"tk log --actor agent:analyst --since 2h", "what an agent did in the last two hours"},
            {"tk log verify", "prove that no row was changed, removed or moved"}},
-          help::k_log, query};
+          help::k_log, query,
+          "[{seq: int, id: text, ts: text, ts_ns: int, trace_id: text, span_id: text, parent_span_id: text, "
+          "actor_kind: text, actor_id: text, on_behalf_of: text, sponsor: text, borrow_id: text, "
+          "context_path: text, entity_type: text, entity_id: text, event_type: text, trigger: text, "
+          "from_state: text, to_state: text, changes: json, payload: json, reason: text, rule_id: text, "
+          "permission_mode: text, decision: text, origin_node: text, kind: text, policy_hash: text, "
+          "labels: text, idempotency_key: text, format: int, hash: text}]", values};
 }
 
-}  // namespace tk::tools::log
-
-int main(int argc, char** argv) {
-  using namespace tk::tools::log;
-  // `tk log verify` is a verb; everything else is the query.
-  bool verify = argc > 1 && std::string_view(argv[1]) == "verify";
-  tk::cli::CommandSpec command{"log", "the journal: query and verify", {}};
-  if (verify) command.verbs = {verify_verb()};
-  else command.verbs = {query_verb()};
-  return tk::cli::main(command, argc, argv);
-}
+}  // namespace tk::tools::log_tool

@@ -2,9 +2,10 @@
 #include "core/record/store.hpp"
 #include "core/workspace/workspace.hpp"
 #include "help/log.hpp"
-#include "tools/log/verbs.hpp"
+#include "core/cli/output.hpp"
+#include "core/cli/spec.hpp"
 
-namespace tk::tools::log {
+namespace tk::tools::log_tool {
 namespace {
 
 Result<Exit> verify(const cli::Args& args) {
@@ -39,7 +40,8 @@ Result<Exit> verify(const cli::Args& args) {
 
 cli::VerbSpec verify_verb() {
   return {"verify", "prove that no row was changed, removed or moved: 0, or 8", {}, {},
-          {{"tk log verify", "names the first row that is wrong"}}, help::k_verify, verify};
+          {{"tk log verify", "names the first row that is wrong"}}, help::k_verify, verify,
+          "{ok: bool, rows: int, problem?: text, seq?: int|null}"};
 }
 
-}  // namespace tk::tools::log
+}  // namespace tk::tools::log_tool

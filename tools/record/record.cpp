@@ -1,8 +1,10 @@
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "help/record.hpp"
 #include "tools/session/session.hpp"
+#include "tools/session/values.hpp"
 
 namespace tk::tools::record_tool {
 namespace {
@@ -165,23 +167,38 @@ const cli::Option kKey = {"key", "KEY", "idempotency key: the same key does it o
 const cli::Option kExplain = {"explain", "", "print the ten steps with microseconds"};
 
 }  // namespace
-}  // namespace tk::tools::record_tool
-
-int main(int argc, char** argv) {
-  using namespace tk::tools::record_tool;
-  using tk::tools::kAsOption;
-  tk::cli::CommandSpec command{"record", "records and their state machines", {
-      {"new", "make a record of a type that records/<type>.toml defines",
+cli::VerbSpec new_verb() {
+  return {"new", "make a record of a type that records/<type>.toml defines",
        {{"TYPE", "the record type"}, {"FIELD", "name=value", false, true}},
        {{"context", "PATH", "where it belongs (default: workspace.context)"}, {"name", "NAME", "a name for it"}, kKey, kExplain, kAsOption},
-       {{"tk record new ticket title=\"printer is on fire\"", "a record in its initial state"}}, help::k_new, run_new},
-      {"step", "put an event to a record: one transition through the ten steps",
+       {{"tk record new ticket title=\"printer is on fire\"", "a record in its initial state"}}, help::k_new, run_new,
+          "{id: text, type: text, context: text, name: text, parent: text, state: text, version: int, "
+          "definition: text, fields: {*: json}, created: text, updated: text, seq: int, repeated: bool, "
+          "steps?: [{n: int, step: text, us: int, note: text}]}", values};
+}
+
+cli::VerbSpec step_verb() {
+  return {"step", "put an event to a record: one transition through the ten steps",
        {{"ID", "the record's id or a prefix of it"}, {"EVENT", "the event"}, {"INPUT", "name=value", false, true}},
        {{"reason", "TEXT", "why, for the journal"}, kKey, kExplain, kAsOption},
-       {{"tk record step 0192f3 close reason=done --explain", "see the ten steps"}}, help::k_step, run_step},
-      {"show", "one record", {{"ID", "an id, a prefix of it, or an entity: user:alice"}}, {},
-       {{"tk record show user:alice", "state and fields"}}, help::k_show, run_show},
-      {"list", "records, oldest first", {{"TYPE", "only this type", false}}, {{"state", "STATE", "only in this state"}},
-       {{"tk record list run --state waiting", "every run that waits"}}, help::k_list, run_list}}};
-  return tk::cli::main(command, argc, argv);
+       {{"tk record step 0192f3 close reason=done --explain", "see the ten steps"}}, help::k_step, run_step,
+          "{id: text, type: text, context: text, name: text, parent: text, state: text, version: int, "
+          "definition: text, fields: {*: json}, created: text, updated: text, seq: int, repeated: bool, "
+          "steps?: [{n: int, step: text, us: int, note: text}]}", values};
 }
+
+cli::VerbSpec show_verb() {
+  return {"show", "one record", {{"ID", "an id, a prefix of it, or an entity: user:alice"}}, {},
+       {{"tk record show user:alice", "state and fields"}}, help::k_show, run_show,
+          "{id: text, type: text, context: text, name: text, parent: text, state: text, version: int, "
+          "definition: text, fields: {*: json}, created: text, updated: text}", values};
+}
+
+cli::VerbSpec list_verb() {
+  return {"list", "records, oldest first", {{"TYPE", "only this type", false}}, {{"state", "STATE", "only in this state"}},
+       {{"tk record list run --state waiting", "every run that waits"}}, help::k_list, run_list,
+          "[{id: text, type: text, context: text, name: text, parent: text, state: text, version: int, "
+          "definition: text, fields: {*: json}, created: text, updated: text}]", values};
+}
+
+}  // namespace tk::tools::record_tool

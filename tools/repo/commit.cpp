@@ -1,6 +1,6 @@
 #include "tools/repo/verbs.hpp"
 
-namespace tk::tools::repo {
+namespace tk::tools::repo_tool {
 
 Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
     const std::vector<std::string>& words) {
@@ -66,4 +66,4 @@ Result<std::int64_t> commit_entity(Session& s, const git::Repository& repo, cons
   return seq;
 }
 
-}  // namespace tk::tools::repo
+}  // namespace tk::tools::repo_tool

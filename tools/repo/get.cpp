@@ -1,8 +1,10 @@
 #include "core/json/json.hpp"
+#include "core/cli/output.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
+#include "tools/session/values.hpp"
 
-namespace tk::tools::repo {
+namespace tk::tools::repo_tool {
 namespace {
 
 Value describe(const law::Index& index, const law::EntityView& e) {
@@ -49,23 +51,31 @@ Result<Exit> run(const cli::Args& args) {
 Result<Exit> run_compile(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_CHECK(workspace::compile_law(ws));
-  if (!args.quiet()) cli::note("law of HEAD compiled to .tk/law.idx");
+  if (args.json()) {
+    TK_TRY(auto law, workspace::CompiledLaw::open(ws));
+    cli::print(json::pretty(Value::Map{{"commit", law.index().commit()}}) + "\n");
+  } else {
+    cli::note("law of HEAD compiled to .tk/law.idx");
+  }
   return Exit::ok;
 }
 
 }  // namespace
 
-cli::VerbSpec get() {
+cli::VerbSpec get_verb() {
   return {"get", "show an entity, or list those of a type, as HEAD declares them",
           {{"REF", "user:alice, or a type, or nothing for all", false}}, {},
           {{"tk repo get agent", "every agent with its state and place"},
            {"tk repo get user:alice --json", "one entity with all its attributes"}},
-          help::k_get, run};
+          help::k_get, run,
+          "{ref: text, type: text, context: text, name: text, id: text, state: text, at: text, attributes: {*: text}}"
+          "| [{ref: text, type: text, context: text, name: text, id: text, state: text, at: text, attributes: {*: text}}]", values};
 }
 
-cli::VerbSpec compile() {
+cli::VerbSpec compile_verb() {
   return {"compile", "rebuild the law index of HEAD", {}, {},
-          {{"tk repo compile", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile};
+          {{"tk repo compile", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile,
+          "{commit: text}"};
 }
 
-}  // namespace tk::tools::repo
+}  // namespace tk::tools::repo_tool

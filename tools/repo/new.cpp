@@ -1,11 +1,13 @@
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
+#include "tools/session/values.hpp"
 
-namespace tk::tools::repo {
+namespace tk::tools::repo_tool {
 namespace {
 
 Result<const workspace::EntityType*> find_type(const std::string& word) {
@@ -58,7 +60,7 @@ Result<Exit> run(const cli::Args& args) {
 
 }  // namespace
 
-cli::VerbSpec make() {
+cli::VerbSpec new_verb() {
   return {"new", "declare an entity: written, journaled and committed",
           {{"TYPE", "galaxy, system, space, user, agent, group, role, rule or grant"},
            {"NAME", "its name; for rules and grants their id"},
@@ -70,7 +72,8 @@ cli::VerbSpec make() {
           {{"tk repo new user alice unix=alice email=alice@example.org", "a person, and the Unix name that is theirs"},
            {"tk repo new grant alice-reviews role=role:reviewer to=user:alice", "give a role"},
            {"tk repo new agent analyst template=analyst sponsor=user:alice --context acme.web", "an agent in the org chart"}},
-          help::k_new, run};
+          help::k_new, run,
+          "{ref: text, id: text, file: text, seq: int}", values};
 }
 
-}  // namespace tk::tools::repo
+}  // namespace tk::tools::repo_tool

@@ -1,10 +1,12 @@
 #include "core/base/ids.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
+#include "tools/session/values.hpp"
 
-namespace tk::tools::repo {
+namespace tk::tools::repo_tool {
 namespace {
 
 const xml::Element* find_element(const xml::Document& doc, const law::EntityView& e) {
@@ -80,6 +82,8 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto content, edit(path, before.value_or(""), entity, pairs));
   if (content == before) {
     cli::note("nothing to change: " + full.str() + " is so already");
+    if (args.json())
+      cli::print(json::pretty(Value::Map{{"ref", full.str()}, {"file", path}, {"seq", Value()}}) + "\n");
     return Exit::ok;
   }
   Value::Map attributes;
@@ -104,13 +108,14 @@ Result<Exit> run(const cli::Args& args) {
 
 }  // namespace
 
-cli::VerbSpec set() {
+cli::VerbSpec set_verb() {
   return {"set", "change attributes of an entity: written, journaled and committed",
           {{"REF", "the entity: user:alice"}, {"ATTRIBUTE", "name=value; an empty value takes it away", true, true}},
           {kAsOption},
           {{"tk repo set user:alice title=\"Staff engineer\"", "one attribute; nothing else in the file changes"},
            {"tk repo set agent:analyst state=suspended", "from the next decision on it may do nothing"}},
-          help::k_set, run};
+          help::k_set, run,
+          "{ref: text, file: text, seq: int|null}", values};
 }
 
-}  // namespace tk::tools::repo
+}  // namespace tk::tools::repo_tool

@@ -1,10 +1,11 @@
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/json/json.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
 
-namespace tk::tools::repo {
+namespace tk::tools::repo_tool {
 namespace {
 
 Result<Exit> run(const cli::Args& args) {
@@ -34,9 +35,10 @@ Result<Exit> run(const cli::Args& args) {
 
 }  // namespace
 
-cli::VerbSpec validate() {
+cli::VerbSpec validate_verb() {
   return {"validate", "check every entity of the working tree: 0, or 2 with each problem", {}, {},
-          {{"tk repo validate", "before you commit by hand, or in CI"}}, help::k_validate, run};
+          {{"tk repo validate", "before you commit by hand, or in CI"}}, help::k_validate, run,
+          "{valid: bool, entities: int, problems: [{code: text, file: text, line: int, column: int, message: text, mend: text}]}"};
 }
 
-}  // namespace tk::tools::repo
+}  // namespace tk::tools::repo_tool

@@ -5,13 +5,7 @@
 #include "core/workspace/entities.hpp"
 #include "tools/session/session.hpp"
 
-namespace tk::tools::repo {
-
-cli::VerbSpec make();  // new
-cli::VerbSpec get();
-cli::VerbSpec set();
-cli::VerbSpec validate();
-cli::VerbSpec compile();
+namespace tk::tools::repo_tool {
 
 // name=value words; a word without = is an error.
 Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
@@ -27,4 +21,4 @@ Result<std::int64_t> commit_entity(Session& session, const git::Repository& repo
 record::Change change_for(const Session& session, const law::Ref& ref, const std::string& id,
                           const std::string& path, Value::Map attributes);
 
-}  // namespace tk::tools::repo
+}  // namespace tk::tools::repo_tool

@@ -1,5 +1,6 @@
 #include "tools/session/session.hpp"
 
+#include "core/cli/output.hpp"
 #include "core/os/terminal.hpp"
 
 namespace tk::tools {

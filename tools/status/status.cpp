@@ -1,12 +1,12 @@
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/git/head.hpp"
 #include "core/json/json.hpp"
 #include "help/status.hpp"
 #include "tools/session/session.hpp"
 
+namespace tk::tools::status_tool {
 namespace {
-
-using namespace tk;
 
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto s, tools::Session::open_to_read());
@@ -49,8 +49,11 @@ Result<Exit> run(const cli::Args& args) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  cli::VerbSpec verb{"", "what this workspace is and what is going on in it", {}, {},
-                     {{"tk status", "who you are here, the law in force, the runs that wait"}}, help::k_status, run};
-  return cli::main({"status", "what this workspace is and what is going on in it", {verb}}, argc, argv);
+cli::VerbSpec status_verb() {
+  return {"", "what this workspace is and what is going on in it", {}, {},
+                     {{"tk status", "who you are here, the law in force, the runs that wait"}}, help::k_status, run,
+          "{workspace: text, actor: text|null, commit: text, policy_hash: text, journal_rows: int, "
+          "entities: {*: int}, runs: {total: int, running: int, waiting: int}}"};
 }
+
+}  // namespace tk::tools::status_tool

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/tk/commands.hpp"
+#include "commands.hpp"  // generated: tk_tool in CMakeLists.txt
 
 namespace {
 
@@ -89,7 +89,7 @@ int help(FILE* to) {
   fputs("tk: infrastructure for AI agents\n\nUsage: tk [-C DIR] COMMAND [words]\n\n", to);
   for (const auto& c : kCommands) fprintf(to, "  %-8s  %s\n", c.name, c.summary);
   fputs("\nStart here:\n  tk demo code-review\n      the main job on a bundled sample\n  tk COMMAND -h\n"
-        "      one screen of help with examples\n", to);
+        "      one screen of help with examples\n  tk help -a\n      every command and topic, also from others\n", to);
   return fflush(to) == 0 ? 0 : 1;
 }
 
@@ -102,6 +102,30 @@ int become(const char* command, char** argv, int argc) {
   execv(path, words);
   fprintf(stderr, "tk: [TK-OS-0006] cannot start %s: %s\n", path, strerror(errno));
   return 1;
+}
+
+bool is_own(const char* command) {
+  for (const auto& c : kCommands)
+    if (strcmp(c.name, command) == 0) return true;
+  return false;
+}
+
+// -- WORD…: the words behind `tk`, the last under the cursor. tk's own commands answer for themselves,
+// for commands' names and for others' commands tk-help does.
+int complete(char** argv, int argc) {
+  if (argc > 0 && strcmp(argv[0], "--") == 0) {
+    ++argv;
+    --argc;
+  }
+  bool own = argc > 1 && is_own(argv[0]);
+  char mark[] = "__complete", dashes[] = "--";
+  char* words[argc + 3];
+  int n = 0;
+  words[n++] = own ? mark : dashes;
+  words[n++] = own ? dashes : mark;
+  for (int i = own ? 1 : 0; i < argc; ++i) words[n++] = argv[i];
+  words[n] = nullptr;
+  return become(own ? argv[0] : "help", words, n);
 }
 
 }  // namespace
@@ -125,9 +149,12 @@ int main(int argc, char** argv) {
   }
   const char* word = argv[at];
   if (strcmp(word, "--version") == 0) return printf("tk " TK_VERSION "\n") < 0;
-  bool asks = strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "help") == 0;
-  if (asks && (at + 1 >= argc || *argv[at + 1] == '-')) return help(stdout);
-  if (asks) {
+  if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) return help(stdout);
+  if (strcmp(word, "__complete") == 0) return complete(argv + at + 1, argc - at - 1);
+  if (strcmp(word, "help") == 0) {
+    if (at + 1 >= argc) return help(stdout);
+    if (!is_own(argv[at + 1])) return become("help", argv + at + 1, argc - at - 1);
+    // One of tk's own shows its help itself.
     char flag[] = "--help";
     char* words[argc + 2];
     int n = 0;

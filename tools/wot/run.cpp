@@ -1,11 +1,13 @@
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
 #include "core/os/terminal.hpp"
 #include "help/wot.hpp"
 #include "tools/wot/verbs.hpp"
+#include "tools/session/values.hpp"
 
-namespace tk::tools::wot {
+namespace tk::tools::wot_tool {
 
 using tk::wot::Ended;
 using tk::wot::Ending;
@@ -127,31 +129,35 @@ const cli::Positional kWorkflow = {"WORKFLOW", "a name (wots/NAME.toml) or a fil
 
 }  // namespace
 
-cli::VerbSpec run() {
+cli::VerbSpec run_verb() {
   return {"run", "start a workflow: 0 done, 1 rejected, 5 waits for a human, 6 gate timed out", {kWorkflow},
           {{"input", "NAME=VALUE", "an input; NAME=@FILE reads a file, @- standard input", {}, true}, kWait,
            {"run-file", "FILE", "write the run's id there as soon as it is known"}, kAsOption},
           {{"tk wot run code-review --input diff=@change.diff", "review a diff; exits 5 at the human gate"},
            {"git diff main... | tk wot run code-review --input diff=@- --wait", "block until somebody answers"}},
-          help::k_run, run_new};
+          help::k_run, run_new,
+          "{run: text, state: text, output: {*: json}, open: [text]}", values};
 }
 
-cli::VerbSpec resume() {
+cli::VerbSpec resume_verb() {
   return {"resume", "go on with a run; completed steps do not run again", {{"RUN", "its id or a prefix"}},
           {kWait, kAsOption},
-          {{"tk wot resume 01930c2e", "after an answer, a crash or an interrupt"}}, help::k_resume, run_resume};
+          {{"tk wot resume 01930c2e", "after an answer, a crash or an interrupt"}}, help::k_resume, run_resume,
+          "{run: text, state: text, output: {*: json}, open: [text]}", values};
 }
 
-cli::VerbSpec check() {
+cli::VerbSpec check_verb() {
   return {"check", "check a workflow without running it", {kWorkflow}, {},
           {{"tk wot check code-review", "types, agents, feedback: each problem with file:line:col"}},
-          help::k_check, run_check};
+          help::k_check, run_check,
+          "{valid: bool, wot: text, steps: int}", values};
 }
 
-cli::VerbSpec graph() {
+cli::VerbSpec graph_verb() {
   return {"graph", "draw a workflow", {kWorkflow},
           {{"format", "FORMAT", "how", {"mermaid"}}},
-          {{"tk wot graph code-review --format mermaid", "paste it into a README"}}, help::k_graph, run_graph};
+          {{"tk wot graph code-review --format mermaid", "paste it into a README"}}, help::k_graph, run_graph,
+          "{format: text, graph: text}", values};
 }
 
-}  // namespace tk::tools::wot
+}  // namespace tk::tools::wot_tool

@@ -1,11 +1,13 @@
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/wot/values.hpp"
 #include "help/wot.hpp"
 #include "tools/wot/verbs.hpp"
+#include "tools/session/values.hpp"
 
-namespace tk::tools::wot {
+namespace tk::tools::wot_tool {
 namespace {
 
 std::string field(const record::Record& r, const char* name) {
@@ -114,29 +116,38 @@ Result<Exit> run_answer(const cli::Args& args) {
 
 }  // namespace
 
-cli::VerbSpec show() {
+cli::VerbSpec show_verb() {
   return {"show", "one run: its steps, its casts, its output", {{"RUN", "its id or a prefix"}}, {},
-          {{"tk wot show 01930c2e", "who did what, how long it took, how it ended"}}, help::k_show, run_show};
+          {{"tk wot show 01930c2e", "who did what, how long it took, how it ended"}}, help::k_show, run_show,
+          "{run: text, wot: text, state: text, context: text, reason: text, converged: json, "
+          "steps: [{id: text, step: text, agent: text, iteration: int, attempt: int, state: text, error: text, "
+          "output: {*: json}, started: text, ended: text}], casts: [{id: text, run: text, cast: text, state: text, prompt: text, answer: text, by: text, at: text, "
+          "deadline: text|null}], output: {*: json}, started: text}", values};
 }
 
-cli::VerbSpec list() {
+cli::VerbSpec list_verb() {
   return {"list", "runs, oldest first", {}, {{"state", "STATE", "only in this state",
             {"running", "waiting", "done", "rejected", "failed", "timed_out"}}},
-          {{"tk wot list --state waiting", "every run that waits for a human"}}, help::k_list, run_list};
+          {{"tk wot list --state waiting", "every run that waits for a human"}}, help::k_list, run_list,
+          "[{run: text, wot: text, state: text, context: text, started: text}]"};
 }
 
-cli::VerbSpec inbox() {
+cli::VerbSpec inbox_verb() {
   return {"inbox", "what waits for a human's answer", {}, {},
-          {{"tk wot inbox", "each open question with the command that answers it"}}, help::k_inbox, run_inbox};
+          {{"tk wot inbox", "each open question with the command that answers it"}}, help::k_inbox, run_inbox,
+          "[{id: text, run: text, cast: text, state: text, prompt: text, answer: text, by: text, at: text, "
+          "deadline: text|null}]"};
 }
 
-cli::VerbSpec answer() {
+cli::VerbSpec answer_verb() {
   return {"answer", "answer an open cast; the run goes on when it is resumed",
           {{"RUN", "its id or a prefix"}, {"CAST", "the cast's name or id"}, {"VALUE", "approve or reject"}},
           {kAsOption},
           {{"tk wot answer 01930c2e human_review approve", "as yourself"},
            {"tk wot answer 01930c2e human_review reject --as user:rita", "for somebody whom you may act as"}},
-          help::k_answer, run_answer};
+          help::k_answer, run_answer,
+          "{id: text, run: text, cast: text, state: text, prompt: text, answer: text, by: text, at: text, "
+          "deadline: text|null}", values};
 }
 
-}  // namespace tk::tools::wot
+}  // namespace tk::tools::wot_tool

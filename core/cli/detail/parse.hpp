@@ -1,16 +1,14 @@
-// Words into Args according to a spec. CLI11 is the back end, in parse.cpp alone.
+// Words into Args according to a spec, and the spec as help. CLI11 is the back end, in parse.cpp alone.
 #pragma once
 
 #include "core/cli/spec.hpp"
 
 namespace tk::cli::detail {
 
-// The options that every verb has.
-const std::vector<Option>& common_options();
 Result<Args> parse(const VerbSpec& verb, const std::vector<std::string>& words);
 
-std::string short_help(const CommandSpec& command, const VerbSpec& verb);  // at most 25 lines
-std::string full_help(const CommandSpec& command, const VerbSpec& verb);
-std::string command_help(const CommandSpec& command);
+// The verb that `words` begin with (and its name taken off them), or the command's nameless one; null
+// when there is none.
+const VerbSpec* find_verb(const CommandSpec& command, std::vector<std::string>& words);
 
 }  // namespace tk::cli::detail

@@ -1,0 +1,108 @@
+#include "tools/help/installed.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "commands.hpp"  // generated: tk_tool in CMakeLists.txt
+#include "core/base/text.hpp"
+#include "core/os/file.hpp"
+#include "core/os/terminal.hpp"
+
+namespace tk::tools::help_tool {
+namespace {
+
+std::string libexec() {
+  auto own = os::self_path();
+  return own.substr(0, own.rfind('/'));
+}
+
+// The folders that hold commands, in the driver's order.
+std::vector<std::string> folders() {
+  std::vector<std::string> out{libexec()};
+  if (auto home = os::environment("HOME"); home.starts_with('/')) out.push_back(home + "/.local/libexec/tk");
+  auto path = os::environment("PATH");
+  for (auto part : text::split(path, ':'))
+    if (part.starts_with('/')) out.emplace_back(part);
+  return out;
+}
+
+// tk-NAME.json beside the command, or share/tk/commands/NAME.json of its prefix.
+std::string manifest_for(const std::string& folder, const std::string& name) {
+  auto beside = folder + "/tk-" + name + ".json";
+  if (os::exists(beside)) return beside;
+  for (std::string_view tail : {"/libexec/tk", "/bin", "/sbin"}) {
+    if (!folder.ends_with(tail)) continue;
+    auto shared = folder.substr(0, folder.size() - tail.size()) + "/share/tk/commands/" + name + ".json";
+    if (os::exists(shared)) return shared;
+  }
+  return {};
+}
+
+bool is_own(const std::string& name) {
+  return std::any_of(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.name == name; });
+}
+
+}  // namespace
+
+std::vector<Installed> installed() {
+  std::vector<Installed> out;
+  std::set<std::string> seen, looked;
+  for (const auto& folder : folders()) {
+    if (!looked.insert(folder).second) continue;
+    auto names = os::list_directory(folder);
+    if (!names) continue;
+    for (const auto& file : *names) {
+      auto path = folder + "/" + file;
+      if (!file.starts_with("tk-") || file.size() < 4 || file.find('.') != file.npos || ::access(path.c_str(), X_OK) != 0 ||
+          os::is_directory(path))
+        continue;
+      auto name = file.substr(3);
+      bool own = folder == folders().front() && is_own(name);
+      if (folder == folders().front() && name == "bench") continue;  // a build tree's
+      out.push_back({name, path, manifest_for(folder, name), own, !seen.insert(name).second});
+    }
+  }
+  return out;
+}
+
+const Installed* find_command(const std::vector<Installed>& all, const std::string& name) {
+  for (const auto& c : all)
+    if (c.name == name) return &c;
+  return nullptr;
+}
+
+Result<cli::Manifest> manifest_of(const Installed& c) {
+  if (c.manifest.empty())
+    return fail(Code::cli_manifest, "tk-" + c.name + " (" + c.path + ") has no manifest, and is not started to ask",
+                "run it with -h yourself; its author can add one: man tk-plugin, A command's manifest");
+  TK_TRY(auto manifest, cli::read_manifest(c.manifest));
+  if (manifest.command.name != c.name)
+    return fail_at(Code::cli_manifest, {c.manifest, 0, 0}, "it names " + manifest.command.name + ", not " + c.name);
+  return manifest;
+}
+
+std::string share() { return libexec() + "/../../share/tk"; }
+
+std::vector<std::string> topics() {
+  auto files = os::list_directory(share() + "/topics");
+  std::vector<std::string> out;
+  if (files)
+    for (const auto& f : *files)
+      if (f.ends_with(".md")) out.push_back(f.substr(0, f.size() - 3));
+  return out;
+}
+
+Result<std::string> topic(const std::string& name) {
+  TK_TRY(auto text, os::read_file(share() + "/topics/" + name + ".md", 1u << 20));
+  constexpr std::string_view kMark = "@exit-codes@\n";
+  if (auto at = text.find(kMark); at != text.npos) {
+    std::string table;
+    for (const auto& e : exit_table()) table += "- " + std::to_string(e.status) + ": " + std::string(e.meaning) + "\n";
+    text.replace(at, kMark.size(), table + "- 128+n: ended by signal n, clean\n");
+  }
+  return text;
+}
+
+}  // namespace tk::tools::help_tool

@@ -1,0 +1,36 @@
+// What commands and topics there are on this machine, found the way the driver finds them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/cli/manifest.hpp"
+
+namespace tk::tools::help_tool {
+
+struct Installed {
+  std::string name, path;
+  std::string manifest;  // its file, or empty
+  bool own = false;      // brought by tk
+  bool shadowed = false; // another one of the name comes first
+};
+
+std::vector<Installed> installed();
+// The first one of a name; null when there is none.
+const Installed* find_command(const std::vector<Installed>& all, const std::string& name);
+Result<cli::Manifest> manifest_of(const Installed& command);
+
+// share/tk, beside libexec/tk.
+std::string share();
+std::vector<std::string> topics();
+Result<std::string> topic(const std::string& name);  // markdown
+
+// ---- renderings of a completed spec
+
+std::string render_man(const cli::CommandSpec& command);
+std::string render_man_tk(const std::vector<cli::CommandSpec>& all);
+std::string render_reference(const std::vector<cli::CommandSpec>& all);
+// A shell's completion: the whole script for all of tk's own commands, or the part for one command.
+std::string render_shell(const std::string& shell, const std::vector<cli::CommandSpec>& commands, bool whole);
+
+}  // namespace tk::tools::help_tool
