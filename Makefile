@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps build demo test test-full asan tsan bench lint install clean
+.PHONY: all deps build demo test test-full asan tsan bench lint generate check-generated install clean
 all: build
 
 deps:
@@ -43,6 +43,14 @@ bench: build
 
 lint:
 	@python3 tests/lint/lint.py
+
+# What is generated from the commands' definitions stands in the tree, so that it can be read and
+# reviewed; check-generated says whether it is current.
+generate: build
+	@.ci/generate build/release
+
+check-generated:
+	@sh tests/lint/generated.sh $(or $(BUILD),build/dev)
 
 install: build
 	@cmake --install build/release --prefix $(abspath $(PREFIX)) >/dev/null
