@@ -121,8 +121,8 @@ cli::VerbSpec show_verb() {
           {{"tk wot show 01930c2e", "who did what, how long it took, how it ended"}}, help::k_show, run_show,
           "{run: text, wot: text, state: text, context: text, reason: text, converged: json, "
           "steps: [{id: text, step: text, agent: text, iteration: int, attempt: int, state: text, error: text, "
-          "output: {*: json}, started: text, ended: text}], casts: [{id: text, run: text, cast: text, state: text, prompt: text, answer: text, by: text, at: text, "
-          "deadline: text|null}], output: {*: json}, started: text}", values};
+          "output: {*: json}, started: text, ended: text}], casts: [{id: text, run: text, cast: text, "
+          "state: text, prompt: text, answer: text, by: text, at: text, deadline: text|null}], output: {*: json}, started: text}", values};
 }
 
 cli::VerbSpec list_verb() {

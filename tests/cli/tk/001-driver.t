@@ -26,19 +26,22 @@ The driver finds commands, helps, and knows what you meant.
     demo      see the main job run: a real diff reviewed by agents under law
     init      make a workspace
     status    what this workspace is and what is going on in it
-    wot       workflows: check, run, resume, answer, show
-    repo      the organisation as XML: new, get, set, validate, compile
-    law       who may do what, and why: can, explain, actions
-    record    records and their state machines: new, step, show, list
-    log       the journal: query and verify
+    wot       workflows: agents as steps, human gates, feedback until convergence
+    repo      the organisation as XML in git
+    law       who may do what, and why
+    record    records and their state machines
+    log       the journal: query, follow and verify
     config    each setting with its value and where it comes from
     explain   what an error code means
+    help      help on commands and topics, manual pages, completions
   
   Start here:
     tk demo code-review
         the main job on a bundled sample
     tk COMMAND -h
         one screen of help with examples
+    tk help -a
+        every command and topic, also from others
   [2]
   $ tk explain tk-law-0005
   TK-LAW-0005: denied by law
@@ -66,7 +69,7 @@ A third party's command on PATH is a command; one of tk's own cannot be shadowed
     tk law can user:alice cast.answer cast:acme.web/review/human_review
         ask in a script or in CI
   
-  More: tk law VERB -h
+  More: tk law VERB -h, tk help law
 
 Wrong words get the nearest right one, and exit 2.
 

@@ -43,7 +43,7 @@ Loops that overlap are refused; limits that cannot be read are errors; the termi
     mend: choose from: running, waiting, done, rejected, failed, timed_out
   [2]
   $ tk help -a | head -1
-  tk: infrastructure for AI agents
+  Commands of tk
 
 What is suspended has no effect.
 
