@@ -89,7 +89,14 @@ Result<Journal> Journal::open(const std::string& path, store::Mode mode) {
                     std::to_string(detail::kVersion),
                 "use the tk that wrote it, or a newer one");
   if (version == 0) return fail(Code::journal_broken, path + " is not a tk journal");
-  return Journal(std::move(db));
+  if (mode == store::Mode::read_only) return Journal(std::move(db), Live::look(path));
+  TK_TRY(auto live, Live::open(path));
+  Journal journal(std::move(db), std::move(live));
+  if (journal.live_->durable_seq() == 0) {  // a new page: what was there before is durable from now on
+    TK_TRY(auto last, journal.head());
+    if (last.seq > 0 && !journal.live_->poisoned()) TK_CHECK(journal.settle(last.seq));
+  }
+  return journal;
 }
 
 Result<Head> Journal::head() {
@@ -106,6 +113,7 @@ Result<Head> Journal::head() {
 Result<void> Journal::append(Row& row, std::string_view payload, std::string_view changes) {
   TK_TRY(auto last, head());
   row.seq = last.seq + 1;
+  appended_ = row.seq;
   row.payload_digest = digest_of(payload);
   row.changes_digest = digest_of(changes);
   row.hash = chain(last.hash, row);

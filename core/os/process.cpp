@@ -250,9 +250,10 @@ void Child::reap() {
   if (err_ >= 0) drain(err_, false);
 }
 
-void Child::pump(std::vector<Child*>& children, int timeout_ms, int wake_fd) {
+void Child::pump(std::vector<Child*>& children, int timeout_ms, const std::vector<int>& wake_fds) {
   std::vector<pollfd> fds;
-  if (wake_fd >= 0) fds.push_back({wake_fd, POLLIN, 0});
+  for (int fd : wake_fds)
+    if (fd >= 0) fds.push_back({fd, POLLIN, 0});
   for (auto* c : children) {
     if (c->finished_) continue;
     if (c->in_ >= 0) fds.push_back({c->in_, POLLOUT, 0});

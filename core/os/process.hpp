@@ -45,8 +45,8 @@ class Child {
   void kill(int signal);  // the whole group
 
   // Moves bytes for every child that is ready; waits at most timeout_ms (-1 = until something
-  // happens, and at most wake_fd becoming readable). Children that ended say so by finished().
-  static void pump(std::vector<Child*>& children, int timeout_ms, int wake_fd = -1);
+  // happens), or until one of wake_fds is readable. Children that ended say so by finished().
+  static void pump(std::vector<Child*>& children, int timeout_ms, const std::vector<int>& wake_fds = {});
 
   Exited take();  // after finished()
 

@@ -266,9 +266,7 @@ Result<void> Driver::pump() {
     int wait = 1000;
     if (nearest > 0)
       wait = static_cast<int>(std::clamp<std::int64_t>((nearest - clock::monotonic_ns()) / 1'000'000 + 1, 0, 1000));
-    if (!open_cast_steps().empty()) wait = std::min(wait, kPollMs);
-    os::Child::pump(children, wait, os::interrupt_fd());
-    TK_CHECK(look_for_answers());
+    TK_CHECK(wait_for_news(children, wait));
   }
   if (os::interrupted()) return interrupted();
   for (auto& a : active_)
