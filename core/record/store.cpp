@@ -260,8 +260,9 @@ Result<void> Store::commit(std::vector<Prepared>& all) {
   std::int64_t last = 0;
   for (auto& p : all) {
     // The same key may have been committed since step 2.
-    if (!p.stored && !p.change.idempotency_key.empty())
+    if (!p.stored && !p.change.idempotency_key.empty()) {
       TK_TRY(p.stored, journal_.by_key(p.change.idempotency_key));
+    }
     if (!p.stored) TK_CHECK(write(p));
     last = std::max(last, p.stored ? p.stored->row.seq : p.row.seq);
   }
