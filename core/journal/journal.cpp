@@ -276,11 +276,14 @@ Result<Verdict> Journal::verify() {
   if (!verdict.ok) return verdict;
   auto last = head();
   if (!last && last.error().code != Code::journal_broken) return fail(last.error());
-  auto odd_head = first_of(db_, "SELECT 1 FROM meta WHERE name = 'head' AND "
-                                "(typeof(number) <> 'integer' OR typeof(bytes) <> 'blob')");
-  if (!odd_head) return fail(odd_head.error());
+  bool odd_head = false;
+  if (last) {
+    TK_TRY(auto odd, first_of(db_, "SELECT 1 FROM meta WHERE name = 'head' AND "
+                                   "(typeof(number) <> 'integer' OR typeof(bytes) <> 'blob')"));
+    odd_head = odd.has_value();
+  }
   auto end = row_name(verdict.rows), next = row_name(verdict.rows + 1);
-  if (!last || *odd_head) {
+  if (!last || odd_head) {
     wrong(verdict.rows, end + ": " + (last ? "the head has another type" : last.error().message));
   } else if (last->seq > verdict.rows) {
     wrong(verdict.rows + 1, next + " is missing: the tail was cut; the head says " +

@@ -116,8 +116,7 @@ def declaration(w):
 
 def main():
     began = time.monotonic()
-    w = Workspace(sys.argv[1], workflow=True)
-    print("; ".join(test(w) for test in (step, workflow, declaration)) + f"; {time.monotonic() - began:.0f} s")
+    print("; ".join(test(Workspace(sys.argv[1], workflow=True)) for test in (step, workflow, declaration)) + f"; {time.monotonic() - began:.0f} s")
 
 
 main()

@@ -33,7 +33,7 @@ class Writer(threading.Thread):
     def __init__(self, w, k, actors, records, until):
         super().__init__()
         self.w, self.k, self.actors, self.records, self.until = w, k, actors, records, until
-        self.asked, self.acknowledged, self.conflicts, self.kills, self.odd = {}, set(), 0, 0, []
+        self.asked, self.acknowledged, self.conflicts, self.kills, self.slowest, self.odd = {}, set(), 0, 0, 0, []
         self.resident = k % 2 and subprocess.Popen([os.path.join(os.path.dirname(w.tk), "../libexec/tk/tk-writer")],
             cwd=w.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
 
@@ -52,9 +52,11 @@ class Writer(threading.Thread):
             actor, record = rng.choice(self.actors), rng.choice(self.records)
             self.asked[key] = actor, record
             # Now and then a process is killed on its way: whether the step landed, the journal tells.
-            fault = f"*:{rng.randint(1, 30)}=kill" if rng.random() < 0.05 and not self.resident else None
+            fault = f"*:{rng.randint(1, 60)}=kill" if rng.random() < 0.05 and not self.resident else None
             while True:
+                began = time.monotonic()
                 code, said = self.step(actor, record, key, fault)
+                self.slowest = max(self.slowest, time.monotonic() - began)
                 if any(word in said for word in ("SQLITE_BUSY", "locked", "TK-JRN-0003")): self.odd.append(said)
                 if code != 4 or "TK-REC-0005" not in said: break
                 self.conflicts += 1
@@ -96,7 +98,7 @@ def main():
     resident = sum(len(writer.acknowledged) for writer in writers if writer.resident)
     print(f"{USERS} users, {AGENTS} agents, {WRITERS} writers, {SECONDS} s: {len(acknowledged)} steps acknowledged ({resident} by resident "
           f"writers) by {len({asked[k][0] for k in acknowledged})} actors, {sum(x.kills for x in writers)} killed of which "
-          f"{len(set(landed) - acknowledged)} had landed, {sum(x.conflicts for x in writers)} conflicts retried; 0 lost, 0 doubled, 0 busy")
+          f"{len(set(landed) - acknowledged)} had landed, {sum(x.conflicts for x in writers)} conflicts retried, slowest answer {max(x.slowest for x in writers):.1f} s; 0 lost, 0 doubled, 0 busy")
 
 
 main()
