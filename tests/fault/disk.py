@@ -74,7 +74,7 @@ def workflow(w):
     reference = essence(finish(w, run_file))
     count = points(lambda n: start(f"*:{n}=kill").returncode == -9)
     seen = collections.defaultdict(collections.Counter)
-    for fault, exits in faults(seen, count, 3 if FULL else count // 6 + 1):
+    for fault, exits in faults(seen, count, 9 if FULL else count // 6 + 1):
         exits[told(start(fault), fault, good=(5,))] += 1
         w.mend()
         if not os.path.exists(run_file):  # nobody was told of a run: it is started anew
