@@ -36,6 +36,7 @@ Error sqlite_error(sqlite3* db, const std::string& path) {
     case SQLITE_LOCKED:
       error.code = Code::journal_busy;
       break;
+    case SQLITE_ERROR:  // tk's SQL is fixed: what does not compile meets tables that are not tk's
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       error.code = Code::journal_broken;
