@@ -165,12 +165,14 @@ Result<void> Journal::each(const Filter& f,
   }
   if (f.since_ns) sql += " AND j.ts_ns >= ?";
   if (f.until_ns) sql += " AND j.ts_ns < ?";
+  if (f.until_seq) sql += " AND j.seq <= ?";
   sql += f.newest_first ? " ORDER BY j.seq DESC" : " ORDER BY j.seq";
   TK_TRY(auto s, db_.prepare(sql));
   s.bind(f.after_seq);
   for (const auto* word : words) s.bind(*word);
   if (f.since_ns) s.bind(f.since_ns);
   if (f.until_ns) s.bind(f.until_ns);
+  if (f.until_seq) s.bind(f.until_seq);
   for (std::int64_t n = 0; f.limit == 0 || n < f.limit; ++n) {
     TK_TRY(bool row, s.step());
     if (!row) break;

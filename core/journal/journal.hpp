@@ -33,7 +33,7 @@ struct Stored {
 struct Filter {
   std::string trace, actor, entity, event, kind, context;
   std::int64_t since_ns = 0, until_ns = 0;  // 0 = open
-  std::int64_t after_seq = 0;
+  std::int64_t after_seq = 0, until_seq = 0;  // until: and that one too; 0 = open
   std::int64_t limit = 0;   // 0 = all
   bool newest_first = false;
 };

@@ -138,9 +138,11 @@ FutexEvent::FutexEvent(const std::atomic<std::uint32_t>& word) : word_(word) {
 
 FutexEvent::~FutexEvent() {
   stop_ = true;
-  if (running_) {
-    // The thread looks at stop_ at least every 100 ms; nobody may be told to wake for this.
-    ::pthread_join(thread_, nullptr);
+  // It may be about to wait: woken until it has gone. Others who wait on the word look and wait again.
+  while (running_) {
+    ::syscall(SYS_futex, &word_, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+    auto until = after_ms(CLOCK_REALTIME, 2);
+    running_ = ::pthread_timedjoin_np(thread_, nullptr, &until) != 0;
   }
   if (fd_ >= 0) ::close(fd_);
 }
@@ -149,7 +151,7 @@ void* FutexEvent::watch(void* self) {
   auto& me = *static_cast<FutexEvent*>(self);
   auto seen = me.word_.load();
   while (!me.stop_) {
-    futex_wait(me.word_, seen, 100);
+    futex_wait(me.word_, seen, 1000);
     auto now = me.word_.load();
     if (now == seen) continue;
     seen = now;
