@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps build demo test test-full asan tsan bench lint tidy generate check-generated install clean
+.PHONY: all deps build demo test test-full asan tsan fuzz bench lint tidy generate check-generated install clean
 all: build
 
 deps:
@@ -36,6 +36,14 @@ tsan: deps
 	@cmake --preset tsan >/dev/null
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan
+
+# A million inputs for each target of tests/fuzz (FUZZ_RUNS=), with clang, ASan and UBSan; ends with
+# 1 on a finding and says where its input is. All that it makes stands below build/fuzz.
+fuzz: deps
+	@.ci/deps .ci/packages-fuzz
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz -j $(JOBS)
+	@python3 tests/fuzz/run.py build/fuzz $(FUZZ_TARGETS)
 
 bench: build
 	@cmake --build --preset release -j $(JOBS) --target tk-bench

@@ -91,6 +91,9 @@ Result<Value> parse(std::string_view text, std::string_view name) {
   };
   if (auto bad = text::invalid_utf8(text); bad != text.npos)
     return fail_at(Code::json_syntax, where(bad), "not UTF-8");
+  // nlohmann takes a NUL for the end: what stands behind it would never be looked at.
+  if (auto nul = text.find('\0'); nul != text.npos)
+    return fail_at(Code::json_syntax, where(nul), "a NUL byte");
   Builder builder;
   bool good = false;
   try {

@@ -87,7 +87,8 @@ class Driver {
   std::vector<std::vector<std::size_t>> next_;  // the steps behind each step
   std::set<std::size_t> candidates_;            // steps that may have become ready
   std::size_t done_ = 0;
-  std::list<Active> active_;
+  agent::Plugins plugins_;
+  std::list<Active> active_;  // ends before the plugins that it speaks to
   std::map<std::string, record::Record> past_;
   std::vector<record::Record> casts_;
   std::int64_t cast_deadline_ms_ = 0;  // of the open casts, the nearest; 0 = none
