@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps build demo test test-full asan tsan bench lint generate check-generated install clean
+.PHONY: all deps build demo test test-full asan tsan bench lint tidy generate check-generated install clean
 all: build
 
 deps:
@@ -51,6 +51,12 @@ generate: build
 
 check-generated:
 	@sh tests/lint/generated.sh $(or $(BUILD),build/dev)
+
+# Reads the compile database, builds nothing. TIDY_BASE=<commit> looks at what changed since only.
+tidy: deps
+	@.ci/deps .ci/packages-tidy
+	@cmake --preset tidy >/dev/null
+	@python3 tests/lint/tidy.py build/tidy
 
 install: build
 	@cmake --install build/release --prefix $(abspath $(PREFIX)) >/dev/null

@@ -153,7 +153,7 @@ Result<Value::Map> Attempt::exec_result() {
   Value::Map out;
   for (const auto& [name, port] : task_.agent_template->output) {
     auto it = value->as_map()->find(name);
-    out.emplace(name, it != value->as_map()->end() ? std::move(it->second) : *port.fallback);
+    out.emplace(name, it != value->as_map()->end() ? it->second : *port.fallback);
   }
   return out;
 }
@@ -170,7 +170,7 @@ Result<Value::Map> Attempt::noop_result() {
     } else {
       switch (port.type.kind) {
         case Kind::text: out.emplace(name, ""); break;
-        case Kind::integer: out.emplace(name, 0); break;
+        case Kind::integer:
         case Kind::number: out.emplace(name, 0); break;
         case Kind::boolean: out.emplace(name, false); break;
         case Kind::list: out.emplace(name, Value::List{}); break;

@@ -89,7 +89,7 @@ Result<std::int64_t> parse_rfc3339(std::string_view s) {
   if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-')) {
     int hours = 0, minutes = 0;
     if (!digits(zone, 1, 2, hours) || !digits(zone, 4, 2, minutes)) return bad();
-    offset = (hours * 3600 + minutes * 60) * (zone[0] == '+' ? 1 : -1);
+    offset = (hours * std::int64_t{3600} + minutes * std::int64_t{60}) * (zone[0] == '+' ? 1 : -1);
   } else if (zone != "Z" && zone != "z") {
     return bad();
   }

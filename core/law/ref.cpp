@@ -75,7 +75,7 @@ bool covers(std::string_view outer, std::string_view inner) {
 }
 
 Result<Ref> parse_ref(std::string_view text) {
-  auto bad = [&](std::string why) {
+  auto bad = [&](const std::string& why) {
     return fail(Code::cli_usage, "not a reference: \"" + std::string(text.substr(0, 200)) + "\" " + why,
                 "write it like user:alice or agent:acme.web/analyst");
   };

@@ -19,8 +19,6 @@
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
 
-extern char** environ;
-
 namespace tk::os {
 namespace {
 
@@ -98,6 +96,7 @@ class WithoutSigpipe {
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (const auto& s : strings) out.push_back(const_cast<char*>(s.c_str()));
   out.push_back(nullptr);
   return out;

@@ -32,6 +32,7 @@ Result<void> check_members(const std::map<std::string, json::Type>& types, const
     auto it = types.find(name);
     if (it == types.end()) {
       std::vector<std::string> names;
+      names.reserve(types.size());
       for (const auto& [n, type] : types) names.push_back(n);
       auto near = text::nearest(name, names);
       return fail(Code::record_input, what + " takes no `" + name + "`",
