@@ -48,7 +48,7 @@ fuzz: deps
 
 bench: build
 	@cmake --build --preset $(PRESET) -j $(JOBS) --target tk-bench
-	@build/$(PRESET)/libexec/tk/tk-bench build/$(PRESET)/bin/tk
+	@build/$(PRESET)/libexec/tk/bench build/$(PRESET)/bin/tk
 
 lint:
 	@python3 tests/lint/lint.py

@@ -18,12 +18,12 @@ struct Spawn {
   std::vector<std::string> environment;  // "NAME=value"; the whole environment of the child
   std::string directory;                 // working directory; empty = the parent's
   std::string input;                     // all of standard input, or its beginning when it stays open
-  bool keep_input_open = false;          // for a conversation: send() writes on, close_input() ends it
   std::size_t output_limit = 64u << 20;  // bytes of stdout that nobody took; more ends the child
   std::size_t error_limit = 64u << 10;   // tail of stderr that is kept
   std::uint64_t memory_limit = 0;        // RLIMIT_AS in bytes; 0 = none
   std::uint64_t file_limit = 0;          // RLIMIT_FSIZE in bytes; 0 = none
   bool inherit_output = false;           // stdin, stdout and stderr are the parent's
+  bool keep_input_open = false;          // for a conversation: send() writes on, close_input() ends it
 };
 
 struct Exited {

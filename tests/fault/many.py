@@ -34,7 +34,7 @@ class Writer(threading.Thread):
         super().__init__()
         self.w, self.k, self.actors, self.records, self.until = w, k, actors, records, until
         self.asked, self.acknowledged, self.conflicts, self.kills, self.slowest, self.odd = {}, set(), 0, 0, 0, []
-        self.resident = k % 2 and subprocess.Popen([os.path.join(os.path.dirname(w.tk), "../libexec/tk/tk-writer")],
+        self.resident = k % 2 and subprocess.Popen([os.path.join(os.path.dirname(w.tk), "../libexec/tk/writer")],
             cwd=w.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
 
     def step(self, actor, record, key, fault):
