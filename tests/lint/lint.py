@@ -32,7 +32,8 @@ def main():
             if not m: continue
             header = m.group(1)
             for h in QUARANTINE:
-                if re.match(h, header): seen[h].append(f)
+                # The examples stand for what other people write, outside of this house.
+                if re.match(h, header) and not f.startswith("plugins/examples/"): seen[h].append(f)
             for h, owner in WRAPPED.items():
                 if re.match(h, header) and not f.startswith(owner): problems.append(f"{f}:{n}: {header} belongs to {owner}")
             target = re.match(r"core/([a-z]+)/", header)

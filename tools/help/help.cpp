@@ -82,9 +82,19 @@ Result<cli::Manifest> manifest_named(const std::string& name) {
   return manifest_of(*c);
 }
 
+bool is_topic(const std::string& word) {
+  auto all = topics();
+  return std::find(all.begin(), all.end(), word) != all.end();
+}
+
 Result<Exit> render(const cli::Args& args) {
   auto format = args.get("render");
   const auto& names = args.all("TOPIC");
+  if (names.size() == 1 && names[0] != "tk" && is_topic(names[0]) && format == "man") {
+    TK_TRY(auto text, topic(names[0]));
+    cli::print(render_man_topic(names[0], text));
+    return Exit::ok;
+  }
   std::vector<cli::Manifest> manifests;
   if (names.empty() || names[0] == "tk") {
     TK_TRY(manifests, own_manifests());
@@ -164,8 +174,7 @@ Result<Exit> run(const cli::Args& args) {
   if (!words.empty() && words[0] == "__complete") return complete_words({words.begin() + 1, words.end()});
   if (args.has("render")) return render(args);
   if (args.has("all") || words.empty()) return list_all(args);
-  auto all_topics = topics();
-  if (std::find(all_topics.begin(), all_topics.end(), words[0]) != all_topics.end()) {
+  if (is_topic(words[0])) {
     TK_TRY(auto text, topic(words[0]));
     return show_text(args, text);
   }

@@ -28,6 +28,7 @@ Result<std::string> topic(const std::string& name);  // markdown
 // ---- renderings of a completed spec
 
 std::string render_man(const cli::CommandSpec& command);
+std::string render_man_topic(const std::string& name, const std::string& markdown);  // section 7
 std::string render_man_tk(const std::vector<cli::CommandSpec>& all);
 std::string render_reference(const std::vector<cli::CommandSpec>& all);
 // A shell's completion: the whole script for all of tk's own commands, or the part for one command.
