@@ -22,9 +22,9 @@ std::string safe(std::string_view text) {
   return out;
 }
 
-// A word as a macro's argument.
+// A word as a macro's argument; it is not looked up as a macro itself ("No", "Ar").
 std::string word(std::string_view text) {
-  std::string out = "\"";
+  std::string out = "\"\\&";
   for (char c : text) out += c == '"' ? "\\(dq" : c == '\\' ? "\\e" : std::string(1, c);
   return out + "\"";
 }
@@ -79,8 +79,9 @@ class Page {
       gap_ = in_ == In::text && !headed_ && !out_.empty();
     } else if (text.starts_with("#")) {
       leave();
-      auto title = text.substr(text.find_first_not_of("# "));
-      out_ += std::string(heading_) + " " + std::string(title) + "\n";
+      auto title = text.find_first_not_of("# ");
+      if (title == text.npos) return;
+      out_ += std::string(heading_) + " " + word(text.substr(title)) + "\n";
       gap_ = false;
       headed_ = true;
       return;
@@ -117,21 +118,21 @@ std::string head(const std::string& name, const std::string& summary) {
 }
 
 std::string synopsis(const cli::CommandSpec& c, const cli::VerbSpec& v) {
-  auto out = ".Nm tk\n.Cm " + c.name + (v.name.empty() ? "" : " " + v.name) + "\n";
+  auto out = ".Nm tk\n.Cm " + word(c.name) + (v.name.empty() ? "" : " " + word(v.name)) + "\n";
   for (const auto& p : v.positionals)
-    out += std::string(p.required ? ".Ar " : ".Op Ar ") + p.name + (p.many ? " ..." : "") + "\n";
+    out += std::string(p.required ? ".Ar " : ".Op Ar ") + word(p.name) + (p.many ? " ..." : "") + "\n";
   return out + (v.options.empty() ? "" : ".Op Ar options\n");
 }
 
 std::string tags(const cli::VerbSpec& v) {
   std::string out = ".Bl -tag -width Ds\n";
   for (const auto& p : v.positionals) {
-    out += ".It Ar " + p.name + "\n" + safe(p.help);
+    out += ".It Ar " + word(p.name) + "\n" + safe(p.help);
     for (const auto& choice : p.choices) out += (&choice == &p.choices.front() ? ": " : ", ") + choice;
     out += "\n";
   }
   for (const auto& o : v.options) {
-    out += ".It " + (o.brief ? "Fl " + std::string(1, o.brief) + " , " : "") + "Fl -" + o.name +
+    out += ".It " + (o.brief ? "Fl " + std::string(1, o.brief) + " , " : "") + "Fl " + word("-" + o.name) +
            (o.value.empty() ? "" : " Ar " + word(o.value)) + "\n" + safe(o.help);
     for (const auto& choice : o.choices) out += (&choice == &o.choices.front() ? ": " : ", ") + choice;
     out += "\n";
@@ -140,7 +141,7 @@ std::string tags(const cli::VerbSpec& v) {
 }
 
 std::string verb_part(const cli::CommandSpec& c, const cli::VerbSpec& v) {
-  auto out = ".Ss " + cli::path_of(c, v) + "\n" + safe(v.summary) + ".\n";
+  auto out = ".Ss " + word(cli::path_of(c, v)) + "\n" + safe(v.summary) + ".\n";
   if (!v.long_help.empty()) out += ".Pp\n" + Page(".Ss").of(v.long_help);
   if (!v.positionals.empty() || !v.options.empty()) out += tags(v);
   if (!v.output.empty()) out += ".Pp\nWith\n.Fl -json\nit prints\n.Bd -literal -offset indent\n" + safe(v.output) + "\n.Ed\n";
