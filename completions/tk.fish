@@ -43,7 +43,7 @@ function __tk_table_help
     set -g __tk_verbs
     switch "$argv[1]"
         case ''
-            set -g __tk_flags '-a:list every command on this machine, and the topics' '--all:list every command on this machine, and the topics' '--render:print it for another reader; without TOPIC for all of tk' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_flags '-a:list every command on this machine, and the topics' '--all:list every command on this machine, and the topics' '--render:print it so; without TOPIC all of tk' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
             set -g __tk_values --render:=short,man,bash,zsh,fish,reference
             set -g __tk_wanted @+
         case '*'

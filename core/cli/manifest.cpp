@@ -179,8 +179,9 @@ std::string write_manifest(const CommandSpec& c) {
 }
 
 Result<Manifest> read_manifest(const std::string& file) {
-  TK_TRY(auto bytes, os::read_file(file, 1u << 20));
-  TK_TRY(auto value, json::parse(bytes, file));
+  auto bytes = os::read_file(file, 1u << 20);
+  if (!bytes) return fail(Code::cli_manifest, bytes.error().message, "the format: man tk-plugin, A command's manifest");
+  TK_TRY(auto value, json::parse(*bytes, file));
   Manifest out;
   out.texts.reserve(1024);  // the views stay good: at most 201 texts are put there
   TK_CHECK(Reader(file, out).command(value));

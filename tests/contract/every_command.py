@@ -90,8 +90,7 @@ def from_help(v, *words):
     names = re.findall(r"\[?([A-Z][A-Z-]*)…?\]?", usage.group(1)) if usage else None
     block = text.partition("OPTIONS\n")[2].partition("\nEXAMPLES")[0] if "OPTIONS\n" in text else text
     listed = [line for line in block.split("\n") if re.match(r"  -", line)]
-    flags = {f for line in listed for f in FLAG.findall(re.split(r"\S {2,}", line + "x  ", maxsplit=1)[0] + " " +
-                                                        re.split(r" {2,}", line[2:])[0])}
+    flags = {f for line in listed for f in FLAG.findall(re.split(r" {2,}", line[2:])[0])}
     explained = [m.group(1) for m in re.finditer(r"^  ([A-Z][A-Z-]*)  ", block, re.M)]
     return flags, names if names == explained else f"usage {names}, explained {explained}"
 
@@ -100,7 +99,7 @@ def from_man(command):
     page = house.run("help", "--render", "man", command).stdout
     lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=page, capture_output=True, text=True)
     check(lint.returncode == 0, f"man tk-{command}: {lint.stdout}")
-    shown = subprocess.run("mandoc -T utf8 -O width=400 | col -b", shell=True, input=page, capture_output=True, text=True).stdout
+    shown = subprocess.run("mandoc -T utf8 -O width=400 | col -bx", shell=True, input=page, capture_output=True, text=True).stdout
     out, path = {}, None
     for line in shown.split("\n"):
         if re.match(r"   \S", line):
@@ -108,7 +107,7 @@ def from_man(command):
             out.setdefault(path, (set(), []))
         if line and line[0] != " ":
             path = None
-        tag = re.match(r"     ((?:-\w, )?--[\w-]+|[A-Z][A-Z-]*)(?= |$)", line)
+        tag = re.match(r"     ((?:-\w, )?--[\w-]+(?: \S+)?|[A-Z][A-Z-]+)(?=  |$)", line)
         if path and tag:
             flags, names = out[path]
             flags.update(FLAG.findall(tag.group(1)))
@@ -170,7 +169,7 @@ def check_parser(v):
     values = {o["name"]: o.get("choices", ["1"])[0] for o in v.options if "value" in o}
     others = [o for o in v.options if o["name"] != "help"]
     long = ["--" + o["name"] + ("=" + values[o["name"]] if o["name"] in values else "") for o in others]
-    short = [w for o in others if "short" in o for w in ["-" + o["short"]] + [values[o["name"]]] * (o["name"] in values)]
+    short = [w for o in others if "short" in o for w in ["-" + o["short"], values.get(o["name"])] if w]
     for given in (long, short):
         done = house.run(*v.words, *v.placeholders(), *given, "--none-such")
         check("unknown option --none-such" in done.stderr, f"{v.path} {given}: the parser does not take it: {done.stderr}")

@@ -200,7 +200,7 @@ cli::VerbSpec help_verb() {
   return {"", "help on commands and topics; manual pages and completions of any command",
           {{"TOPIC", "a command (and its verb), or a topic", false, true}},
           {{"all", "", "list every command on this machine, and the topics", {}, false, 'a'},
-           {"render", "FORMAT", "print it for another reader; without TOPIC for all of tk",
+           {"render", "FORMAT", "print it so; without TOPIC all of tk",
             {"short", "man", "bash", "zsh", "fish", "reference"}}},
           {{"tk help -a", "what there is, also from others"},
            {"tk help exit-codes", "a topic"},
