@@ -262,7 +262,8 @@ function __tk_complete
         set -a __tk_there -C (string replace -r '^~(?=/|$)' $HOME -- $w[2])
         set -e w[1..2]
     end
-    set -l cur $w[-1]
+    set -l cur (string replace -ra '[\\\\\'"]' '' -- $w[-1])
+    set w[-1] $cur
     set -l n (count $w)
     if test $n = 2; and test "$w[1]" = -C
         __fish_complete_directories $cur ''

@@ -57,7 +57,7 @@ knows() { # WHAT COMMAND…: its output names the verb or its flag
 wanted=--colour
 knows '-h' tk log hello -h
 knows '--help' tk log hello --help
-knows 'the manual page' cat "$copy/man/tk-log.1"
+knows 'the manual page' sed 's/\\&/-/' "$copy/man/tk-log.1"
 knows 'bash' sed -n "/_tk_table_log/,/^}/p" "$copy/completions/tk.bash"
 knows 'zsh' sed -n "/_tk_table_log/,/^}/p" "$copy/completions/_tk"
 knows 'fish' sed -n "/__tk_table_log/,/^end/p" "$copy/completions/tk.fish"

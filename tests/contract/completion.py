@@ -190,7 +190,10 @@ def check_tabs(found, shells, shell):
             found.check(not may_ask or asked, f"{shell}: {typed}<TAB> did not ask")
         # Lists, with what each word is where the shell has room for it.
         for typed, shows in LISTS[shell]:
-            _, shown = terminal.complete(typed, shows)
+            for _ in range(5):
+                _, shown = terminal.complete(typed, shows)
+                if all(s in shown for s in shows):
+                    break
             n += 1
             found.check(all(s in shown for s in shows), f"{shell}: {typed}<TAB><TAB> shows {shown!r}, not {shows}")
         _, shown = terminal.complete("tk silent ")
@@ -203,7 +206,7 @@ def check_tabs(found, shells, shell):
 
 LISTS = {
     "bash": [("tk wot ", ["resume", "answer", "inbox"]), ("tk wot list --state ", ["running", "timed_out"]),
-             ("tk log --", ["--trace", "--reverse", "--quiet"]), ("tk law can agent:", ["w/one", "w/four"])],
+             ("tk log --", ["--trace", "--reverse", "--quiet"]), ("tk law can agent:w/", ["w/one", "w/four"])],
     "zsh": [("tk wot ", ["resume", "go on with a run", "inbox"]), ("tk wot list --state ", ["running", "timed_out"]),
             ("tk log --", ["--trace", "newest first"]), ("tk law can agent:", ["agent:w/one", "active"]), ("tk l", ["who may do what"])],
     "fish": [("tk wot ", ["resume", "go on with a run", "inbox"]), ("tk wot list --state ", ["running", "timed_out"]),
@@ -264,11 +267,11 @@ def check_reads_only(found, house, place):
     for question in QUESTIONS:
         words = [w.format(run=place.open_run, counter=place.counter) for w in question]
         trace = os.path.join(house.holder.name, "trace")
-        done = subprocess.run(["strace", "-f", "-e", "trace=open,openat,creat,connect,unlink,rename,mkdir,ftruncate,link", "-o", trace,
+        done = subprocess.run(["strace", "-f", "-y", "-e", "trace=open,openat,creat,connect,unlink,rename,mkdir,ftruncate,link", "-o", trace,
                                house.tk, "__complete", "--", *words], cwd=place.w.root, env=house.env, capture_output=True, text=True)
         for line in open(trace):
             writes = re.search(r"O_WRONLY|O_RDWR|O_CREAT|creat\(|connect\(|unlink|rename|mkdir|ftruncate|link\(", line)
-            fine = "-shm" in line or "/dev/null" in line or "readlink" in line
+            fine = re.search(r"journal\.db-(shm|wal)|/dev/null|readlink", line)  # how SQLite reads
             found.check(not writes or fine, f"__complete {words}: {line.strip()}")
     found.check(tree(place.w.root) == before, "__complete changed the workspace")
 

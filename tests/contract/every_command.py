@@ -136,8 +136,8 @@ SHELLS = {
     "bash": (["bash", "--norc", "-c"], 'source {0}; _tk_table_{1} "$2"; echo "$flags"; echo "$values"; echo "$words"'),
     "zsh": (["zsh", "-f", "-c"], 'source {0}; typeset -A values; _tk_table_{1} "$2"; print -r -- ${{flags%%:*}}; '
             'for k in ${{(k)values}}; do print -rn -- "$k:$values[$k] "; done; print; print -r -- $wanted'),
-    "fish": (["fish", "--no-config", "-c"], 'source {0}; __tk_table_{1} "$argv[2]"; echo (string replace -r ":.*" "" -- '
-             '$__tk_flags); echo $__tk_values; echo $__tk_wanted'),
+    "fish": (["fish", "--no-config", "-c"], 'source {0}; __tk_table_{1} "$argv[2]"; string join " " -- (string replace -r ":.*" "" -- '
+             '$__tk_flags); string join " " -- $__tk_values; string join " " -- $__tk_wanted'),
 }
 
 
@@ -201,6 +201,10 @@ def check_lists():
     shown = set(re.findall(r"^  ([a-z][\w-]*)  ", house.run("--help").stdout, re.M))
     built = {f[3:] for f in os.listdir(os.path.join(house.build, "libexec/tk")) if f.startswith("tk-")} - {"bench"}
     check(own == shared == shown == built, f"own {own}, share/commands {shared}, tk --help {shown}, built {built}")
+    # One C++ runtime in each: with a second one an exception ends the program instead of being caught.
+    for name in built:
+        loads = subprocess.run(["ldd", os.path.join(house.build, "libexec/tk/tk-" + name)], capture_output=True, text=True).stdout
+        check("libstdc++" not in loads and "libc.so" in loads, f"tk-{name} loads a second C++ runtime: {loads}")
     third = {f[3:-5] for f in os.listdir(THIRD_PARTY) if f.endswith(".json")}
     check(third <= {v.command for v in verbs} and len(third) >= 2, f"third parties {third} are not listed")
 

@@ -153,7 +153,7 @@ Result<Exit> complete_words(std::vector<std::string> words) {
       spawn.argv.insert(spawn.argv.end(), rest.begin(), rest.end());
       spawn.environment = os::current_environment();
       spawn.output_limit = 1u << 20;
-      if (auto done = os::run(spawn, 90); done && done->status == 0) own_words = done->output;
+      if (auto done = os::run(spawn, 70); done && done->status == 0) own_words = done->output;
       return {};
     };
     out = cli::complete(manifest->command, rest, ask);

@@ -200,6 +200,12 @@ complete -F _tk tk
 
 // ---- zsh
 
+std::string zsh_words(const std::vector<std::string>& words) {  // an unquoted =word is a path there
+  std::string out;
+  for (const auto& w : words) out += " " + quoted(w);
+  return out;
+}
+
 std::string zsh_table(const cli::CommandSpec& c, bool dynamic) {
   std::string verbs, cases;
   for (const auto& v : c.verbs) {
@@ -209,7 +215,7 @@ std::string zsh_table(const cli::CommandSpec& c, bool dynamic) {
     for (std::size_t i = 0; i < row.flags.size(); ++i) flags += " " + quoted(row.flags[i] + ":" + row.helps[i]);
     for (const auto& [flag, want] : row.values) values += " " + flag + " " + quoted(want);
     cases += "    " + quoted(v.name) + ")\n      flags=(" + flags + ")\n      values=(" + values +
-             ")\n      wanted=(" + joined(row.positions) + ") ;;\n";
+             ")\n      wanted=(" + zsh_words(row.positions) + ") ;;\n";
   }
   return "_tk_table_" + identifier(c.name) + "() {\n  verbs=(" + verbs + ")\n  case $1 in\n" + cases +
          "    *) flags=(" + quoted("-h:" + std::string(kBareHelp)) + " " + quoted("--help:" + std::string(kBareHelp)) +
@@ -247,7 +253,7 @@ _tk_want() {
     @) _tk_ask ;;
     f) _files ;;
     d) _files -/ ;;
-    =*) local -a all; all=(${(s:,:)1#=}); compadd -a all ;;
+    '='*) local -a all; all=(${(s:,:)1#=}); compadd -a all ;;
   esac
 }
 
@@ -304,7 +310,9 @@ _tk() {
     (( position <= $#wanted )) && _tk_want "${wanted[position]%+}"
   fi
 }
-(( $+functions[compdef] )) && compdef _tk tk
+# Loaded on the first TAB, this file is the body of _tk itself.
+if [[ $funcstack[1] == _tk ]]; then _tk "$@"
+elif (( $+functions[compdef] )); then compdef _tk tk; fi
 )sh";
 
 // ---- fish
@@ -376,7 +384,8 @@ function __tk_complete
         set -a __tk_there -C (string replace -r '^~(?=/|$)' $HOME -- $w[2])
         set -e w[1..2]
     end
-    set -l cur $w[-1]
+    set -l cur (string replace -ra '[\\\\\'"]' '' -- $w[-1])
+    set w[-1] $cur
     set -l n (count $w)
     if test $n = 2; and test "$w[1]" = -C
         __fish_complete_directories $cur ''
