@@ -200,7 +200,9 @@ def check_tabs(found, shells, shell):
         found.check(not os.path.exists(shells.silent), f"{shell}: a command without a manifest was started")
         terminal.close()
     found.check(os.path.exists(shells.started), f"{shell}: greet was never asked")
-    found.check(not os.path.exists(shells.place.w.path("pwned")), f"{shell}: a name in PATH was run as code")
+    pwned = shells.place.w.path("pwned")
+    if not found.check(not os.path.exists(pwned), f"{shell}: a name in PATH was run as code"):
+        os.unlink(pwned)
     return n
 
 
@@ -297,10 +299,11 @@ def check_quick(found, house, place):
         if locked:
             db.execute("ROLLBACK"), db.close()
     # A third party's command that never answers is ended.
-    best = min(ask(house, place.w.root, "greet", "hello", "", env=dict(house.env, TK_GREET_HANGS="1"))[1] for _ in range(5))
-    found.check(best <= 2 * limit, f"a third party that hangs holds the shell for {best:.0f} ms")
+    long = f"1000.{os.getpid()}"  # seconds, and known as ours
+    best = min(ask(house, place.w.root, "greet", "hello", "", env=dict(house.env, TK_GREET_HANGS=long))[1] for _ in range(10))
+    found.check(best <= limit, f"a third party that hangs holds the shell for {best:.0f} ms")
     end = time.monotonic() + DEADLINE
-    hanging = lambda: subprocess.run(["pgrep", "-fx", "sleep 1000"], capture_output=True, text=True).stdout
+    hanging = lambda: subprocess.run(["pgrep", "-fx", "sleep " + long], capture_output=True, text=True).stdout
     while hanging() and time.monotonic() < end:
         select.select([], [], [], 0.05)
     found.check(not hanging(), "a third party that hangs is left behind")
