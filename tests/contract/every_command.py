@@ -50,9 +50,10 @@ def check_errors(v, codes):
             judge_error(f"{v.path} --{o['name']} without a value", house.run(*words, "--" + o["name"]), 2, codes)
     if v.name:
         bad = one_letter_swapped(v.name, {o.name for o in verbs if o.command == v.command})
-        done = house.run(v.command, bad)
-        judge_error(f"tk {v.command} {bad}", done, 2, codes)
-        check(v.name in done.stderr.split("\n", 1)[-1], f"tk {v.command} {bad}: does not name {v.name}: {done.stderr}")
+        for words in ([v.command, bad], ["help", "--render", "short", v.command, bad]):
+            done = house.run(*words)
+            judge_error(f"tk {words}", done, 2, codes)
+            check(v.name in done.stderr.split("\n", 1)[-1], f"tk {words}: does not name {v.name}: {done.stderr}")
     for i, p in enumerate(v.positionals):
         if p["required"]:
             judge_error(f"{v.path} without {p['name']}", house.run(*v.words, *v.placeholders()[:i]), 2, codes)
@@ -202,7 +203,7 @@ def check_lists():
     # One C++ runtime in each: with a second one an exception ends the program instead of being caught.
     for name in built:
         loads = subprocess.run(["ldd", os.path.join(house.build, "libexec/tk/tk-" + name)], capture_output=True, text=True).stdout
-        check("libstdc++" not in loads and "libc.so" in loads, f"tk-{name} loads a second C++ runtime: {loads}")
+        check("san.so" in loads or "libstdc++" not in loads and "libc.so" in loads, f"tk-{name} loads a second C++ runtime: {loads}")
     third = {f[3:-5] for f in os.listdir(THIRD_PARTY) if f.endswith(".json")}
     check(third <= {v.command for v in verbs} and len(third) >= 2, f"third parties {third} are not listed")
 

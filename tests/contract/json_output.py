@@ -11,7 +11,7 @@ CASES = {
     "tk config": [(0, []), (0, ["workspace.context"]), (0, ["--explain"])],
     "tk demo code-review": [(0, []), (5, ["--answer", "none"]), (1, ["--answer", "reject"]), (0, ["--meddle"])],
     "tk explain": [(0, []), (0, ["TK-LAW-0005"])],
-    "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["--render", "man", "greet"]),
+    "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
                 (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],
     "tk init": [(0, ["{folder}"]), (0, ["{folder}", "--template", "code-review"])],
     "tk law actions": [(0, [])],

@@ -82,6 +82,16 @@ Result<cli::Manifest> manifest_named(const std::string& name) {
   return manifest_of(*c);
 }
 
+tl::unexpected<Error> no_verb(const cli::CommandSpec& command, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& v : command.verbs)
+    if (!v.name.empty()) names.push_back(v.name);
+  auto near = text::nearest(word, names);
+  return fail(Code::cli_usage, "tk " + command.name + " has no verb " + text::printable(word),
+              near.empty() ? "`tk help " + command.name + "` shows what it has"
+                           : "did you mean tk help " + command.name + " " + near + "?");
+}
+
 // One screen, as -h: a third party's command need not render its own.
 Result<std::string> render_short(const std::vector<std::string>& words) {
   if (words.empty()) return fail(Code::cli_usage, "a command is missing", "tk help --render short COMMAND [VERB]");
@@ -90,7 +100,7 @@ Result<std::string> render_short(const std::vector<std::string>& words) {
   auto wanted = words.size() > 1 ? words[1] : "";
   for (const auto& v : command.verbs)
     if (v.name == wanted) return cli::short_help(command, v);
-  if (!wanted.empty()) return fail(Code::cli_usage, "tk " + command.name + " has no verb " + text::printable(wanted));
+  if (!wanted.empty()) return no_verb(command, wanted);
   return cli::command_help(command);
 }
 
@@ -191,6 +201,7 @@ Result<Exit> run(const cli::Args& args) {
   if (words.size() > 1)
     for (const auto& v : command.verbs)
       if (v.name == words[1]) return show_text(args, cli::full_help(command, v));
+  if (words.size() > 1) return no_verb(command, words[1]);
   return show_text(args, cli::whole_help(command));
 }
 
