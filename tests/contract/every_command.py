@@ -76,8 +76,9 @@ def check_quiet_places(v, workspace):
                 check(done.returncode < 64, f"CI=1 stdin {stdin}: tk {command}: {done.returncode} {done.stderr[:200]}")
             except subprocess.TimeoutExpired:
                 check(False, f"CI=1 stdin {stdin}: tk {command}: does not end in {limit:.0f} s")
-        _, seen = house.on_pty(*command, cwd=workspace, env=dict(house.env, NO_COLOR="1", TERM="xterm", PAGER="cat"),
+        status, seen = house.on_pty(*command, cwd=workspace, env=dict(house.env, NO_COLOR="1", TERM="xterm", PAGER="cat"),
                                timeout=limit)
+        check(status != -9, f"tk {command} on a terminal: does not end in {limit:.0f} s")
         check(not ESCAPE.search(seen), f"NO_COLOR=1 tk {command} on a terminal: an escape sequence")
 
 

@@ -40,9 +40,12 @@ class House:
                 self.env[name] = os.environ[name]
         self.patience = 10 if "ASAN_OPTIONS" in os.environ else 1
 
-    def run(self, *words, cwd=None, env=None, timeout=60, stdin=subprocess.DEVNULL):
-        return subprocess.run([self.tk, *words], cwd=cwd or self.empty, env=self.env if env is None else env,
-                              stdin=stdin, capture_output=True, text=True, timeout=timeout)
+    def run(self, *words, cwd=None, env=None, timeout=30, stdin=subprocess.DEVNULL):
+        try:
+            return subprocess.run([self.tk, *words], cwd=cwd or self.empty, env=self.env if env is None else env,
+                                  stdin=stdin, capture_output=True, text=True, timeout=timeout)
+        except subprocess.TimeoutExpired:  # a finding like others
+            return subprocess.CompletedProcess(words, -1, "", f"does not end in {timeout} s")
 
     def on_pty(self, *words, cwd=None, env=None, timeout=20):
         """(exit status, all that the terminal showed)"""
