@@ -1,19 +1,20 @@
 # Two commands do everything on a fresh Debian 12: `make demo` and `make test`.
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
+PRESET ?= release
 
-.PHONY: all deps build demo test test-full asan tsan bench lint generate check-generated install clean
+.PHONY: all deps build demo test test-full asan tsan fuzz bench lint tidy generate check-generated install deb deb-check clean
 all: build
 
 deps:
 	@.ci/deps
 
 build: deps
-	@cmake --preset release >/dev/null
-	@cmake --build --preset release -j $(JOBS)
+	@cmake --preset $(PRESET) >/dev/null
+	@cmake --build --preset $(PRESET) -j $(JOBS)
 
 demo: build
-	@build/release/bin/tk demo code-review
+	@build/$(PRESET)/bin/tk demo code-review
 
 build/dev/build.ninja: CMakeLists.txt CMakePresets.json
 	@cmake --preset dev >/dev/null
@@ -37,9 +38,17 @@ tsan: deps
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan
 
+# A million inputs for each target of tests/fuzz (FUZZ_RUNS=), with clang, ASan and UBSan; ends with
+# 1 on a finding and says where its input is. All that it makes stands below build/fuzz.
+fuzz: deps
+	@.ci/deps .ci/packages-fuzz
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz -j $(JOBS)
+	@python3 tests/fuzz/run.py build/fuzz $(FUZZ_TARGETS)
+
 bench: build
-	@cmake --build --preset release -j $(JOBS) --target tk-bench
-	@build/release/libexec/tk/tk-bench build/release/bin/tk
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target tk-bench
+	@build/$(PRESET)/libexec/tk/bench build/$(PRESET)/bin/tk
 
 lint:
 	@python3 tests/lint/lint.py
@@ -47,14 +56,28 @@ lint:
 # What is generated from the commands' definitions stands in the tree, so that it can be read and
 # reviewed; check-generated says whether it is current.
 generate: build
-	@.ci/generate build/release
+	@.ci/generate build/$(PRESET)
 
 check-generated:
 	@sh tests/lint/generated.sh $(or $(BUILD),build/dev)
 
+# Reads the compile database, builds nothing. TIDY_BASE=<commit> looks at what changed since only.
+tidy: deps
+	@.ci/deps .ci/packages-tidy
+	@cmake --preset tidy >/dev/null
+	@python3 tests/lint/tidy.py build/tidy
+
 install: build
-	@cmake --install build/release --prefix $(abspath $(PREFIX)) >/dev/null
+	@cmake --install build/$(PRESET) --prefix $(abspath $(PREFIX)) >/dev/null
 	@echo "installed to $(abspath $(PREFIX))/bin/tk"
+
+# build/deb/tk_<version>_<arch>.deb; deb-check makes it twice, in two folders, and looks at it closely.
+deb: build
+	@.ci/deps .ci/packages-deb
+	@packaging/deb build/$(PRESET) build/deb
+
+deb-check:
+	@TK_FULL=1 sh tests/lint/deb.sh
 
 clean:
 	rm -rf build

@@ -12,26 +12,23 @@
 namespace tk::agent {
 namespace {
 
-// A bare word is looked for among the plugins first, then in PATH; one with a slash stands in the
-// template's folder.
+// A bare word is looked for among the plugins first, then (exec only) in PATH; one with a slash stands in
+// the template's folder.
 std::string find_program(const Task& task) {
   const auto& word = task.agent_template->command.front();
   if (word.starts_with('/')) return word;
   if (word.find('/') != word.npos) return task.agent_template->folder + "/" + word;
-  auto own = os::self_path();
-  std::vector<std::string> folders = {own.substr(0, own.rfind('/')) + "/plugins",
-                                      os::environment("HOME") + "/.local/libexec/tk/plugins"};
-  for (auto part : text::split(task.plugin_path, ':'))
-    if (part.starts_with('/')) folders.emplace_back(part);
-  for (const auto& folder : folders)
-    if (os::exists(folder + "/" + word)) return folder + "/" + word;
-  return word;
+  auto found = plugin::find(word, task.plugin_path);
+  return found.empty() ? word : found;
 }
 
-std::vector<std::string> environment_for(const Task& task) {
-  std::vector<std::string> out = {"TK=" + os::environment("TK"), "TK_WORKSPACE=" + task.workspace,
-                                  "TK_TOKEN=" + task.token, "TRACEPARENT=" + task.traceparent,
-                                  "TMPDIR=" + task.folder, "HOME=" + task.folder};
+// What a resident plugin has; a program for one step has its token, trace and folder besides.
+std::vector<std::string> environment_for(const Task& task, bool resident) {
+  std::vector<std::string> out = {"TK=" + os::environment("TK"), "TK_WORKSPACE=" + task.workspace};
+  if (!resident)
+    for (auto word : {"TK_TOKEN=" + task.token, "TRACEPARENT=" + task.traceparent, "TMPDIR=" + task.folder,
+                      "HOME=" + task.folder})
+      out.push_back(word);
   for (const char* name : {"PATH", "LANG", "LC_ALL", "TZ"})
     if (auto value = os::environment(name); !value.empty())
       out.push_back(std::string(name) + "=" + value);
@@ -66,9 +63,63 @@ Result<void> check_output(const Task& task, const Value::Map& output) {
   return {};
 }
 
+Error took_too_long(const Task& task) {
+  return {Code::agent_timeout, task.ref + " took longer than " + std::to_string(task.timeout_ns / 1'000'000) + " ms", {},
+          "raise `timeout` of the step or of its template", nullptr};
+}
+
+// What a resident plugin is told of one step; an exec agent has the same in its environment.
+Value call_params(const Task& task) {
+  Value::Map promised;
+  for (const auto& [name, port] : task.agent_template->output) promised.emplace(name, port.type.str());
+  return Value::Map{{"agent", task.ref}, {"input", task.input}, {"output", std::move(promised)},
+                    {"folder", task.folder}, {"token", task.token}, {"traceparent", task.traceparent},
+                    {"timeout_ms", task.timeout_ns / 1'000'000}};
+}
+
 }  // namespace
 
-Result<Attempt> Attempt::start(Task task) {
+// A call under way; one that is not waited for any more is cancelled.
+struct Attempt::Call {
+  Call(plugin::Plugin& p, std::int64_t i) : plugin(p), id(i) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() {
+    plugin.cancel(id);
+    if (plugin.done(id)) static_cast<void>(plugin.take(id));
+  }
+  plugin::Plugin& plugin;
+  std::int64_t id;
+};
+
+plugin::Plugin& Plugins::get(const Task& task) {
+  const auto& t = *task.agent_template;
+  auto path = find_program(task);
+  auto key = path;
+  for (const auto& word : t.command) key += '\0' + word;
+  auto& slot = by_command_[key];
+  if (slot) return *slot;
+  plugin::Launch launch;
+  launch.kind = "agent";
+  launch.name = t.command.front().substr(t.command.front().rfind('/') + 1);
+  launch.command = t.command;
+  launch.command[0] = path.find('/') == path.npos ? "/nonexistent/" + path : path;  // never PATH
+  launch.environment = environment_for(task, true);
+  launch.directory = task.workspace;
+  launch.workspace = task.workspace;
+  launch.memory_limit = task.memory_limit;
+  slot = std::make_unique<plugin::Plugin>(std::move(launch));
+  return *slot;
+}
+
+std::vector<std::string> Plugins::take_notes() {
+  std::vector<std::string> out;
+  for (auto& [key, plugin] : by_command_)
+    for (auto& note : plugin->take_notes()) out.push_back(std::move(note));
+  return out;
+}
+
+Result<Attempt> Attempt::start(Task task, Plugins& plugins) {
   Attempt out;
   out.task_ = std::move(task);
   const auto& t = *out.task_.agent_template;
@@ -79,10 +130,16 @@ Result<Attempt> Attempt::start(Task task) {
     auto it = out.task_.input.find(t.export_input);
     if (it != out.task_.input.end()) TK_CHECK(export_files(out.task_.folder, it->second));
   }
+  if (out.task_.timeout_ns > 0) out.deadline_ns_ = clock::monotonic_ns() + out.task_.timeout_ns;
+  if (t.backend == "plugin") {
+    auto& plugin = plugins.get(out.task_);
+    out.call_ = std::make_unique<Call>(plugin, plugin.call("run", call_params(out.task_), out.task_.timeout_ns / 1'000'000));
+    return out;
+  }
   os::Spawn spawn;
   spawn.argv = t.command;
   spawn.argv[0] = find_program(out.task_);
-  spawn.environment = environment_for(out.task_);
+  spawn.environment = environment_for(out.task_, false);
   spawn.directory = out.task_.folder;
   spawn.input = json::compact(out.task_.input) + "\n";
   spawn.output_limit = out.task_.output_limit;
@@ -96,12 +153,14 @@ Result<Attempt> Attempt::start(Task task) {
     return fail(error);
   }
   out.child_ = std::make_unique<os::Child>(std::move(*child));
-  if (out.task_.timeout_ns > 0) out.deadline_ns_ = clock::monotonic_ns() + out.task_.timeout_ns;
   return out;
 }
 
+Attempt::Attempt() = default;
+Attempt::Attempt(Attempt&&) noexcept = default;
 Attempt::~Attempt() {
   child_.reset();
+  call_.reset();
   if (!task_.folder.empty()) static_cast<void>(os::remove_tree(task_.folder));
 }
 
@@ -113,19 +172,56 @@ void Attempt::expire() {
 
 void Attempt::cancel() {
   if (child_) child_->kill(SIGKILL);
+  if (call_) call_->plugin.cancel(call_->id);
+}
+
+os::Child* Attempt::child() { return call_ ? call_->plugin.child() : child_.get(); }
+
+bool Attempt::finished() {
+  if (!call_) return !child_ || child_->finished();
+  call_->plugin.look();
+  return call_->plugin.done(call_->id);
+}
+
+std::int64_t Attempt::deadline_ns() const {
+  if (!call_) return deadline_ns_;
+  auto due = call_->plugin.due_ms();
+  return due < 0 ? deadline_ns_ : clock::monotonic_ns() + std::int64_t{due} * 1'000'000;
 }
 
 Result<Value::Map> Attempt::result() {
-  return child_ ? exec_result() : noop_result();
+  return call_ ? plugin_result() : child_ ? exec_result() : noop_result();
+}
+
+Result<Value::Map> Attempt::plugin_result() {
+  auto answer = call_->plugin.take(call_->id);
+  if (answer) return promised((*answer)["output"]);
+  auto error = answer.error();
+  error.message = task_.ref + ": " + error.message;
+  // Its own time ran out and it let go: that is the step's timeout.
+  if (error.code == Code::interrupted && deadline_ns_ > 0 && clock::monotonic_ns() >= deadline_ns_)
+    return fail(took_too_long(task_));
+  return fail(error);
+}
+
+// What the template promises of an answer. What it does not promise goes no further: it was never typed,
+// and it could stand in for an input of the workflow or another agent's result.
+Result<Value::Map> Attempt::promised(const Value& answer) const {
+  if (!answer.as_map())
+    return fail(Code::agent_output, task_.ref + " gave a " + std::string(answer.kind()) + ", not one JSON object");
+  TK_CHECK(check_output(task_, *answer.as_map()));
+  Value::Map out;
+  for (const auto& [name, port] : task_.agent_template->output) {
+    auto it = answer.as_map()->find(name);
+    out.emplace(name, it != answer.as_map()->end() ? it->second : *port.fallback);
+  }
+  return out;
 }
 
 Result<Value::Map> Attempt::exec_result() {
   auto done = child_->take();
   const auto& who = task_.ref;
-  if (expired_)
-    return fail(Code::agent_timeout, who + " took longer than " +
-                                         std::to_string(task_.timeout_ns / 1'000'000) + " ms",
-                "raise `timeout` of the step or of its template");
+  if (expired_) return fail(took_too_long(task_));
   if (done.flooded)
     return fail(Code::agent_flood, who + " wrote more than " + std::to_string(task_.output_limit) +
                                        " bytes", "raise agent.output in tk.toml if that is right");
@@ -144,18 +240,7 @@ Result<Value::Map> Attempt::exec_result() {
     error.hint = "an exec agent prints one JSON object on stdout and its log on stderr";
     return fail(error);
   }
-  if (!value->as_map())
-    return fail(Code::agent_output, who + " printed a " + std::string(value->kind()) +
-                                        ", not one JSON object");
-  TK_CHECK(check_output(task_, *value->as_map()));
-  // What the template does not promise goes no further: it was never typed, and it could stand in for
-  // an input of the workflow or another agent's result.
-  Value::Map out;
-  for (const auto& [name, port] : task_.agent_template->output) {
-    auto it = value->as_map()->find(name);
-    out.emplace(name, it != value->as_map()->end() ? std::move(it->second) : *port.fallback);
-  }
-  return out;
+  return promised(*value);
 }
 
 // Gives every promised output the input of the same name, else an empty value of its type.
@@ -170,7 +255,7 @@ Result<Value::Map> Attempt::noop_result() {
     } else {
       switch (port.type.kind) {
         case Kind::text: out.emplace(name, ""); break;
-        case Kind::integer: out.emplace(name, 0); break;
+        case Kind::integer:
         case Kind::number: out.emplace(name, 0); break;
         case Kind::boolean: out.emplace(name, false); break;
         case Kind::list: out.emplace(name, Value::List{}); break;

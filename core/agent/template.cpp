@@ -54,12 +54,12 @@ Result<Template> parse_template(std::string_view text, const std::string& file,
   }
   TK_TRY(t.input, read_ports(doc.find("input"), root));
   TK_TRY(t.output, read_ports(doc.find("output"), root));
-  if (t.backend != "exec" && t.backend != "noop")
+  if (t.backend != "exec" && t.backend != "plugin" && t.backend != "noop")
     return fail_at(Code::agent_template, doc.find("backend")->where,
-                   "backend must be exec or noop, not " + t.backend,
+                   "backend must be exec, plugin or noop, not " + t.backend,
                    "model backends arrive with the agents issue");
-  if (t.backend == "exec" && t.command.empty())
-    return fail_at(Code::agent_template, doc.where, "an exec agent needs command = [\"…\"]");
+  if (t.backend != "noop" && t.command.empty())
+    return fail_at(Code::agent_template, doc.where, "an agent of backend " + t.backend + " needs command = [\"…\"]");
   if (!t.export_input.empty() && !t.input.contains(t.export_input))
     return fail_at(Code::agent_template, doc.find("export")->where,
                    "`export` names no input: " + t.export_input);

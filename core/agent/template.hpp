@@ -20,8 +20,8 @@ using Ports = std::map<std::string, Port>;
 
 struct Template {
   std::string name, version, objective;
-  std::string backend;               // "exec", "noop"
-  std::vector<std::string> command;  // exec
+  std::string backend;               // "exec", "plugin", "noop"
+  std::vector<std::string> command;  // exec, plugin
   std::int64_t timeout_ns = 0;       // 0 = the workspace's agent.timeout
   std::string export_input;  // exec: the input that is a diff, exported as files into the folder
   Ports input, output;

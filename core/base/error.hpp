@@ -96,7 +96,7 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
   auto TK_CONCAT(tk_try_, __LINE__) = (expression);                                    \
   if (!TK_CONCAT(tk_try_, __LINE__))                                                   \
     return tl::unexpected<::tk::Error>(std::move(TK_CONCAT(tk_try_, __LINE__).error())); \
-  declaration = std::move(*TK_CONCAT(tk_try_, __LINE__))
+  declaration = std::move(*TK_CONCAT(tk_try_, __LINE__))  // NOLINT(bugprone-macro-parentheses): it declares
 // TK_CHECK(expression_of_Result): go on, or return its error.
 #define TK_CHECK(expression)                                                            \
   do {                                                                                  \

@@ -95,9 +95,9 @@ std::vector<std::string_view> split(std::string_view s, char by) {
 
 std::string join(const std::vector<std::string>& parts, std::string_view by) {
   std::string out;
-  for (const auto& part : parts) {
-    if (!out.empty()) out += by;
-    out += part;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) out += by;
+    out += parts[i];
   }
   return out;
 }
@@ -126,9 +126,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kLongest = 128;  // nobody's slip of the pen is longer: cost is its square
   std::string best;
+  if (word.size() > kLongest) return best;
   std::size_t least = 3;
   for (const auto& candidate : candidates) {
+    // The distance is at least the difference in length: what can be long is not compared.
+    auto a = word.size(), b = candidate.size();
+    if ((a > b ? a - b : b - a) >= least) continue;
     auto d = distance(word, candidate);
     if (d < least && d < std::max(word.size(), std::size_t{2})) {
       least = d;

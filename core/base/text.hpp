@@ -22,7 +22,8 @@ std::string_view trim(std::string_view s);
 
 // Damerau-Levenshtein distance (optimal string alignment).
 std::size_t distance(std::string_view a, std::string_view b);
-// The nearest candidate within distance 2 (and less than the word's length), or empty.
+// The nearest candidate within distance 2 (and less than the word's length), or empty; empty too for
+// a word of more than 128 bytes.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 struct Position {

@@ -97,7 +97,8 @@ int run_command(const CommandSpec& command, std::vector<std::string> words) {
 
 std::string Args::get(const std::string& name, std::string otherwise) const {
   auto it = values_.find(name);
-  return it == values_.end() || it->second.empty() ? std::move(otherwise) : it->second.back();
+  if (it == values_.end() || it->second.empty()) return otherwise;
+  return it->second.back();
 }
 
 const std::vector<std::string>& Args::all(const std::string& name) const {

@@ -1,5 +1,7 @@
 #include "core/git/head.hpp"
 
+#include <optional>
+
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
 
@@ -8,23 +10,31 @@ namespace {
 
 constexpr std::size_t kRefLimit = 64u << 20;
 
+// A file that is not there is no failure; one that cannot be read is, never taken for a missing one.
+Result<std::optional<std::string>> read_if_there(const std::string& path, std::size_t limit) {
+  auto bytes = os::read_file(path, limit);
+  if (bytes) return std::optional(std::move(*bytes));
+  if (bytes.error().code != Code::os_not_found) return fail(bytes.error());
+  return std::optional<std::string>();
+}
+
 // The git folder of this worktree, and the one that holds the refs shared by all worktrees.
 Result<std::pair<std::string, std::string>> folders(const std::string& worktree) {
   auto git = worktree + "/.git";
   if (os::is_directory(git)) return std::pair(git, git);
-  auto link = os::read_file(git, 4096);
+  TK_TRY(auto link, read_if_there(git, 4096));
   if (!link || !link->starts_with("gitdir: "))
     return fail(Code::git_no_repository, worktree + " is not a git repository");
   auto own = std::string(text::trim(std::string_view(*link).substr(8)));
   if (!own.starts_with('/')) own = worktree + "/" + own;
-  auto common = os::read_file(own + "/commondir", 4096);
+  TK_TRY(auto common, read_if_there(own + "/commondir", 4096));
   if (!common) return std::pair(own, own);
   auto shared = std::string(text::trim(*common));
   return std::pair(own, shared.starts_with('/') ? shared : own + "/" + shared);
 }
 
 Result<std::string> packed(const std::string& folder, const std::string& ref) {
-  auto bytes = os::read_file(folder + "/packed-refs", kRefLimit);
+  TK_TRY(auto bytes, read_if_there(folder + "/packed-refs", kRefLimit));
   if (!bytes) return std::string();
   for (auto line : text::split(*bytes, '\n'))
     if (line.size() > 41 && line.substr(41) == ref) return std::string(line.substr(0, 40));
@@ -43,7 +53,8 @@ Result<Head> read_head(const std::string& worktree) {
     return head;
   }
   head.ref = line.substr(5);
-  if (auto loose = os::read_file(folder.second + "/" + head.ref, 4096)) {
+  TK_TRY(auto loose, read_if_there(folder.second + "/" + head.ref, 4096));
+  if (loose) {
     head.commit = std::string(text::trim(*loose));
   } else {
     TK_TRY(head.commit, packed(folder.second, head.ref));

@@ -67,8 +67,9 @@ bool read_hunk(std::string_view line, Hunk& out) {
   };
   int old_start = 0;
   if (!number('-', old_start, out.old_left) || !number('+', out.new_at, out.new_left)) return false;
+  if (out.new_at > kMaxLine || out.new_left > kMaxLine) return false;
   if (out.new_left == 0) ++out.new_at;  // "+0,0": after this line
-  return out.new_at <= kMaxLine && out.new_left <= kMaxLine;
+  return true;
 }
 
 class Reader {
@@ -81,19 +82,22 @@ class Reader {
       ++number_;
       TK_CHECK(take(line));
     }
+    // Context may be missing (blank lines at the end are easily trimmed); a change may not.
+    if (hunk_.old_left != hunk_.new_left) return bad("the diff ends in the middle of a hunk");
+    if (hunk_.new_left > 0) file_.whole = false;
     finish();
     refuse_collisions();
     return std::move(out_);
   }
 
  private:
+  tl::unexpected<Error> bad(std::string why) const {
+    return fail_at(Code::wot_input, {"diff", static_cast<int>(number_), 1}, std::move(why));
+  }
+
   Result<void> take(std::string_view line) {
     if (hunk_.old_left > 0 || hunk_.new_left > 0) return body(line);
-    if (line.starts_with("\\ No newline")) {
-      if (last_was_new_ && !file_.content.empty() && file_.content.back() == '\n')
-        file_.content.pop_back();
-      return {};
-    }
+    if (line.starts_with("\\ No newline")) return take_no_newline();
     if (line.starts_with("diff --git ")) {
       finish();
       open_ = true;
@@ -107,8 +111,7 @@ class Reader {
       file_.deleted = path.empty();
       file_.path = path.empty() ? file_.old_path : path;
     } else if (line.starts_with("@@ ") && open_) {
-      if (!read_hunk(line, hunk_))
-        return fail_at(Code::wot_input, {"diff", static_cast<int>(number_), 1}, "not a hunk header");
+      if (!read_hunk(line, hunk_)) return bad("not a hunk header");
       TK_CHECK(start_hunk());
     } else if (line.starts_with("rename to ")) {
       file_.path = unquote(line.substr(10));
@@ -135,10 +138,10 @@ class Reader {
 
   Result<void> start_hunk() {
     seen_hunk_ = true;
+    // Lines that would stand elsewhere than their header says could hide from who reads the state.
+    if (hunk_.new_at <= line_ && hunk_.new_left > 0) return bad("this hunk begins inside the one before");
     padding_ += std::max(0, hunk_.new_at - line_ - 1);
-    if (padding_ > kMaxLine)
-      return fail_at(Code::wot_input, {"diff", static_cast<int>(number_), 1},
-                     "the hunks leave out more than 5,000,000 lines");
+    if (padding_ > kMaxLine) return bad("the hunks leave out more than 5,000,000 lines");
     if (line_ == 0 && hunk_.new_at > 1) file_.whole = false;
     if (line_ > 0 && hunk_.new_at != line_ + 1) file_.whole = false;
     for (; line_ + 1 < hunk_.new_at; ++line_) file_.content += '\n';
@@ -148,15 +151,17 @@ class Reader {
   Result<void> body(std::string_view line) {
     char kind = line.empty() ? ' ' : line.front();  // some mailers cut the blank of an empty line
     auto text = line.empty() ? line : line.substr(1);
+    if (kind == '\\') return take_no_newline();
+    if (kind != '+' && kind != ' ' && kind != '-')
+      return bad("a line of a hunk begins with neither blank, + nor -");
+    if ((kind != '+' && hunk_.old_left == 0) || (kind != '-' && hunk_.new_left == 0))
+      return bad("the hunk holds more lines than its header says");
     if (kind == '-') {
       --hunk_.old_left;
       last_was_new_ = false;
       return {};
     }
-    if (kind == '\\') return take_no_newline();
-    if (kind != '+' && kind != ' ')
-      return fail_at(Code::wot_input, {"diff", static_cast<int>(number_), 1},
-                     "a line of a hunk begins with neither blank, + nor -");
+    if (ended_) return bad("a line follows the one that ends without a newline");
     ++line_;
     file_.content += text;
     file_.content += '\n';
@@ -172,7 +177,10 @@ class Reader {
   }
 
   Result<void> take_no_newline() {
-    if (last_was_new_ && !file_.content.empty()) file_.content.pop_back();
+    if (!last_was_new_) return {};
+    file_.content.pop_back();  // the newline that body() wrote
+    last_was_new_ = false;
+    ended_ = true;
     return {};
   }
 
@@ -184,7 +192,7 @@ class Reader {
     file_ = {};
     hunk_ = {};
     line_ = 0;
-    open_ = seen_hunk_ = last_was_new_ = false;
+    open_ = seen_hunk_ = last_was_new_ = ended_ = false;
   }
 
   // A file cannot be another one's folder, nor stand twice.
@@ -217,6 +225,7 @@ class Reader {
   int line_ = 0;  // of the new state, the last one written
   std::size_t number_ = 0;
   bool open_ = false, seen_hunk_ = false, last_was_new_ = false;
+  bool ended_ = false;  // the new state's last line has no newline
 };
 
 }  // namespace

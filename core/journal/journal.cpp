@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/base/ids.hpp"
+#include "core/base/text.hpp"
 #include "core/journal/detail/schema.hpp"
 #include "core/os/fault.hpp"
 #include "core/os/file.hpp"
@@ -89,7 +90,14 @@ Result<Journal> Journal::open(const std::string& path, store::Mode mode) {
                     std::to_string(detail::kVersion),
                 "use the tk that wrote it, or a newer one");
   if (version == 0) return fail(Code::journal_broken, path + " is not a tk journal");
-  return Journal(std::move(db));
+  if (mode == store::Mode::read_only) return Journal(std::move(db), Live::look(path));
+  TK_TRY(auto live, Live::open(path));
+  Journal journal(std::move(db), std::move(live));
+  if (journal.live_->durable_seq() == 0) {  // a new page: what was there before is durable from now on
+    TK_TRY(auto last, journal.head());
+    if (last.seq > 0 && !journal.live_->poisoned()) TK_CHECK(journal.settle(last.seq));
+  }
+  return journal;
 }
 
 Result<Head> Journal::head() {
@@ -106,6 +114,7 @@ Result<Head> Journal::head() {
 Result<void> Journal::append(Row& row, std::string_view payload, std::string_view changes) {
   TK_TRY(auto last, head());
   row.seq = last.seq + 1;
+  appended_ = row.seq;
   row.payload_digest = digest_of(payload);
   row.changes_digest = digest_of(changes);
   row.hash = chain(last.hash, row);
@@ -156,12 +165,14 @@ Result<void> Journal::each(const Filter& f,
   }
   if (f.since_ns) sql += " AND j.ts_ns >= ?";
   if (f.until_ns) sql += " AND j.ts_ns < ?";
+  if (f.until_seq) sql += " AND j.seq <= ?";
   sql += f.newest_first ? " ORDER BY j.seq DESC" : " ORDER BY j.seq";
   TK_TRY(auto s, db_.prepare(sql));
   s.bind(f.after_seq);
   for (const auto* word : words) s.bind(*word);
   if (f.since_ns) s.bind(f.since_ns);
   if (f.until_ns) s.bind(f.until_ns);
+  if (f.until_seq) s.bind(f.until_seq);
   for (std::int64_t n = 0; f.limit == 0 || n < f.limit; ++n) {
     TK_TRY(bool row, s.step());
     if (!row) break;
@@ -180,16 +191,49 @@ Result<std::optional<Stored>> Journal::by_key(std::string_view key) {
   return std::optional<Stored>(read(s));
 }
 
-// What the chain does not see: side bytes without a row, and damage inside SQLite's own structure.
+namespace {
+
+// The first number that a query gives.
+Result<std::optional<std::int64_t>> first_of(store::Database& db, const std::string& sql) {
+  TK_TRY(auto s, db.prepare(sql));
+  TK_TRY(bool row, s.step());
+  if (!row || s.null(0)) return std::optional<std::int64_t>();
+  return std::optional<std::int64_t>(s.integer(0));
+}
+
+// The first row with a value of another type than its column's. The same bytes as another type have
+// the same digest but are no longer found by a query for them, an idempotency key among them.
+std::string odd_types() {
+  std::string_view columns = TK_ROW_COLUMNS;
+  std::string sql = "SELECT min(j.seq) FROM journal j LEFT JOIN side s ON s.seq = j.seq WHERE "
+                    "(s.seq IS NOT NULL AND s.payload IS NULL AND s.changes IS NULL)";
+  for (auto column : text::split(columns.substr(0, columns.find(" FROM")), ',')) {
+    column.remove_prefix(column.find_first_not_of(' '));
+    bool integer = column == "j.seq" || column == "j.format" || column == "j.ts_ns";
+    bool blob = column == "j.hash" || column.ends_with("_digest");
+    auto is = " OR typeof(" + std::string(column) + ") ";
+    if (column.starts_with("s."))
+      sql += is + "NOT IN ('blob', 'null') OR length(" + std::string(column) + ") = 0";
+    else
+      sql += is + (integer ? "<> 'integer'" : blob ? "<> 'blob'" : "<> 'text'");
+  }
+  return sql;
+}
+
+}  // namespace
+
+// What the chain does not see: side bytes without a row, programs inside the database, and damage
+// inside SQLite's own structure.
 Result<std::string> Journal::check_side_tables(std::int64_t& bad) {
+  TK_TRY(auto orphan, first_of(db_, "SELECT min(seq) FROM side WHERE seq NOT IN (SELECT seq FROM journal)"));
+  if (orphan) {
+    bad = *orphan;
+    return "row " + std::to_string(bad) + " is missing but its payload is there";
+  }
   {
-    TK_TRY(auto s, db_.prepare("SELECT seq FROM side WHERE seq NOT IN (SELECT seq FROM journal) "
-                               "ORDER BY seq LIMIT 1"));
+    TK_TRY(auto s, db_.prepare("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"));
     TK_TRY(bool row, s.step());
-    if (row) {
-      bad = s.integer(0);
-      return "row " + std::to_string(bad) + " is missing but its payload is there";
-    }
+    if (row) return "tk never made the " + std::string(s.text(0)) + " " + std::string(s.text(1)) + " of the database";
   }
   TK_TRY(auto s, db_.prepare("PRAGMA integrity_check(1)"));
   TK_TRY(bool row, s.step());
@@ -200,6 +244,7 @@ Result<std::string> Journal::check_side_tables(std::int64_t& bad) {
 Result<Verdict> Journal::verify() {
   Verdict verdict;
   crypto::Digest previous{};
+  auto row_name = [](std::int64_t seq) { return "row " + std::to_string(seq); };
   auto wrong = [&](std::int64_t seq, std::string problem) {
     verdict.ok = false;
     verdict.bad_seq = seq;
@@ -209,8 +254,8 @@ Result<Verdict> Journal::verify() {
   auto check = [&](const Stored& stored) -> Result<bool> {
     const auto& r = stored.row;
     auto expected = verdict.rows + 1;
-    auto name = "row " + std::to_string(r.seq);
-    if (r.seq != expected) return wrong(expected, "row " + std::to_string(expected) + " is missing");
+    auto name = row_name(r.seq);
+    if (r.seq != expected) return wrong(expected, row_name(expected) + " is missing");
     if (r.format != kFormat) return wrong(r.seq, name + " has format " + std::to_string(r.format));
     if (digest_of(stored.payload) != r.payload_digest)
       return wrong(r.seq, name + ": its payload was changed");
@@ -226,23 +271,39 @@ Result<Verdict> Journal::verify() {
   auto walked = each({}, check);
   if (!walked) {
     if (walked.error().code != Code::journal_broken) return fail(walked.error());
-    wrong(verdict.rows + 1, "row " + std::to_string(verdict.rows + 1) + " cannot be read: " +
-                                walked.error().message);
+    wrong(verdict.rows + 1, row_name(verdict.rows + 1) + " cannot be read: " + walked.error().message);
+  }
+  // What the walk reads past: rows before the first, and the types of the values.
+  for (bool before : {false, true}) {
+    auto found = first_of(db_, before ? "SELECT min(seq) FROM journal" : odd_types());
+    if (!found && found.error().code != Code::journal_broken) return fail(found.error());
+    if (!found && verdict.ok) wrong(verdict.rows, "the database is damaged: " + found.error().message);
+    if (!found || !*found || (before && **found > 0)) continue;
+    if (verdict.ok || **found < verdict.bad_seq)
+      wrong(**found, row_name(**found) + (before ? " stands before the first"
+                                                 : ": a value of it, or of its payload, has another type"));
   }
   if (!verdict.ok) return verdict;
   auto last = head();
   if (!last && last.error().code != Code::journal_broken) return fail(last.error());
-  if (!last) {
-    wrong(verdict.rows, last.error().message);
-  } else if (last->seq != verdict.rows) {
-    bool cut = last->seq > verdict.rows;
-    wrong(cut ? verdict.rows + 1 : verdict.rows,
-          cut ? "rows " + std::to_string(verdict.rows + 1) + ".." + std::to_string(last->seq) +
-                    " are missing: the tail was cut"
-              : "the head says " + std::to_string(last->seq) + " rows, there are " +
-                    std::to_string(verdict.rows));
+  bool odd_head = false;
+  if (last) {
+    TK_TRY(auto odd, first_of(db_, "SELECT 1 FROM meta WHERE name = 'head' AND "
+                                   "(typeof(number) <> 'integer' OR typeof(bytes) <> 'blob')"));
+    odd_head = odd.has_value();
+  }
+  auto end = row_name(verdict.rows), next = row_name(verdict.rows + 1);
+  if (!last || odd_head) {
+    wrong(verdict.rows, end + ": " + (last ? "the head has another type" : last.error().message));
+  } else if (last->seq > verdict.rows) {
+    wrong(verdict.rows + 1, next + " is missing: the tail was cut; the head says " +
+                                std::to_string(last->seq) + " rows");
+  } else if (last->seq < verdict.rows) {
+    wrong(last->seq + 1, row_name(last->seq + 1) + " stands behind the head, which says " +
+                             std::to_string(last->seq) + " rows");
   } else if (last->hash != previous) {
-    wrong(verdict.rows, "row " + std::to_string(verdict.rows) + ": the head has another hash");
+    wrong(verdict.rows, end + ": the head has another hash; the row was changed, or the tail was cut from " +
+                            next + " on");
   }
   if (!verdict.ok) return verdict;
   std::int64_t bad = verdict.rows;

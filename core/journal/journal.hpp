@@ -1,13 +1,20 @@
 // The one journal of a workspace: .tk/journal.db, append-only, hash-chained. Rows, the state that
 // they change and the outbox commit in one transaction, which the record room drives. Readers never
 // block; writers wait at most 30 s. A Journal belongs to one thread.
+//
+// Group commit (FORMATS.md, Durability): a commit is visible before it is durable. settle(seq) waits
+// until the row is on disk; of all processes that wait, one flushes for all whose commit it covers.
+// Nothing is acknowledged, published or followed before. A flush that failed poisons the workspace for
+// every process until mend(), or a new boot: what the disk lost shows only then.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/journal/live.hpp"
 #include "core/journal/row.hpp"
 #include "core/store/sqlite.hpp"
 
@@ -26,7 +33,7 @@ struct Stored {
 struct Filter {
   std::string trace, actor, entity, event, kind, context;
   std::int64_t since_ns = 0, until_ns = 0;  // 0 = open
-  std::int64_t after_seq = 0;
+  std::int64_t after_seq = 0, until_seq = 0;  // until: and that one too; 0 = open
   std::int64_t limit = 0;   // 0 = all
   bool newest_first = false;
 };
@@ -38,6 +45,23 @@ struct Verdict {
   std::string problem;
 };
 
+class Journal;
+
+// Between begin() and commit() this process alone writes; the destructor takes back what was not
+// committed.
+class Transaction {
+ public:
+  Transaction(Transaction&& o) noexcept : journal_(std::exchange(o.journal_, nullptr)) {}
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+  Result<void> commit();  // visible, not yet durable: Journal::settle
+
+ private:
+  friend class Journal;
+  explicit Transaction(Journal* journal) : journal_(journal) {}
+  Journal* journal_;
+};
+
 class Journal {
  public:
   // Makes the database where there is none (write modes). A newer format is refused.
@@ -45,6 +69,16 @@ class Journal {
 
   store::Database& db() { return db_; }
   Result<Head> head();
+  Result<Transaction> begin();
+  // Returns when row `seq` is durable; an error when it may never be.
+  Result<void> settle(std::int64_t seq);
+  // What other processes say; null where there is no page and none can be made (a read-only disk).
+  Live* live();
+  // The highest row that is known to be durable. `see_to_it`: flushes what is visible, for a writer that
+  // died before it did.
+  Result<std::int64_t> durable(bool see_to_it = false);
+  // After a failed flush: writes everything anew, verifies, and lets work go on.
+  Result<Verdict> mend();
 
   // Inside a transaction: completes seq and hash, writes the row and its side bytes, moves the head.
   Result<void> append(Row& row, std::string_view payload, std::string_view changes);
@@ -54,9 +88,12 @@ class Journal {
   Result<Verdict> verify();
 
  private:
-  explicit Journal(store::Database db) : db_(std::move(db)) {}
+  friend class Transaction;
+  Journal(store::Database db, std::optional<Live> live) : db_(std::move(db)), live_(std::move(live)) {}
   Result<std::string> check_side_tables(std::int64_t& bad);
   store::Database db_;
+  std::optional<Live> live_;
+  std::int64_t appended_ = 0;  // the highest seq of the open transaction
 };
 
 }  // namespace tk::journal

@@ -15,7 +15,7 @@ namespace tk::json {
 Result<Value> parse(std::string_view text, std::string_view name = {});
 std::string canonical(const Value& value);
 std::string pretty(const Value& value);   // two spaces a level, members in order; ends without \n
-std::string compact(const Value& value);  // one line; integers stay integers
+std::string compact(const Value& value);  // one line; parse() gives back an equal value
 // Canonical text of one map member after the other, without building a Value: quoting only.
 std::string quote(std::string_view text);
 

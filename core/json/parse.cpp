@@ -36,14 +36,18 @@ class Builder : public nlohmann::json_sax<json> {
     std::string_view what = e.what();
     if (auto colon = what.find("; "); colon != what.npos) what = what.substr(0, colon);
     if (auto colon = what.rfind(": "); colon != what.npos) what = what.substr(colon + 2);
-    offset = at > 0 ? at - 1 : 0;
-    message = "malformed JSON: " + text::printable(what);
+    offset_ = at > 0 ? at - 1 : 0;
+    message_ = "malformed JSON: " + text::printable(what);
     return false;
   }
 
-  Value result;
-  std::string message;
-  std::size_t offset = 0;
+  bool refuse(std::string why) {
+    message_ = std::move(why);
+    return false;
+  }
+  Value take() { return std::move(result_); }
+  const std::string& message() const { return message_; }
+  std::size_t offset() const { return offset_; }
 
  private:
   struct Frame {
@@ -51,10 +55,6 @@ class Builder : public nlohmann::json_sax<json> {
     std::string key;
   };
 
-  bool refuse(std::string why) {
-    message = std::move(why);
-    return false;
-  }
   bool open(Value container) {
     if (stack_.size() >= kMaxDepth) return refuse("nested deeper than 64 levels");
     stack_.push_back({std::move(container), {}});
@@ -67,7 +67,7 @@ class Builder : public nlohmann::json_sax<json> {
   }
   bool add(Value v) {
     if (stack_.empty()) {
-      result = std::move(v);
+      result_ = std::move(v);
     } else if (auto* list = stack_.back().value.as_list()) {
       list->push_back(std::move(v));
     } else {
@@ -77,6 +77,9 @@ class Builder : public nlohmann::json_sax<json> {
   }
 
   std::vector<Frame> stack_;
+  Value result_;
+  std::string message_;
+  std::size_t offset_ = 0;
 };
 
 }  // namespace
@@ -88,17 +91,20 @@ Result<Value> parse(std::string_view text, std::string_view name) {
   };
   if (auto bad = text::invalid_utf8(text); bad != text.npos)
     return fail_at(Code::json_syntax, where(bad), "not UTF-8");
+  // nlohmann takes a NUL for the end: what stands behind it would never be looked at.
+  if (auto nul = text.find('\0'); nul != text.npos)
+    return fail_at(Code::json_syntax, where(nul), "a NUL byte");
   Builder builder;
   bool good = false;
   try {
     good = json::sax_parse(text.begin(), text.end(), &builder);
   } catch (const std::exception& e) {  // numbers out of range and the like
-    builder.message = e.what();
+    builder.refuse(e.what());
   }
   if (!good)
-    return fail_at(Code::json_syntax, where(builder.offset),
-                   builder.message.empty() ? "malformed JSON" : builder.message);
-  return std::move(builder.result);
+    return fail_at(Code::json_syntax, where(builder.offset()),
+                   builder.message().empty() ? "malformed JSON" : builder.message());
+  return builder.take();
 }
 
 }  // namespace tk::json

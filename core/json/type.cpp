@@ -28,6 +28,10 @@ bool fits(const Type& type, const Value& v) {
   }
 }
 
+constexpr int kMaxLists = 32;  // list<list<…>>: a text can nest deeper than a stack is
+
+Result<Type> read_type(std::string_view text, const std::string& root, int lists);
+
 }  // namespace
 
 std::string Type::str() const {
@@ -39,10 +43,18 @@ std::string Type::str() const {
 }
 
 Result<Type> parse_type(std::string_view text, const std::string& root) {
+  return read_type(text, root, 0);
+}
+
+namespace {
+
+Result<Type> read_type(std::string_view text, const std::string& root, int lists) {
   for (auto [name, kind] : kNames)
     if (text == name) return Type{kind, nullptr, {}, {}};
   if (text.starts_with("list<") && text.ends_with(">")) {
-    TK_TRY(auto item, parse_type(text.substr(5, text.size() - 6), root));
+    if (lists == kMaxLists)
+      return fail(Code::toml_type, "a type of more than 32 lists in each other");
+    TK_TRY(auto item, read_type(text.substr(5, text.size() - 6), root, lists + 1));
     return Type{Kind::list, std::make_shared<const Type>(std::move(item)), {}, {}};
   }
   if (text.ends_with(".json") && text.find("..") == text.npos && !text.starts_with('/')) {
@@ -55,6 +67,8 @@ Result<Type> parse_type(std::string_view text, const std::string& root) {
                              "of a JSON Schema file in the workspace"
                            : "did you mean " + near + "?");
 }
+
+}  // namespace
 
 Result<void> check(const Type& type, const Value& value, std::string_view name) {
   if (!fits(type, value))

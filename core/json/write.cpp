@@ -38,14 +38,16 @@ void quote_into(std::string& out, std::string_view s) {
   out += '"';
 }
 
-// ECMAScript's Number::toString (RFC 8785 section 3.2.2.3) from the shortest round-trip digits.
-void number_into(std::string& out, double v) {
+// ECMAScript's Number::toString (RFC 8785 section 3.2.2.3) from the shortest round-trip digits. Out
+// of the canonical form a double stays one when it is read back: 1.0 and 1e+18, not 1 and 10…0.
+void number_into(std::string& out, double v, Style style) {
+  bool keep_kind = style != Style::canonical;
   if (!std::isfinite(v)) {
     out += "null";
     return;
   }
   if (v == 0) {
-    out += '0';
+    out += keep_kind ? (std::signbit(v) ? "-0.0" : "0.0") : "0";
     return;
   }
   std::array<char, 40> buffer{};
@@ -62,9 +64,11 @@ void number_into(std::string& out, double v) {
     if (c != '.') digits += c;
   if (v < 0) out += '-';
   int n = exponent + 1, k = static_cast<int>(digits.size());
-  if (k <= n && n <= 21) {
+  if (keep_kind && k <= n && n <= 16) {
+    out += digits + std::string(static_cast<std::size_t>(n - k), '0') + ".0";
+  } else if (!keep_kind && k <= n && n <= 21) {
     out += digits + std::string(static_cast<std::size_t>(n - k), '0');
-  } else if (0 < n && n <= 21) {
+  } else if (0 < n && n < k) {
     out += digits.substr(0, static_cast<std::size_t>(n)) + '.' + digits.substr(static_cast<std::size_t>(n));
   } else if (-6 < n && n <= 0) {
     out += "0." + std::string(static_cast<std::size_t>(-n), '0') + digits;
@@ -145,7 +149,7 @@ void write(std::string& out, const Value& v, Style style, int depth) {
   else if (const auto* i = v.as_int())
     integer_into(out, *i < 0, *i < 0 ? 0 - static_cast<std::uint64_t>(*i) : static_cast<std::uint64_t>(*i), style);
   else if (const auto* u = v.as_uint()) integer_into(out, false, *u, style);
-  else if (const auto* d = v.as_double()) number_into(out, *d);
+  else if (const auto* d = v.as_double()) number_into(out, *d, style);
   else if (const auto* t = v.as_text()) quote_into(out, *t);
   else if (const auto* bytes = v.as_bytes()) quote_into(out, "hex:" + ids::hex(*bytes));
   else if (const auto* list = v.as_list()) list_into(out, *list, style, depth);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <set>
 
 #include "core/base/text.hpp"
@@ -24,7 +25,17 @@ struct Builder {
   std::vector<Str> action_patterns, actions;
   std::vector<FileRow> files;
   std::string pool;
+  std::size_t held = 0;  // entities named by members and grants, patterns written out
   std::map<std::string, Str, std::less<>> known;
+
+  // Empty, or what there is too much of. Asked while rows are made, before memory is gone.
+  std::string too_much() const {
+    if (held > kMaxRows) return "members and grants name more than 4,194,304 entities in all";
+    if (closure.size() > kMaxRows) return "roles inherit more than 4,194,304 roles in all";
+    if (actor_grants.size() > kMaxRows) return "actors hold more than 4,194,304 grants in all";
+    if (pool.size() > kMaxPool) return "the names in law take more than 256 MiB";
+    return {};
+  }
 
   Str str(std::string_view s) {
     auto it = known.find(s);
@@ -35,6 +46,8 @@ struct Builder {
     return out;
   }
 };
+
+constexpr std::size_t kUnknown = ~std::size_t{0};
 
 std::uint32_t count(std::size_t n) { return static_cast<std::uint32_t>(n); }
 
@@ -64,12 +77,15 @@ class Compiler {
     if (!ref) return bad(ref.error().message, ref.error().hint);
     if (!type.empty() && ref->type != type)
       return bad(text + " is not a " + std::string(type));
+    auto before = [&](const Entity* e) {
+      return std::tie(e->ref.type, e->ref.name) < std::tie(ref->type, ref->name);
+    };
+    auto first = std::partition_point(order_.begin(), order_.end(), before) - order_.begin();
     std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < order_.size(); ++i) {
+    for (auto i = static_cast<std::size_t>(first); i < order_.size(); ++i) {
       const auto& e = *order_[i];
-      if (e.ref.type == ref->type && e.ref.name == ref->name &&
-          (ref->context.empty() || e.ref.context == ref->context))
-        found.push_back(i);
+      if (e.ref.type != ref->type || e.ref.name != ref->name) break;
+      if (ref->context.empty() || e.ref.context == ref->context) found.push_back(i);
     }
     if (found.size() == 1) return found[0];
     if (found.size() > 1) return bad(text + " fits more than one entity", "write type:context/name");
@@ -120,26 +136,59 @@ class Compiler {
     for (const auto& a : actions_) b_.actions.push_back(b_.str(a));
   }
 
+  Result<void> check_size(const Where& where) const {
+    auto why = b_.too_much();
+    return why.empty() ? Result<void>{} : Result<void>(fail_at(Code::law_syntax, where, why));
+  }
+
   Result<void> collect_groups() {
     for (const auto& m : model_.members) {
       TK_TRY(auto group, resolve(m.group.str(), "group", m.where));
       TK_TRY(auto who, targets(m.member, m.where));
+      b_.held += who.size();
+      TK_CHECK(check_size(m.where));
       for (auto i : who) member_of_[i].insert(group);
     }
     // A group inside itself would give everybody in it whatever it has: refuse it.
+    std::vector<std::size_t> heights(order_.size(), kUnknown), path;
     for (const auto& m : model_.members) {
       TK_TRY(auto group, resolve(m.group.str(), "group", m.where));
-      std::vector<std::size_t> todo(member_of_[group].begin(), member_of_[group].end());
-      std::set<std::size_t> seen;
-      while (!todo.empty()) {
-        auto g = todo.back();
-        todo.pop_back();
-        if (g == group)
-          return fail_at(Code::law_cycle, m.where, m.group.str() + " is a member of itself");
-        if (seen.insert(g).second) todo.insert(todo.end(), member_of_[g].begin(), member_of_[g].end());
-      }
+      if (auto height = height_of(group, heights, path); !height)
+        return fail_at(Code::law_cycle, where_of_group(path.back(), m.where),
+                       order_[path.back()]->ref.str() + " is a member of itself");
+      else if (*height > kMaxNesting)
+        return fail_at(Code::law_syntax, m.where,
+                       m.group.str() + " is nested in more than 32 groups");
     }
     return {};
+  }
+
+  // How many groups a group is nested in, at most one more than may be; nothing when it is inside
+  // itself: `path` then ends with a group that is. What is known once is not walked again.
+  std::optional<std::size_t> height_of(std::size_t group, std::vector<std::size_t>& heights,
+                                       std::vector<std::size_t>& path) {
+    if (heights[group] != kUnknown) return heights[group];
+    bool again = std::find(path.begin(), path.end(), group) != path.end();
+    path.push_back(group);
+    if (again) return std::nullopt;
+    std::size_t height = 0;
+    auto above = member_of_.find(group);
+    if (above != member_of_.end())
+      for (auto g : above->second) {
+        if (path.size() > kMaxNesting) return path.pop_back(), kMaxNesting + 1;
+        auto one = height_of(g, heights, path);
+        if (!one) return std::nullopt;
+        height = std::max(height, std::min(*one, kMaxNesting) + 1);
+      }
+    path.pop_back();
+    return heights[group] = height;
+  }
+
+  // The first declaration of a member of this group.
+  Where where_of_group(std::size_t group, const Where& otherwise) const {
+    for (const auto& m : model_.members)
+      if (m.group == order_[group]->ref) return m.where;
+    return otherwise;
   }
 
   // A reference, or every entity that a pattern covers.
@@ -172,20 +221,26 @@ class Compiler {
     std::vector<std::vector<std::size_t>> parents(b_.roles.size());
     for (std::size_t i = 0; i < model_.roles.size(); ++i)
       for (const auto& [ref, where] : model_.roles[i].inherits) {
-        TK_TRY(auto at, resolve(ref, "role", where));
-        parents[i].push_back(role_of_entity_.at(at));
+        TK_TRY(auto at, role_row(ref, where));
+        parents[i].push_back(at);
       }
     for (std::size_t i = 0; i < b_.roles.size(); ++i) {
       auto first = b_.closure.size();
       std::set<std::size_t> seen{i};
+      std::vector<std::size_t> depth{0};
       b_.closure.push_back({count(i), count(first)});
+      TK_CHECK(check_size(model_.roles[i].where));
       for (auto at = first; at < b_.closure.size(); ++at)
         for (auto p : parents[b_.closure[at].role]) {
           if (p == i)
             return fail_at(Code::law_cycle, model_.roles[i].where,
                            model_.roles[i].ref.str() + " inherits itself");
-          if (model_.roles[p].active && model_.roles[i].active && seen.insert(p).second)
-            b_.closure.push_back({count(p), count(at)});
+          if (!model_.roles[p].active || !model_.roles[i].active || !seen.insert(p).second) continue;
+          if (depth[at - first] == kMaxNesting)
+            return fail_at(Code::law_syntax, model_.roles[i].where,
+                           model_.roles[i].ref.str() + " inherits through more than 32 roles");
+          depth.push_back(depth[at - first] + 1);
+          b_.closure.push_back({count(p), count(at)});
         }
       b_.roles[i].closure = {count(first), count(b_.closure.size() - first)};
     }
@@ -194,7 +249,9 @@ class Compiler {
 
   Result<std::size_t> role_row(const std::string& ref, const Where& where) {
     TK_TRY(auto at, resolve(ref, "role", where));
-    return role_of_entity_.at(at);
+    auto row = role_of_entity_.find(at);
+    if (row == role_of_entity_.end()) return fail_at(Code::law_reference, where, ref + " is no role");
+    return row->second;
   }
 
   Result<void> check_rule(const Rule& rule) {
@@ -249,11 +306,14 @@ class Compiler {
     for (const auto& grant : model_.grants) {
       TK_TRY(auto role, role_row(grant.role, grant.where));
       TK_TRY(auto who, targets(grant.to, grant.where));
+      b_.held += who.size();
+      TK_CHECK(check_size(grant.where));
       for (auto i : who) held[i].push_back({b_.grants.size(), role, ""});
       b_.grants.push_back({b_.str(grant.id), b_.str(grant.context), b_.str(grant.where.file),
                            static_cast<std::uint32_t>(grant.where.line), 0});
     }
     for (std::size_t i = 0; i < order_.size(); ++i) {
+      TK_CHECK(check_size(order_[i]->where));
       auto first = b_.actor_grants.size();
       if (order_[i]->ref.type != "group")
         for_each_holder(i, [&](std::size_t holder, const std::string& via) {

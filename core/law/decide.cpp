@@ -1,4 +1,5 @@
 // Actor → Groups → Grant → Role (→ inherited roles) → Rule → Resource.
+#include <algorithm>
 #include <set>
 
 #include "core/law/detail/tables.hpp"
@@ -19,22 +20,33 @@ struct Path {
   const RuleRow* rule;
 };
 
+// Every rule that the actor reaches in this context. `looks` bounds the walk over all ways to them,
+// which a hostile index can make the product of its tables; what is left is 0 when it was cut short.
 template <class F>
-void for_each_rule(std::string_view b, const EntityView& actor, std::string_view context, F f) {
+void for_each_rule(std::string_view b, const EntityView& actor, std::string_view context,
+                   std::size_t& looks, F f) {
   auto [entity, one] = rows<EntityRow>(b, kEntities, {actor.number, 1});
   if (!one) return;
   auto [held, held_n] = rows<ActorGrantRow>(b, kActorGrants, entity->grants);
   for (std::size_t h = 0; h < held_n; ++h) {
+    if (looks == 0) return;
+    --looks;
     auto [grant, has_grant] = rows<GrantRow>(b, kGrants, {held[h].grant, 1});
     auto [role, has_role] = rows<RoleRow>(b, kRoles, {held[h].role, 1});
     if (!has_grant || !has_role || !covers(str(b, grant->context), context)) continue;
     auto [closure, closure_n] = rows<ClosureRow>(b, kClosure, role->closure);
     for (std::size_t c = 0; c < closure_n; ++c) {
+      if (looks == 0) return;
+      --looks;
       auto [owner, has_owner] = rows<RoleRow>(b, kRoles, {closure[c].role, 1});
       if (!has_owner) continue;
       auto [rules, rules_n] = rows<RuleRow>(b, kRules, owner->rules);
-      for (std::size_t r = 0; r < rules_n; ++r)
+      for (std::size_t r = 0; r < rules_n; ++r) {
+        auto cost = std::size_t{1} + rules[r].actions.size;
+        if (looks < cost) return void(looks = 0);
+        looks -= cost;
         f(Path{held + h, grant, role->closure, c, owner, rules + r});
+      }
     }
   }
 }
@@ -53,13 +65,14 @@ RuleHit describe_hit(std::string_view b, const Path& p) {
   hit.grant_context = str(b, p.grant->context);
   hit.via = str(b, p.held->via);
   auto [closure, n] = rows<ClosureRow>(b, kClosure, p.closure);
-  for (auto at = p.at; at < n;) {
+  for (auto at = p.at; at < n && hit.inheritance.size() <= kMaxNesting;) {
     auto [role, one] = rows<RoleRow>(b, kRoles, {closure[at].role, 1});
-    if (one) hit.inheritance.insert(hit.inheritance.begin(), str(b, role->ref));
+    if (one) hit.inheritance.push_back(str(b, role->ref));
     std::size_t parent = closure[at].parent - p.closure.at;
     if (parent >= at) break;
     at = parent;
   }
+  std::reverse(hit.inheritance.begin(), hit.inheritance.end());
   return hit;
 }
 
@@ -78,7 +91,8 @@ std::string first_missing_link(std::string_view b, const EntityView& actor,
   if (!one || entity->grants.size == 0) return "no grant gives " + who + " a role";
   bool any = false;
   std::string near;
-  for_each_rule(b, actor, resource.context, [&](const Path& p) {
+  auto looks = kMaxLooks;
+  for_each_rule(b, actor, resource.context, looks, [&](const Path& p) {
     any = true;
     if (near.empty() && p.rule->permit && names_action(b, *p.rule, action))
       near = "rule " + std::string(str(b, p.rule->id)) + " permits " + std::string(action) +
@@ -102,16 +116,22 @@ Decision Index::decide(const EntityView& actor, std::string_view action, const R
     return out;
   }
   std::vector<Path> permits, forbids;
-  for_each_rule(bytes_, actor, resource.context, [&](const Path& p) {
+  std::set<std::string_view> permitting, forbidding;  // by several ways: the first one counts
+  auto looks = kMaxLooks;
+  for_each_rule(bytes_, actor, resource.context, looks, [&](const Path& p) {
+    bool permit = p.rule->permit != 0;
     if (names_action(bytes_, *p.rule, action) &&
-        matches(str(bytes_, p.rule->resource), resource.type, resource.context, resource.name))
-      (p.rule->permit ? permits : forbids).push_back(p);
+        matches(str(bytes_, p.rule->resource), resource.type, resource.context, resource.name) &&
+        (permit ? permitting : forbidding).insert(str(bytes_, p.rule->id)).second)
+      (permit ? permits : forbids).push_back(p);
   });
+  if (looks == 0) {  // a forbid may stand among what was not looked at
+    out.reason = "more than 4,194,304 ways lead from " + actor.str() + " to rules: too many to decide";
+    return out;
+  }
   out.allow = forbids.empty() && !permits.empty();
-  std::set<std::string_view> seen;  // one rule may be reached by several ways: the first one counts
   for (const auto& p : forbids.empty() ? permits : forbids)
-    if (seen.insert(str(bytes_, p.rule->id)).second)
-      out.determining.push_back(describe_hit(bytes_, p));
+    out.determining.push_back(describe_hit(bytes_, p));
   if (out.determining.empty()) {
     out.reason = first_missing_link(bytes_, actor, action, resource);
   } else {

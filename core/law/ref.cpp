@@ -5,30 +5,44 @@
 namespace tk::law {
 namespace {
 
-// Whether `s`, cut at `by`, fits the pattern's segments. Linear but for `**`, which stands at most
-// a few times in a pattern of bounded length.
-bool fits(std::string_view pattern, std::string_view s, char by) {
-  auto head = [by](std::string_view x) { return x.substr(0, x.find(by)); };
-  auto rest = [by](std::string_view x, bool& more) {
-    auto at = x.find(by);
-    more = at != x.npos;
-    return more ? x.substr(at + 1) : std::string_view();
-  };
-  bool more_pattern = false, more_s = false;
-  auto p = head(pattern);
-  auto pattern_rest = rest(pattern, more_pattern);
-  if (p == "**") {
-    if (!more_pattern) return true;
-    for (bool more = true; more; s = rest(s, more))
-      if (fits(pattern_rest, s, by)) return true;
-    return false;
+// A text cut at `by`, read segment by segment; the empty text is one empty segment.
+struct Segments {
+  std::string_view left;
+  char by;
+  bool end = false;
+  std::string_view head() const { return left.substr(0, left.find(by)); }
+  void next() {
+    auto at = left.find(by);
+    end = at == left.npos;
+    left = end ? std::string_view() : left.substr(at + 1);
   }
-  auto part = head(s);
-  auto s_rest = rest(s, more_s);
-  if (p != "*" && p != part) return false;
-  if (more_pattern && pattern_rest == "**" && !more_s) return true;
-  if (more_pattern != more_s) return false;
-  return !more_pattern || fits(pattern_rest, s_rest, by);
+};
+
+// Whether `s`, cut at `by`, fits the pattern's segments. A `**` takes nothing at first and one more
+// segment whenever the rest does not fit. Only the last one met is widened: an earlier one could not
+// fit anything more. So the cost is at most pattern × s, whatever an actor writes into a name.
+bool fits(std::string_view pattern, std::string_view s, char by) {
+  Segments p{pattern, by}, t{s, by}, behind_star = p, star_to = t;
+  bool star = false;
+  while (!t.end) {
+    if (!p.end && p.head() == "**") {
+      p.next();
+      star = true;
+      behind_star = p;
+      star_to = t;
+    } else if (!p.end && (p.head() == "*" || p.head() == t.head())) {
+      p.next();
+      t.next();
+    } else if (star) {
+      star_to.next();
+      t = star_to;
+      p = behind_star;
+    } else {
+      return false;
+    }
+  }
+  while (!p.end && p.head() == "**") p.next();
+  return p.end;
 }
 
 struct Split {
@@ -75,7 +89,7 @@ bool covers(std::string_view outer, std::string_view inner) {
 }
 
 Result<Ref> parse_ref(std::string_view text) {
-  auto bad = [&](std::string why) {
+  auto bad = [&](const std::string& why) {
     return fail(Code::cli_usage, "not a reference: \"" + std::string(text.substr(0, 200)) + "\" " + why,
                 "write it like user:alice or agent:acme.web/analyst");
   };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string_view>
 
 namespace tk::os {
@@ -47,12 +48,13 @@ Plan read_plan() {
 
 Fault fault(const char* point) {
   static const Plan plan = read_plan();
-  static long passed = 0;
+  static std::atomic<long> passed{0};
   if (!plan.armed || (plan.point != "*" && plan.point != point)) return Fault::none;
   // "eio" and "enospc" go on failing from the nth time: a full disk stays full.
-  bool lasting = plan.action == "enospc" || plan.action == "eio";
-  ++passed;
-  if (lasting ? passed < plan.nth : passed != plan.nth) return Fault::none;
+  static const bool lasting = plan.action == "enospc" || plan.action == "eio" || plan.action == "skip" ||
+                              plan.action.starts_with("slow:");
+  auto now = ++passed;
+  if (lasting ? now < plan.nth : now != plan.nth) return Fault::none;
   if (plan.action == "kill") {
     ::kill(getpid(), SIGKILL);
     for (;;) pause();
@@ -60,6 +62,7 @@ Fault fault(const char* point) {
   if (plan.action == "enospc") return Fault::enospc;
   if (plan.action == "eio") return Fault::eio;
   if (plan.action == "short") return Fault::short_io;
+  if (plan.action == "skip") return Fault::skip;
   if (plan.action.starts_with("slow:"))
     usleep(static_cast<useconds_t>(atol(plan.action.data() + 5)) * 1000);
   return Fault::none;

@@ -1,11 +1,12 @@
-// The fault seam (FORMATS.md, Faults): TK_FAIL_AT=<point>[:nth]=kill|enospc|eio|short|slow:<ms>.
+// The fault seam (FORMATS.md, Faults): TK_FAIL_AT=<point>[:nth]=kill|enospc|eio|short|slow:<ms>|skip.
 // Compiled into test builds only (TK_FAULTS); elsewhere it costs nothing. The point "*" counts every
-// point that is passed, so "*:137=kill" ends the process at its 137th. `kill` does not return.
+// point that is passed, so "*:137=kill" ends the process at its 137th. `kill` does not return; `slow` and `skip` (a flush that is left out, to
+// measure what it costs) go on from the nth time.
 #pragma once
 
 namespace tk::os {
 
-enum class Fault { none, enospc, eio, short_io };
+enum class Fault { none, enospc, eio, short_io, skip };
 
 #ifdef TK_FAULTS
 Fault fault(const char* point);

@@ -135,6 +135,11 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+std::int64_t file_size(const std::string& path) {
+  struct stat st{};
+  return ::stat(path.c_str(), &st) == 0 ? std::int64_t{st.st_size} : 0;
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   if (faulty("os.open")) return failed("open", path);
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

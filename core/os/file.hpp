@@ -19,6 +19,7 @@ Error errno_error(int number, std::string_view what, std::string_view path);
 
 bool exists(const std::string& path);
 bool is_directory(const std::string& path);
+std::int64_t file_size(const std::string& path);  // 0 when there is none
 Result<std::string> read_file(const std::string& path, std::size_t limit = kReadLimit);
 Result<std::string> read_stdin(std::size_t limit = kReadLimit);
 // `scratch`: a folder of the same file system where the unfinished file stands (else beside the target),

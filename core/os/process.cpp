@@ -19,8 +19,6 @@
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
 
-extern char** environ;
-
 namespace tk::os {
 namespace {
 
@@ -98,6 +96,7 @@ class WithoutSigpipe {
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (const auto& s : strings) out.push_back(const_cast<char*>(s.c_str()));
   out.push_back(nullptr);
   return out;
@@ -209,9 +208,24 @@ void Child::feed() {
     if (n < 0) break;  // the child does not read; its exit status tells why
     fed_ += static_cast<std::size_t>(n);
   }
+  if (spawn_.keep_input_open && unread() == 0) return;
   ::close(in_);
   in_ = -1;
 }
+
+void Child::send(std::string_view bytes) {
+  spawn_.input.erase(0, fed_);
+  fed_ = 0;
+  spawn_.input += bytes;
+  if (in_ >= 0) feed();
+}
+
+void Child::close_input() {
+  spawn_.keep_input_open = false;
+  if (in_ >= 0) feed();
+}
+
+std::string Child::take_output() { return std::exchange(result_.output, {}); }
 
 void Child::drain(int& fd, bool is_output) {
   char buffer[65536];
@@ -250,12 +264,13 @@ void Child::reap() {
   if (err_ >= 0) drain(err_, false);
 }
 
-void Child::pump(std::vector<Child*>& children, int timeout_ms, int wake_fd) {
+void Child::pump(std::vector<Child*>& children, int timeout_ms, const std::vector<int>& wake_fds) {
   std::vector<pollfd> fds;
-  if (wake_fd >= 0) fds.push_back({wake_fd, POLLIN, 0});
+  for (int fd : wake_fds)
+    if (fd >= 0) fds.push_back({fd, POLLIN, 0});
   for (auto* c : children) {
     if (c->finished_) continue;
-    if (c->in_ >= 0) fds.push_back({c->in_, POLLOUT, 0});
+    if (c->has_input()) fds.push_back({c->in_, POLLOUT, 0});
     if (c->out_ >= 0) fds.push_back({c->out_, POLLIN, 0});
     if (c->err_ >= 0) fds.push_back({c->err_, POLLIN, 0});
     if (c->pidfd_ >= 0) fds.push_back({c->pidfd_, POLLIN, 0});
@@ -264,7 +279,7 @@ void Child::pump(std::vector<Child*>& children, int timeout_ms, int wake_fd) {
   if (::poll(fds.data(), fds.size(), timeout_ms) < 0) return;
   for (auto* c : children) {
     if (c->finished_) continue;
-    if (c->in_ >= 0) c->feed();
+    if (c->has_input()) c->feed();
     if (c->out_ >= 0) c->drain(c->out_, true);
     if (c->err_ >= 0) c->drain(c->err_, false);
     c->reap();

@@ -17,12 +17,13 @@ struct Spawn {
   std::vector<std::string> argv;         // argv[0] is looked up in PATH when it has no slash
   std::vector<std::string> environment;  // "NAME=value"; the whole environment of the child
   std::string directory;                 // working directory; empty = the parent's
-  std::string input;                     // all of standard input
-  std::size_t output_limit = 64u << 20;  // bytes of stdout; more ends the child
+  std::string input;                     // all of standard input, or its beginning when it stays open
+  std::size_t output_limit = 64u << 20;  // bytes of stdout that nobody took; more ends the child
   std::size_t error_limit = 64u << 10;   // tail of stderr that is kept
   std::uint64_t memory_limit = 0;        // RLIMIT_AS in bytes; 0 = none
   std::uint64_t file_limit = 0;          // RLIMIT_FSIZE in bytes; 0 = none
   bool inherit_output = false;           // stdin, stdout and stderr are the parent's
+  bool keep_input_open = false;          // for a conversation: send() writes on, close_input() ends it
 };
 
 struct Exited {
@@ -44,9 +45,18 @@ class Child {
   bool finished() const { return finished_; }
   void kill(int signal);  // the whole group
 
+  // A conversation: bytes are written when the child reads them; what it wrote is taken as it comes.
+  void send(std::string_view bytes);
+  void close_input();
+  std::size_t unread() const { return spawn_.input.size() - fed_; }  // sent, but not yet read by the child
+  std::string take_output();
+  const std::string& error_tail() const { return result_.error_tail; }
+  int status() const { return result_.status; }    // after finished()
+  bool flooded() const { return result_.flooded; }
+
   // Moves bytes for every child that is ready; waits at most timeout_ms (-1 = until something
-  // happens, and at most wake_fd becoming readable). Children that ended say so by finished().
-  static void pump(std::vector<Child*>& children, int timeout_ms, int wake_fd = -1);
+  // happens), or until one of wake_fds is readable. Children that ended say so by finished().
+  static void pump(std::vector<Child*>& children, int timeout_ms, const std::vector<int>& wake_fds = {});
 
   Exited take();  // after finished()
 
@@ -57,6 +67,8 @@ class Child {
   void reap();
 
   Spawn spawn_;
+  bool has_input() const { return in_ >= 0 && (unread() > 0 || !spawn_.keep_input_open); }
+
   pid_t pid_ = -1;
   int pidfd_ = -1, in_ = -1, out_ = -1, err_ = -1;
   std::size_t fed_ = 0;

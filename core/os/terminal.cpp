@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -79,6 +80,13 @@ void catch_interrupts() {
   ::sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+}
+
+bool wait_readable(const std::vector<int>& fds, int timeout_ms) {
+  std::vector<pollfd> polled;
+  for (int fd : fds)
+    if (fd >= 0) polled.push_back({fd, POLLIN, 0});
+  return ::poll(polled.data(), polled.size(), timeout_ms) > 0;
 }
 
 int interrupted() { return caught.load(); }

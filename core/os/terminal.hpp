@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/error.hpp"
 
@@ -22,6 +23,8 @@ Result<std::string> read_line();
 // SIGINT and SIGTERM set a flag and write to a pipe; a second one ends the process at once.
 void catch_interrupts();
 int interrupted();     // the signal's number, 0 when none came
+// Whether one of the descriptors became readable; at most timeout_ms.
+bool wait_readable(const std::vector<int>& fds, int timeout_ms);
 int interrupt_fd();    // readable once a signal came; -1 before catch_interrupts()
 
 }  // namespace tk::os

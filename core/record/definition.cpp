@@ -91,12 +91,17 @@ Result<Definition> parse_definition(std::string_view text, std::string_view file
   TK_TRY(def.initial, doc.required_text("initial"));
   def.create_action = def.type + ".new";
   if (const auto* create = doc.find("create")) {
+    if (!create->is_table()) return invalid(create->where, "`create` must be a table");
     TK_CHECK(create->only({"action", "event_type"}));
     TK_TRY(def.create_action, create->text("action", def.create_action));
     TK_TRY(def.create_event, create->text("event_type"));
   }
   if (def.create_event.empty()) def.create_event = def.type + ".created";
   TK_TRY(def.fields, read_types(doc.find("fields"), root));
+  for (const char* list : {"state", "transition"})
+    if (const auto* n = doc.find(list); n && !n->is_array())
+      return invalid(n->where, std::string("`") + list + "` must be a list of tables",
+                     std::string("write [[") + list + "]]");
   if (const auto* states = doc.find("state"))
     for (const auto& s : states->array) {
       TK_CHECK(s.only({"name"}));

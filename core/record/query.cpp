@@ -1,4 +1,5 @@
 #include "core/base/ids.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/json/json.hpp"
 #include "core/record/store.hpp"
 
@@ -133,6 +134,32 @@ Result<void> fold(std::map<std::string, Folded>& all, const journal::Stored& sto
   return patch_members(f.fields, patch);
 }
 
+// Every definition is the text that its hash names, and the one that records are pinned to.
+Result<std::string> check_definitions(journal::Journal& journal, const std::map<std::string, Folded>& all) {
+  std::map<std::string, std::pair<std::string, std::string>, std::less<>> pinned;  // its type, a record
+  for (const auto& [id, f] : all) pinned.try_emplace(f.definition, f.type, id);
+  std::string extra;
+  TK_TRY(auto s, journal.db().prepare("SELECT hash, type, text, typeof(hash) || typeof(type) || typeof(text) "
+                                      "= 'texttexttext' FROM definition"));
+  for (;;) {
+    TK_TRY(bool row, s.step());
+    if (!row) break;
+    auto name = "definition " + std::string(s.text(0));
+    auto it = pinned.find(s.text(0));
+    if (it == pinned.end()) {
+      if (extra.empty()) extra = name + " belongs to no record";
+      continue;
+    }
+    if (s.text(1) != it->second.first || crypto::sha256_hex(s.text(2)) != it->first || s.integer(3) != 1)
+      return name + " of record " + it->second.second + " was changed";
+    pinned.erase(it);
+  }
+  if (!pinned.empty())
+    extra += (extra.empty() ? "definition " : "; definition ") + pinned.begin()->first + " of record " +
+             pinned.begin()->second.second + " is missing";
+  return extra;
+}
+
 }  // namespace
 
 Result<std::string> check_states(journal::Journal& journal) {
@@ -142,25 +169,37 @@ Result<std::string> check_states(journal::Journal& journal) {
     return true;
   };
   TK_CHECK(journal.each({}, visit));
-  TK_TRY(auto s, journal.db().prepare(TK_RECORD_COLUMNS));
-  std::size_t seen = 0;
+  auto missing = all;
+  std::string extra;
+  TK_TRY(auto s, journal.db().prepare(
+                     "SELECT id, type, context, name, parent, version, state, definition, fields, created_ns, "
+                     "updated_ns, typeof(id) || typeof(type) || typeof(context) || typeof(name) || "
+                     "typeof(parent) || typeof(state) || typeof(definition) || typeof(fields) || "
+                     "typeof(version) || typeof(created_ns) || typeof(updated_ns) = "
+                     "'texttexttexttexttexttexttexttextintegerintegerinteger' FROM record"));
   for (;;) {
     TK_TRY(bool row, s.step());
     if (!row) break;
-    ++seen;
     auto id = std::string(s.text(0));
-    auto it = all.find(id);
-    if (it == all.end()) return "record " + id + " stands in no row of the journal";
+    auto it = missing.find(id);
+    if (it == missing.end()) {
+      if (extra.empty()) extra = "record " + id + " stands in no row of the journal";
+      continue;
+    }
     const auto& f = it->second;
     bool same = s.text(1) == f.type && s.text(2) == f.context && s.text(3) == f.name &&
                 s.text(4) == f.parent && s.integer(5) == f.version && s.text(6) == f.state &&
                 s.text(7) == f.definition && s.text(8) == json::compact(f.fields) &&
-                s.integer(9) == f.created_ns && s.integer(10) == f.updated_ns;
+                s.integer(9) == f.created_ns && s.integer(10) == f.updated_ns && s.integer(11) == 1;
     if (!same) return "record " + id + " (" + f.type + ") is not the fold of its journal rows";
+    missing.erase(it);
   }
-  if (seen != all.size())
-    return std::to_string(all.size() - seen) + " record(s) of the journal are missing";
-  return std::string();
+  if (!missing.empty())
+    extra += (extra.empty() ? "record " : "; record ") + missing.begin()->first + " (" +
+             missing.begin()->second.type + ") is missing" +
+             (missing.size() > 1 ? " and " + std::to_string(missing.size() - 1) + " more" : "");
+  if (!extra.empty()) return extra;
+  return check_definitions(journal, all);
 }
 
 }  // namespace tk::record

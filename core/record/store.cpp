@@ -1,5 +1,7 @@
 #include "core/record/store.hpp"
 
+#include <algorithm>
+
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
@@ -32,6 +34,7 @@ Result<void> check_members(const std::map<std::string, json::Type>& types, const
     auto it = types.find(name);
     if (it == types.end()) {
       std::vector<std::string> names;
+      names.reserve(types.size());
       for (const auto& [n, type] : types) names.push_back(n);
       auto near = text::nearest(name, names);
       return fail(Code::record_input, what + " takes no `" + name + "`",
@@ -253,28 +256,21 @@ Result<void> Store::write(Prepared& p) {
 
 Result<void> Store::commit(std::vector<Prepared>& all) {
   os::fault("step.8");
-  auto& db = journal_.db();
-  TK_CHECK(db.begin());
-  Result<void> done;
+  TK_TRY(auto transaction, journal_.begin());
+  std::int64_t last = 0;
   for (auto& p : all) {
-    if (p.stored) continue;
-    if (!p.change.idempotency_key.empty()) {
-      // The same key may have been committed since step 2.
-      auto meanwhile = journal_.by_key(p.change.idempotency_key);
-      if (!meanwhile) {
-        done = fail(meanwhile.error());
-        break;
-      }
-      p.stored = std::move(*meanwhile);
-      if (p.stored) continue;
+    // The same key may have been committed since step 2.
+    if (!p.stored && !p.change.idempotency_key.empty()) {
+      TK_TRY(p.stored, journal_.by_key(p.change.idempotency_key));
     }
-    done = write(p);
-    if (!done) break;
+    if (!p.stored) TK_CHECK(write(p));
+    last = std::max(last, p.stored ? p.stored->row.seq : p.row.seq);
   }
   os::fault("commit.flush");
-  if (done) done = db.commit();
-  if (!done) db.rollback();
-  return done;
+  TK_CHECK(transaction.commit());
+  os::fault("commit.settle");
+  // Also the reply to a known key waits until what it tells of is on disk.
+  return journal_.settle(last);
 }
 
 Result<void> Store::refuse(const Prepared& p, const Error& why) {
@@ -321,12 +317,10 @@ Result<void> Store::ask(const Actor& actor, const std::string& action, const law
 }
 
 Result<void> Store::append_alone(journal::Row& row, const std::string& payload) {
-  auto& db = journal_.db();
-  TK_CHECK(db.begin());
-  auto done = journal_.append(row, payload, "");
-  if (done) done = db.commit();
-  if (!done) db.rollback();
-  return done;
+  TK_TRY(auto transaction, journal_.begin());
+  TK_CHECK(journal_.append(row, payload, ""));
+  TK_CHECK(transaction.commit());
+  return journal_.settle(row.seq);
 }
 
 Result<void> Store::publish_one(std::int64_t seq, int n, const Effect& effect) {
@@ -334,10 +328,14 @@ Result<void> Store::publish_one(std::int64_t seq, int n, const Effect& effect) {
   auto published = effects_->publish(seq, effect);
   // A conflict is final: the effect can never happen, so it must not be tried for ever.
   if (!published && published.error().exit() != Exit::conflict) return published;
-  auto& db = journal_.db();
   if (!published) TK_CHECK(effects_->lost(*this, effect, published.error()));
-  TK_TRY(auto s, db.prepare("DELETE FROM outbox WHERE seq = ? AND n = ?"));
-  TK_CHECK(s.bind(seq).bind(std::int64_t{n}).run());
+  // Not waited for: an effect that is published twice is known by its seq.
+  TK_TRY(auto transaction, journal_.begin());
+  {
+    TK_TRY(auto s, journal_.db().prepare("DELETE FROM outbox WHERE seq = ? AND n = ?"));
+    TK_CHECK(s.bind(seq).bind(std::int64_t{n}).run());
+  }
+  TK_CHECK(transaction.commit());
   return published;
 }
 
@@ -365,6 +363,7 @@ Result<std::vector<Error>> Store::recover() {
                          {std::string(s.text(2)), std::string(s.text(3))}});
     }
   }
+  if (!pending.empty()) TK_CHECK(journal_.settle(pending.back().seq));
   std::vector<Error> compensated;
   for (const auto& p : pending) {
     auto done = publish_one(p.seq, p.n, p.effect);
@@ -392,6 +391,8 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
   };
   bool anything = false;
   for (const auto& p : all) anything = anything || !p.stored;
+  for (const auto& p : all)
+    if (p.stored) TK_CHECK(journal_.settle(p.stored->row.seq));
   if (anything) TK_CHECK(commit(all));
   lap(7);
   if (anything) TK_CHECK(publish(all));

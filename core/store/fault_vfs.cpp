@@ -3,9 +3,11 @@
 #ifdef TK_FAULTS
 #include <sqlite3.h>
 
+#include <cstring>
 #include <new>
 
 #include "core/os/fault.hpp"
+#include "core/os/write_log.hpp"
 
 namespace tk::store::detail {
 namespace {
@@ -13,7 +15,14 @@ namespace {
 struct File {
   sqlite3_file base;
   sqlite3_file* real;
+  const char* name;  // SQLite keeps it while the file is open
 };
+
+const char* name_of(sqlite3_file* f) {
+  const char* path = reinterpret_cast<File*>(f)->name;
+  const char* slash = path ? std::strrchr(path, '/') : nullptr;
+  return slash ? slash + 1 : path ? path : "?";
+}
 
 sqlite3_vfs* real_vfs = nullptr;
 sqlite3_io_methods methods;
@@ -30,16 +39,28 @@ int write_file(sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
     case os::Fault::eio: return SQLITE_IOERR_WRITE;
     case os::Fault::short_io:
       real(f)->pMethods->xWrite(real(f), from, n / 2, at);
+      if (os::recording()) os::record_write(name_of(f), at, from, static_cast<std::size_t>(n / 2));
       return SQLITE_IOERR_WRITE;
-    case os::Fault::none: break;
+    case os::Fault::none:
+    case os::Fault::skip: break;
   }
-  return real(f)->pMethods->xWrite(real(f), from, n, at);
+  int rc = real(f)->pMethods->xWrite(real(f), from, n, at);
+  if (rc == SQLITE_OK && os::recording()) os::record_write(name_of(f), at, from, static_cast<std::size_t>(n));
+  return rc;
 }
-int truncate_file(sqlite3_file* f, sqlite3_int64 n) { return real(f)->pMethods->xTruncate(real(f), n); }
+int truncate_file(sqlite3_file* f, sqlite3_int64 n) {
+  int rc = real(f)->pMethods->xTruncate(real(f), n);
+  if (rc == SQLITE_OK && os::recording()) os::record_event('t', name_of(f), n);
+  return rc;
+}
 int sync_file(sqlite3_file* f, int flags) {
-  if (auto fault = os::fault("db.sync"); fault != os::Fault::none)
-    return fault == os::Fault::enospc ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
-  return real(f)->pMethods->xSync(real(f), flags);
+  auto fault = os::fault("db.sync");
+  if (fault == os::Fault::skip) return SQLITE_OK;
+  if (fault != os::Fault::none) return SQLITE_IOERR_FSYNC;  // as the real one says it, whatever the cause
+  if (os::recording()) os::record_event('b', name_of(f));
+  int rc = real(f)->pMethods->xSync(real(f), flags);
+  if (rc == SQLITE_OK && os::recording()) os::record_event('s', name_of(f));
+  return rc;
 }
 int file_size(sqlite3_file* f, sqlite3_int64* n) { return real(f)->pMethods->xFileSize(real(f), n); }
 int lock_file(sqlite3_file* f, int l) { return real(f)->pMethods->xLock(real(f), l); }
@@ -62,9 +83,15 @@ void shm_barrier(sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); }
 int shm_unmap(sqlite3_file* f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); }
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out) {
-  auto* file = new (f) File{{nullptr}, reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(f) + 1)};
+  auto* file = new (f) File{{nullptr}, reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(f) + 1), name};
   int rc = real_vfs->xOpen(real_vfs, name, file->real, flags, out);
   if (file->real->pMethods) file->base.pMethods = &methods;
+  return rc;
+}
+
+int delete_file(sqlite3_vfs*, const char* name, int sync) {
+  int rc = real_vfs->xDelete(real_vfs, name, sync);
+  if (rc == SQLITE_OK && os::recording()) os::record_event('d', std::strrchr(name, '/') + 1);
   return rc;
 }
 
@@ -82,6 +109,7 @@ void install_fault_vfs() {
   vfs.zName = "tk-fault";
   vfs.pNext = nullptr;
   vfs.xOpen = open_file;
+  vfs.xDelete = delete_file;
   sqlite3_vfs_register(&vfs, 1);
 }
 

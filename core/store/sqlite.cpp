@@ -36,6 +36,7 @@ Error sqlite_error(sqlite3* db, const std::string& path) {
     case SQLITE_LOCKED:
       error.code = Code::journal_busy;
       break;
+    case SQLITE_ERROR:  // tk's SQL is fixed: what does not compile meets tables that are not tk's
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       error.code = Code::journal_broken;
@@ -52,6 +53,8 @@ Error sqlite_error(sqlite3* db, const std::string& path) {
   }
   return error;
 }
+
+bool is_flush(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
 bool unreadable(sqlite3* db) {
   return sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) != SQLITE_OK;
@@ -100,6 +103,7 @@ Result<bool> Statement::step() {
   int rc = sqlite3_step(stmt_);
   if (rc == SQLITE_ROW) return true;
   if (rc == SQLITE_DONE) return false;
+  if (is_flush(sqlite3_extended_errcode(db_))) *flush_failed_ = true;
   return fail(sqlite_error(db_, sqlite3_db_filename(db_, "main") ? sqlite3_db_filename(db_, "main")
                                                                   : "journal"));
 }
@@ -142,7 +146,13 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
     sqlite3_busy_handler(db.db_, on_busy, nullptr);
     auto set = db.exec("PRAGMA trusted_schema=OFF");
     if (set && mode != Mode::read_only)
-      set = db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
+      set = db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON");
+    // In place of the automatic checkpoint: how long the WAL is.
+    auto count = [](void* state, sqlite3*, const char*, int pages) {
+      static_cast<State*>(state)->wal_pages = pages;
+      return SQLITE_OK;
+    };
+    sqlite3_wal_hook(db.db_, count, db.state_.get());
     ::umask(mask);
     if (!set) return fail(set.error());
     return db;
@@ -152,7 +162,8 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
 }
 
 Database::Database(Database&& o) noexcept
-    : db_(std::exchange(o.db_, nullptr)), path_(std::move(o.path_)), cache_(std::move(o.cache_)) {
+    : db_(std::exchange(o.db_, nullptr)), path_(std::move(o.path_)), state_(std::move(o.state_)),
+      cache_(std::move(o.cache_)) {
   o.cache_.clear();
 }
 
@@ -170,13 +181,13 @@ Result<void> Database::exec(const std::string& sql) {
 Result<Statement> Database::prepare(std::string_view sql) {
   auto it = cache_.find(sql);
   bool busy = it != cache_.end() && sqlite3_stmt_busy(it->second);
-  if (it != cache_.end() && !busy) return Statement(db_, it->second, false);
+  if (it != cache_.end() && !busy) return Statement(db_, it->second, false, &state_->flush_failed);
   sqlite3_stmt* made = nullptr;
   if (sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                          &made, nullptr) != SQLITE_OK)
     return fail(sqlite_error(db_, path_));
   if (!busy) cache_.emplace(sql, made);
-  return Statement(db_, made, busy);
+  return Statement(db_, made, busy, &state_->flush_failed);
 }
 
 Result<void> Database::begin() {
@@ -187,6 +198,28 @@ Result<void> Database::commit() {
   TK_TRY(auto s, prepare("COMMIT"));
   return s.run();
 }
+
+Result<void> Database::flush() {
+  sqlite3_file* wal = nullptr;
+  if (sqlite3_file_control(db_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK || !wal || !wal->pMethods)
+    return fail(Code::journal_failed, path_ + ": its write-ahead log cannot be reached");
+  if (wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) == SQLITE_OK) return {};
+  state_->flush_failed = true;
+  return fail(Code::journal_failed, path_ + ": the disk did not take what was written");
+}
+
+Result<void> Database::checkpoint(bool all) {
+  constexpr int kManyPages = 1000;
+  if (!all && state_->wal_pages < kManyPages) return {};
+  state_->wal_pages = 0;
+  int left = 0, moved = 0;
+  int rc = sqlite3_wal_checkpoint_v2(db_, "main", all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &left, &moved);
+  if (is_flush(sqlite3_extended_errcode(db_)) && rc != SQLITE_OK) state_->flush_failed = true;
+  // A reader in the way, a full disk: the WAL grows a little and the next one tries again.
+  if (rc == SQLITE_OK || (!all && !state_->flush_failed)) return {};
+  return fail(sqlite_error(db_, path_));
+}
+
 void Database::rollback() {
   if (!sqlite3_get_autocommit(db_)) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
 }

@@ -1,13 +1,16 @@
-// SQLite, wrapped once. WAL, synchronous=FULL, busy wait bounded at 30 s: SQLITE_BUSY never reaches
-// a person. A full disk is os_full, a damaged file journal_broken, a read-only one os_readonly.
+// SQLite, wrapped once. WAL, synchronous=NORMAL: a commit is visible when commit() returns and durable
+// when a flush() that began after it has returned. Checkpoints are made by checkpoint() only. Busy wait
+// bounded at 30 s: SQLITE_BUSY never reaches a person. A full disk is os_full, a damaged file journal_broken, a read-only one os_readonly.
 // A Database and its Statements belong to one thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "core/base/error.hpp"
 
@@ -19,8 +22,10 @@ namespace tk::store {
 // A prepared statement in use; reset when it goes out of scope. Columns and parameters count from 0.
 class Statement {
  public:
-  Statement(sqlite3* db, sqlite3_stmt* stmt, bool owned) : db_(db), stmt_(stmt), owned_(owned) {}
-  Statement(Statement&& o) noexcept : db_(o.db_), stmt_(o.stmt_), owned_(o.owned_), next_(o.next_) {
+  Statement(sqlite3* db, sqlite3_stmt* stmt, bool owned, bool* flush_failed)
+      : db_(db), stmt_(stmt), flush_failed_(flush_failed), owned_(owned) {}
+  Statement(Statement&& o) noexcept
+      : db_(o.db_), stmt_(o.stmt_), flush_failed_(o.flush_failed_), owned_(o.owned_), next_(o.next_) {
     o.stmt_ = nullptr;
   }
   Statement& operator=(Statement&&) = delete;
@@ -42,6 +47,7 @@ class Statement {
  private:
   sqlite3* db_;
   sqlite3_stmt* stmt_;
+  bool* flush_failed_;
   bool owned_;  // not from the cache: finalised at the end
   int next_ = 1;
 };
@@ -59,7 +65,14 @@ class Database {
   // Statements are cached by their text; one that is in use already gets a twin.
   Result<Statement> prepare(std::string_view sql);
   Result<void> begin();   // IMMEDIATE: takes the write lock
-  Result<void> commit();  // returns when the bytes are flushed
+  Result<void> commit();  // visible, not yet durable
+  Result<void> flush();   // syncs the WAL, and with it every commit before
+  // Moves the WAL's pages into the database when there are many, or always. `all`: waits for readers too
+  // and empties the WAL.
+  Result<void> checkpoint(bool all = false);
+  // Whether a flush of this connection, by whomever called, has failed since this was asked last: what
+  // was not yet durable may be lost although a later flush succeeds.
+  bool flush_failed() { return std::exchange(state_->flush_failed, false); }
   void rollback();
   int changes() const;
   const std::string& path() const { return path_; }
@@ -68,6 +81,11 @@ class Database {
   Database() = default;
   sqlite3* db_ = nullptr;
   std::string path_;
+  struct State {  // what SQLite's hooks write to; stays where it is
+    int wal_pages = 0;
+    bool flush_failed = false;
+  };
+  std::unique_ptr<State> state_ = std::make_unique<State>();
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include "core/base/text.hpp"
 
@@ -60,6 +61,65 @@ tl::unexpected<Error> wrong(const Node& node, std::string_view key, std::string_
                  "`" + std::string(key) + "` must be " + std::string(wanted) + ", not " +
                      kind_of(node));
 }
+
+constexpr std::size_t kMaxBytes = 1u << 20;
+constexpr std::size_t kMaxDepth = 64;
+
+// toml++ bounds brackets but not dotted keys: `a.a.a.…=1` makes a tree as deep as the text is long,
+// and trees are freed by recursion. Counts both before the parse; offset of what is too much, or npos.
+class DepthScan {
+ public:
+  explicit DepthScan(std::string_view text) : s_(text) {}
+
+  std::size_t run() {
+    while (at_ < s_.size()) {
+      char c = s_[at_];
+      if (c == '"' || c == '\'') {
+        skip_text(c);
+        continue;
+      }
+      if (c == '#') {
+        at_ = std::min(s_.find('\n', at_), s_.size());
+        continue;
+      }
+      if (c == '.') ++dots_;
+      if (c == ',' || c == '\n') dots_ = 0;
+      if (c == '[' || c == '{') open_.push_back(std::exchange(dots_, 0)), held_ += open_.back() + 1;
+      if ((c == ']' || c == '}') && !open_.empty()) {
+        dots_ = open_.back();
+        held_ -= dots_ + 1;
+        open_.pop_back();
+      }
+      if (held_ + dots_ > kMaxDepth) return at_;
+      ++at_;
+    }
+    return s_.npos;
+  }
+
+ private:
+  // Behind a text in one or three quotes; an unterminated one is toml++'s to report.
+  void skip_text(char quote) {
+    bool three = s_.substr(at_, 3) == std::string(3, quote);
+    at_ += three ? 3 : 1;
+    while (at_ < s_.size()) {
+      if (s_[at_] == '\\' && quote == '"') {
+        at_ += 2;
+      } else if (three ? s_.substr(at_, 3) == std::string(3, quote) : s_[at_] == quote) {
+        at_ += three ? 3 : 1;
+        for (int n = 0; three && n < 2 && at_ < s_.size() && s_[at_] == quote; ++n) ++at_;  // """""
+        return;
+      } else if (!three && s_[at_] == '\n') {
+        return;
+      } else {
+        ++at_;
+      }
+    }
+  }
+
+  std::string_view s_;
+  std::size_t at_ = 0, dots_ = 0, held_ = 0;  // dots of this key, levels of those around it
+  std::vector<std::size_t> open_;
+};
 
 }  // namespace
 
@@ -131,6 +191,13 @@ Result<Node> parse(std::string_view text, std::string_view name) {
   if (auto bad = text::invalid_utf8(text); bad != text.npos) {
     auto p = text::position(text, bad);
     return fail_at(Code::toml_syntax, Where{std::string(name), p.line, p.column}, "not UTF-8");
+  }
+  if (text.size() > kMaxBytes)
+    return fail_at(Code::toml_syntax, Where{std::string(name), 1, 1}, "larger than 1 MiB");
+  if (auto deep = DepthScan(text).run(); deep != text.npos) {
+    auto p = text::position(text, deep);
+    return fail_at(Code::toml_syntax, Where{std::string(name), p.line, p.column},
+                   "nested deeper than 64 levels");
   }
   try {
     return convert(::toml::parse(text, name), name);

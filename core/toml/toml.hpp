@@ -1,4 +1,4 @@
-// TOML 1.0 to a tree with positions. Strict reading is the reader's affair: Table::unknown() finds
+// TOML 1.0 to a tree with positions, at most 1 MiB and 64 levels in one statement. Strict reading is the reader's affair: Table::unknown() finds
 // the key that nobody asked for. toml++ is included in this room's one file only.
 #pragma once
 
@@ -13,7 +13,6 @@
 namespace tk::toml {
 
 struct Node;
-
 
 // One TOML value: `value` holds scalars; tables and arrays hold nodes.
 struct Node {

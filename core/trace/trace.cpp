@@ -16,9 +16,8 @@ std::string random_hex() {
   return ids::hex(bytes);
 }
 
-bool lower_hex(std::string_view s) {
-  return s.find_first_not_of("0123456789abcdef") == s.npos && s.find_first_not_of('0') != s.npos;
-}
+bool lower_hex(std::string_view s) { return s.find_first_not_of("0123456789abcdef") == s.npos; }
+bool id(std::string_view s) { return lower_hex(s) && s.find_first_not_of('0') != s.npos; }
 
 }  // namespace
 
@@ -32,9 +31,9 @@ Context from_traceparent(std::string_view h) {
   // 00-<32 hex>-<16 hex>-<2 hex>; a later version may be longer, ff is forbidden.
   bool shape = h.size() >= 55 && h[2] == '-' && h[35] == '-' && h[52] == '-';
   if (!shape || h.substr(0, 2) == "ff" ||
-      h.substr(0, 2).find_first_not_of("0123456789abcdef") != h.npos ||
+      !lower_hex(h.substr(0, 2)) || !lower_hex(h.substr(53, 2)) ||
       (h.substr(0, 2) == "00" && h.size() != 55) || (h.size() > 55 && h[55] != '-') ||
-      !lower_hex(h.substr(3, 32)) || !lower_hex(h.substr(36, 16)))
+      !id(h.substr(3, 32)) || !id(h.substr(36, 16)))
     return root();
   return child({std::string(h.substr(3, 32)), std::string(h.substr(36, 16)), {}});
 }

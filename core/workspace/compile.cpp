@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/crypto/digest.hpp"
+#include "core/journal/live.hpp"
+#include "core/os/file.hpp"
 #include "core/workspace/compiled_law.hpp"
 #include "core/workspace/entities.hpp"
 
@@ -33,7 +35,13 @@ Result<void> compile_law(const Workspace& ws) {
   }
   TK_TRY(auto bytes, law::compile(declared.model, crypto::sha256_hex));
   TK_CHECK(ws.prepare_state());
-  return os::write_atomic(ws.state("law.idx"), bytes, 0600);
+  TK_CHECK(os::write_atomic(ws.state("law.idx"), bytes, 0600));
+  // Whoever waits on the workspace hears that law has changed.
+  if (!os::exists(ws.journal_path())) return {};
+  TK_TRY(auto index, law::Index::open(bytes));
+  TK_TRY(auto live, journal::Live::open(ws.journal_path()));
+  live.set_policy(std::string(index.policy_hash()));
+  return {};
 }
 
 }  // namespace tk::workspace

@@ -70,6 +70,7 @@ void Workspace::set(const std::string& key, std::string value, std::string origi
     if (s.key == key) {
       s.value = std::move(value);
       s.origin = std::move(origin);
+      return;
     }
 }
 

@@ -195,7 +195,7 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
   auto record_id = batch[0].id;
   agent::Task task;
   std::string token_id;
-  if (unit.agent_template->backend == "exec") {
+  if (unit.agent_template->backend != "noop") {
     auto expires = (clock::now_ns() + (timeout > 0 ? timeout : 3'600'000'000'000)) / 1'000'000 + 1000;
     auto issued = acl::issue(actor, env_.actor, span, run_.context, record_id, expires);
     task.token = issued.token;
@@ -214,7 +214,7 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
   task.timeout_ns = timeout;
   task.output_limit = limit("agent.output");
   task.memory_limit = limit("agent.memory");
-  auto attempt = agent::Attempt::start(std::move(task));
+  auto attempt = agent::Attempt::start(std::move(task), plugins_);
   if (!attempt) return unit_failed(actor, span, record_id, token_id, attempt.error());
   active_.push_back({i, u, record_id, token_id, actor, std::move(*attempt), clock::monotonic_ns()});
   return {};
@@ -257,8 +257,9 @@ Result<void> Driver::pump() {
   std::int64_t nearest = 0;
   bool instant = false;
   for (auto& a : active_) {
-    if (a.attempt.child()) children.push_back(a.attempt.child());
     instant = instant || a.attempt.finished();
+    auto* child = a.attempt.child();  // a resident plugin's serves many
+    if (child && std::find(children.begin(), children.end(), child) == children.end()) children.push_back(child);
     auto deadline = a.attempt.deadline_ns();
     if (deadline > 0 && (nearest == 0 || deadline < nearest)) nearest = deadline;
   }
@@ -266,10 +267,9 @@ Result<void> Driver::pump() {
     int wait = 1000;
     if (nearest > 0)
       wait = static_cast<int>(std::clamp<std::int64_t>((nearest - clock::monotonic_ns()) / 1'000'000 + 1, 0, 1000));
-    if (!open_cast_steps().empty()) wait = std::min(wait, kPollMs);
-    os::Child::pump(children, wait, os::interrupt_fd());
-    TK_CHECK(look_for_answers());
+    TK_CHECK(wait_for_news(children, wait));
   }
+  for (const auto& note : plugins_.take_notes()) say(note);
   if (os::interrupted()) return interrupted();
   for (auto& a : active_)
     if (!a.attempt.finished() && a.attempt.deadline_ns() > 0 && clock::monotonic_ns() >= a.attempt.deadline_ns())

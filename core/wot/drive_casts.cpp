@@ -1,4 +1,6 @@
 // The driver's half that asks humans.
+#include <algorithm>
+
 #include "core/base/clock.hpp"
 #include "core/os/terminal.hpp"
 #include "core/wot/cast.hpp"
@@ -79,6 +81,7 @@ Result<void> Driver::cast_answered(std::size_t i, const record::Record& cast) {
 }
 
 Result<void> Driver::look_for_answers() {
+  cast_deadline_ms_ = 0;
   for (auto i : open_cast_steps()) {
     TK_TRY(auto cast, env_.store.get(states_[i].cast));
     if (cast.state == "open" && past_deadline(cast)) {
@@ -89,13 +92,34 @@ Result<void> Driver::look_for_answers() {
         return fail(expired.error());
       TK_TRY(cast, env_.store.get(cast.id));
     }
-    if (cast.state == "open") continue;
+    if (cast.state == "open") {
+      auto deadline = cast.fields.at("deadline").integer();
+      if (deadline > 0 && (cast_deadline_ms_ == 0 || deadline < cast_deadline_ms_)) cast_deadline_ms_ = deadline;
+      continue;
+    }
     for (auto& known : casts_)
       if (known.id == cast.id) known = cast;
     TK_CHECK(cast_answered(i, cast));
     if (ended_) return {};
   }
   return {};
+}
+
+// Until a program has something, somebody answered, or a signal came; at most `ms`, and not beyond the
+// deadline of an open cast. An answer wakes us through the journal's live page.
+Result<void> Driver::wait_for_news(std::vector<os::Child*>& children, int ms) {
+  std::vector<int> wake{os::interrupt_fd()};
+  auto* live = open_cast_steps().empty() ? nullptr : env_.store.journal().live();
+  if (live) {
+    wake.push_back(live->event_fd());
+    live->clear_event();
+    TK_CHECK(look_for_answers());  // what came before we listened
+    if (ended_ || open_cast_steps().empty()) return {};
+    if (cast_deadline_ms_ > 0)
+      ms = static_cast<int>(std::clamp<std::int64_t>(cast_deadline_ms_ - clock::now_ns() / 1'000'000 + 1, 0, ms));
+  }
+  os::Child::pump(children, ms, wake);
+  return live ? look_for_answers() : Result<void>();
 }
 
 Result<void> Driver::wait_for_human() {
@@ -105,8 +129,7 @@ Result<void> Driver::wait_for_human() {
   if (os::interrupted()) return interrupted();
   if (options_.wait) {
     std::vector<os::Child*> none;
-    os::Child::pump(none, kPollMs, os::interrupt_fd());
-    return {};
+    return wait_for_news(none, 1000);
   }
   TK_CHECK(run_event("wait", {}));
   Ended out{run_.id, Ending::waiting, {}, {}};

@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "core/base/text.hpp"
 #include "core/xml/detail/scan.hpp"
 
@@ -6,6 +8,7 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
 constexpr std::size_t kMaxDepth = 32;
+constexpr std::size_t kMaxAttributes = 256;  // of one element; each is compared with the others
 
 bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool name_start(char c) {
@@ -13,6 +16,19 @@ bool name_start(char c) {
 }
 bool name_char(char c) {
   return name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+// "#10" or "#xA": a character that XML 1.0 can hold. pugixml would take any number, and end the
+// value at &#0; without a word.
+bool character(std::string_view reference) {
+  auto digits = reference.substr(1);
+  int base = digits.starts_with('x') ? 16 : 10;
+  if (base == 16) digits.remove_prefix(1);
+  std::uint32_t c = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), c, base);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return false;
+  return c == 9 || c == 10 || c == 13 || (c >= 0x20 && c < 0xD800) || (c >= 0xE000 && c < 0xFFFE) ||
+         (c >= 0x10000 && c <= 0x10FFFF);
 }
 
 class Scanner {
@@ -81,6 +97,9 @@ class Scanner {
     bool known = name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos";
     if (!known && !name.starts_with('#'))
       return bad(at_, "unknown entity &" + std::string(name) + ";", "write &amp; for a plain &");
+    if (!known && !character(name))
+      return bad(at_, "&" + std::string(name) + "; is no character of XML",
+                 "write &amp; for a plain &");
     at_ = end + 1;
     return {};
   }
@@ -109,6 +128,8 @@ class Scanner {
       if (s_[at_] == '>' || s_[at_] == '/') break;
       if (element.open_end == at_) return bad(at_, "a space is missing before this attribute");
       TK_TRY(auto attribute, this->attribute());
+      if (element.attributes.size() == kMaxAttributes)
+        return bad(attribute.name_at, "more than 256 attributes");
       for (const auto& other : element.attributes)
         if (other.name == attribute.name)
           return bad(attribute.name_at, "attribute " + std::string(attribute.name) + " stands twice");

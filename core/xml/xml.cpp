@@ -1,5 +1,6 @@
 #include "core/xml/xml.hpp"
 
+#include <algorithm>
 #include <pugixml.hpp>
 
 #include "core/base/text.hpp"
@@ -50,8 +51,9 @@ std::string Element::get(std::string_view attribute) const {
 }
 
 Where Document::where(std::size_t offset) const {
-  auto p = text::position(source, offset);
-  return {name, p.line, p.column};
+  auto line = std::upper_bound(lines.begin(), lines.end(), offset) - lines.begin();
+  auto start = lines[static_cast<std::size_t>(line) - 1];
+  return {name, static_cast<int>(line), static_cast<int>(offset - start) + 1};
 }
 
 Result<Document> parse(std::string_view text, std::string_view name) {
@@ -65,6 +67,9 @@ Result<Document> parse(std::string_view text, std::string_view name) {
   Document doc;
   doc.name = std::string(name);
   doc.source = std::string(text);
+  doc.lines.push_back(0);
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '\n') doc.lines.push_back(i + 1);
   std::size_t next = 0;
   if (!convert(tree.document_element(), scanned, next, doc.root) || next != scanned.size())
     return fail_at(Code::xml_syntax, {std::string(name), 1, 1}, "this XML can be read in two ways",

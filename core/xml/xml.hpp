@@ -34,6 +34,7 @@ struct Document {
   Element root;
   std::string name;  // the file
   std::string source;
+  std::vector<std::size_t> lines;  // offset of the first byte of each
 
   Where where(std::size_t offset) const;
 };

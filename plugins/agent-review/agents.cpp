@@ -146,6 +146,7 @@ std::string summary_of(const Change& change, std::size_t findings) {
       ++languages[kNames[static_cast<int>(language_of(f.path, f.content))]];
   }
   std::vector<std::string> parts;
+  parts.reserve(languages.size());
   for (const auto& [name, n] : languages) parts.push_back(std::to_string(n) + " " + name);
   return text::count(static_cast<std::size_t>(files), "file") + " changed, " +
          text::count(static_cast<std::size_t>(lines), "line") + " added" +

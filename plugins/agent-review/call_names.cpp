@@ -365,10 +365,9 @@ void ValueFlow::learn_test(const TokenStream& part, u32 i) {
                           "ctype_alpha", "ctype_xdigit", "isInteger", "isSafeInteger", "isFinite",
                           "isNaN"})) {
         hold(part, first, close);
-    } else if (s == "settype" && part.is_string(comma + 1) &&
-               part.str(comma + 1).find("string") == std::string_view::npos) {
-        hold(part, first, comma);
-    } else if (s == "isinstance" && is_number_type(part.str(comma + 1))) {
+    } else if ((s == "settype" && part.is_string(comma + 1) &&
+                part.str(comma + 1).find("string") == std::string_view::npos) ||
+               (s == "isinstance" && is_number_type(part.str(comma + 1)))) {
         hold(part, first, comma);
     } else if (one_of(s, {"includes", "has", "hasOwn", "hasOwnProperty", "indexOf", "contains",
                           "count"}) &&

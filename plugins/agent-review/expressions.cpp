@@ -89,9 +89,8 @@ u32 operand_end(const TokenStream& part, u32 first) {
             i += part.is_word(i + 1) ? 2 : 1;
         else if ((s == "(" || s == "[") && match != kNone && match > i)
             i = match + 1;
-        else if (s == "!" && (part.is(i + 1, ".") || part.is(i + 1, ")")))
-            ++i;
-        else if (s == "++" || s == "--")
+        else if (s == "++" || s == "--" ||
+                 (s == "!" && (part.is(i + 1, ".") || part.is(i + 1, ")"))))
             ++i;
         else if (s == "<" && part.language == Language::c && skip_template(part, i) != i)
             i = skip_template(part, i);
@@ -194,13 +193,11 @@ bool is_strict_pattern(std::string_view pattern, bool whole) {
             if (std::string_view("dw.-_").find(pattern.substr(at + 1, 1)) == std::string_view::npos)
                 return false;
             ++at;
-        } else if (c == '|' && depth == 0 && !whole) {
-            return false;  // "^a|b$" is anchored at one end each
         } else if (c == '(' || c == ')') {
             depth += c == '(' ? 1 : -1;
-        } else if (c == '.' || (!harmless(c) && std::string_view("?*{}| ").find(c) ==
-                                                    std::string_view::npos)) {
-            return false;
+        } else if (c == '.' || (c == '|' && depth == 0 && !whole) ||
+                   (!harmless(c) && std::string_view("?*{}| ").find(c) == std::string_view::npos)) {
+            return false;  // "^a|b$" is anchored at one end each
         }
         any = true;
     }

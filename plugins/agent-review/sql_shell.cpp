@@ -125,7 +125,7 @@ public:
 
     // printf puts the words after the format into it.
     void take_printf(u32 i, u32 last) {
-        if (build.text.find('%') == std::string::npos) return;
+        if (build_.text.find('%') == std::string::npos) return;
         std::string text;
         const ShellBuild format = *this;
         Inflow worst;
@@ -135,27 +135,27 @@ public:
             const Trust trust = flow_.trust(part_, i, i + 1);
             if (trust > worst.trust) worst = {token.begin, token.end, token.begin, trust, kNone};
         }
-        for (std::size_t at = 0; at < format.build.text.size(); ++at) {
-            const bool value = format.build.text.compare(at, 2, "%s") == 0;
-            text += value ? kValueMark : format.build.text[at];
+        for (std::size_t at = 0; at < format.build_.text.size(); ++at) {
+            const bool value = format.build_.text.compare(at, 2, "%s") == 0;
+            text += value ? kValueMark : format.build_.text[at];
             if (value) ++at;
         }
-        if (text == format.build.text || worst.trust == Trust::constant) return;
-        build.text = std::move(text);
-        build.inflows.push_back(worst);
+        if (text == format.build_.text || worst.trust == Trust::constant) return;
+        build_.text = std::move(text);
+        build_.inflows.push_back(worst);
     }
 
-    Build build;
+    Build& build() { return build_; }
 
 private:
     void add_text(std::string_view text) {
-        if (build.text.size() < kTextBytes) build.text += text;
+        if (build_.text.size() < kTextBytes) build_.text += text;
     }
 
     void take_string(u32 i) {
         const Token& token = part_.tokens[i];
         u32 at = token.body_begin;
-        for (u32 n = 0; n < token.holes && build.inflows.size() < 64; ++n) {
+        for (u32 n = 0; n < token.holes && build_.inflows.size() < 64; ++n) {
             const Hole& hole = part_.holes[token.first_hole + n];
             if (hole.begin > at) add_text(part_.text.substr(at, hole.begin - at));
             const std::string_view name =
@@ -167,10 +167,10 @@ private:
                 continue;
             }
             const Trust trust = flow_.trust_of_hole(part_, hole, token.scope);
-            build.text += trust == Trust::constant ? 'x' : kValueMark;
+            build_.text += trust == Trust::constant ? 'x' : kValueMark;
             if (trust != Trust::constant) {
-                build.inflows.push_back(
-                    {hole.begin, hole.end, hole.begin, trust, build.text.size() - 1});
+                build_.inflows.push_back(
+                    {hole.begin, hole.end, hole.begin, trust, build_.text.size() - 1});
             }
         }
         if (token.body_end > at) add_text(part_.text.substr(at, token.body_end - at));
@@ -178,6 +178,7 @@ private:
 
     const TokenStream& part_;
     const ValueFlow& flow_;
+    Build build_;
 };
 
 // ssh host "psql -c \"DELETE ...\"": the statement is quoted inside the command line.
@@ -222,12 +223,12 @@ Build read_shell_build(const TokenStream& part, const ValueFlow& flow,
                        const ShellDatabases& databases, u32 i, u32& next) {
     ShellBuild reader(part, flow);
     const bool appended = i >= 2 && part.is(i - 1, "+=") && part.is_word(i - 2);
-    if (appended) reader.build.text = flow.sql_of(part.str(i - 2), part.tokens[i].scope);
+    if (appended) reader.build().text = flow.sql_of(part.str(i - 2), part.tokens[i].scope);
     next = reader.take_word(i);
     const bool printed =
         i > 0 && (part.str(i - 1) == "printf" || part.str(i - 1) == "--" ||
                   (i > 2 && part.str(i - 2) == "-v" && part.str(i - 3) == "printf"));
-    Build& build = reader.build;
+    Build& build = reader.build();
     if (build.inflows.empty() && !printed) return {};
     const Statement statement = statement_around(part, i);
     if (printed) reader.take_printf(next, statement.last);

@@ -17,7 +17,7 @@ namespace tk::review {
 class ShellDatabases {
 public:
     explicit ShellDatabases(const TokenStream& part);
-    bool knows(std::string_view word) const { return words_.count(word) != 0; }
+    bool knows(std::string_view word) const { return words_.contains(word); }
 
 private:
     std::unordered_set<std::string_view> words_;

@@ -68,7 +68,7 @@ void run_tool(const std::string& tool, const std::vector<std::string>& arguments
       continue;
     }
     for (const auto& path : batch) {
-      auto one = batch.size() == 1 ? std::move(ran) : call(tool, arguments, {path});
+      auto one = batch.size() == 1 ? ran : call(tool, arguments, {path});
       if (one.why.empty())
         read(one);
       else

@@ -21,8 +21,6 @@
 #include "core/wot/run.hpp"
 #include "tools/session/session.hpp"
 
-extern char** environ;
-
 namespace {
 
 using namespace tk;
@@ -197,6 +195,7 @@ void bench_noop(const std::string& tk, const std::string& folder) {
 
 double spawn_us(const std::vector<std::string>& words) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const auto& w : words) argv.push_back(const_cast<char*>(w.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -10,6 +10,7 @@ from workspace import Workspace
 CASES = {
     "tk config": [(0, []), (0, ["workspace.context"]), (0, ["--explain"])],
     "tk demo code-review": [(0, []), (5, ["--answer", "none"]), (1, ["--answer", "reject"]), (0, ["--meddle"])],
+    "tk doctor": [(0, [])],
     "tk explain": [(0, []), (0, ["TK-LAW-0005"])],
     "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
                 (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],

@@ -1,96 +1,121 @@
 #!/usr/bin/env python3
-"""A flipped byte, a deleted row, two swapped rows, a cut tail: `tk log verify` exits 8 and names the row."""
-import os, random, shutil, sqlite3, sys
+"""Whatever somebody changes, deletes, swaps, doubles, adds or cuts in the journal, its side table, its
+head, a record or a definition: `tk log verify` exits 8 and names the first row, the record or the
+definition that is wrong. One thing passes, as the man page says: the whole tail rewritten (or cut)
+together with the head and the records; that is shown, and counted apart."""
+import collections, concurrent.futures, os, random, re, shutil, sqlite3, sys, time
+from attacks import Same, attacks, chain, consistent, last, rows_of
 from workspace import Workspace
 
 FULL = bool(os.environ.get("TK_FULL"))
-TEXTS = ["trace_id", "actor_id", "entity_id", "event_type", "trigger", "from_state", "to_state", "rule_id", "kind"]
+COUNT, CONSISTENT, BYTES = (10_000, 300, 300) if FULL else (450, 16, 30)
+SEED = 20261124
+
+
+class Copy:
+    def __init__(self, w, good, k):
+        self.w, self.good, self.root = w, good, os.path.join(w.holder.name, f"copy{k}")
+        shutil.copytree(w.root, self.root)
+        self.db = os.path.join(self.root, ".tk/journal.db")
+
+    def fresh(self):
+        for ending in ("-wal", "-shm"):
+            if os.path.exists(self.db + ending): os.unlink(self.db + ending)
+        shutil.copyfile(self.good, self.db)
+
+    def change(self, attack, rng):
+        """A fresh copy with the attack carried out; what verify must name."""
+        while True:
+            self.fresh()
+            con = sqlite3.connect(self.db, isolation_level=None)
+            con.execute("PRAGMA synchronous=OFF")
+            con.execute("BEGIN")
+            try:
+                named = attack(con, rng)
+                con.execute("COMMIT")
+                return named
+            except Same:
+                continue
+            finally:
+                con.close()
+
+    def verify(self):
+        return self.w.run("log", "verify", cwd=self.root)
+
+
+def prepare(w):
+    ids = [w.json("record", "new", "counter")["id"] for _ in range(3)]
+    for n in range(24):  # every third leaves its record's fields as they were
+        w.run("record", "step", ids[n % 3], "tick", f"note=tick-{n // 9}", *(("--key", f"k{n}") if n % 2 else ()), check=True)
+    w.run("record", "step", ids[0], "tock")       # failed
+    w.run("record", "new", "token", "actor=x")    # denied, a row without side bytes
+    w.run("repo", "new", "user", "rita", check=True)
+    w.run("record", "step", ids[0], "tick", "--as", "user:rita")  # denied
+    w.verify()
+    con = sqlite3.connect(w.path(".tk/journal.db"))
+    con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kinds = {r[0] for r in con.execute("SELECT DISTINCT kind FROM journal")}
+    assert kinds == {"done", "denied", "failed"}, kinds
+    previous = bytes(32)
+    for row in rows_of(con):
+        previous = chain(previous, row)
+        assert previous == row["hash"], f"the chain of row {row['seq']} is not what FORMATS.md says"
+    return last(con), attacks(con)
 
 
 def main():
+    began = time.monotonic()
     w = Workspace(sys.argv[1])
-    record = w.json("record", "new", "counter")["id"]
-    for n in range(20):
-        w.run("record", "step", record, "tick", f"note={n}", check=True)
-    w.verify()
-    db = w.path(".tk/journal.db")
-    good = db + ".good"
-    con = sqlite3.connect(db); con.execute("PRAGMA wal_checkpoint(TRUNCATE)"); con.close()
-    shutil.copy(db, good)
-    rows = sqlite3.connect(good).execute("SELECT count(*) FROM journal").fetchone()[0]
-    random.seed(4)
+    rows, all_attacks = prepare(w)
+    good = os.path.join(w.holder.name, "good.db")
+    shutil.copyfile(w.path(".tk/journal.db"), good)
+    copies = [Copy(w, good, k) for k in range(2)]
+    found, missed = collections.Counter(), []
 
-    def tampered(change):
-        shutil.copy(good, db)
-        for ending in ("-wal", "-shm"):
-            if os.path.exists(db + ending): os.unlink(db + ending)
-        con = sqlite3.connect(db)
-        named = change(con)
-        con.commit(); con.close()
-        got = w.run("log", "verify")
-        assert got.returncode == 8, f"{change.__name__}: {got.returncode} {got.stdout}{got.stderr}"
-        assert named is None or str(named) in got.stderr, f"{change.__name__}: {named} not in {got.stderr}"
+    def tampered(copy, i):
+        kind, attack = all_attacks[i % len(all_attacks)]
+        named = copy.change(attack, random.Random(SEED + i))
+        got = copy.verify()
+        by = getattr(attack, "func", attack).__name__ + str(getattr(attack, "args", ""))
+        if got.returncode != 8: return kind, f"{i} {by}: {got.returncode}, not 8 {named} {got.stdout}{got.stderr}"
+        if not any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", got.stderr) for name in named):
+            return kind, f"{i} {by}: {named[:3]} not in {got.stderr}"
+        return kind, None
 
-    def flip(con):
-        seq, column = random.randint(1, rows), random.choice(TEXTS)
-        text = con.execute(f"SELECT {column} FROM journal WHERE seq=?", (seq,)).fetchone()[0] or "a"
-        at = random.randrange(len(text))
-        con.execute(f"UPDATE journal SET {column}=? WHERE seq=?",
-                    (text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1:] if text else "x", seq))
-        return f"row {seq}"
+    def rewritten(copy, i):
+        copy.change(consistent, random.Random(SEED + i))
+        got = copy.verify()
+        return "consistent", None if got.returncode == 0 else f"{i}: a consistent rewrite was found?! {got.stderr}"
 
-    def flip_payload(con):
-        seq = random.choice([r[0] for r in con.execute("SELECT seq FROM side WHERE payload IS NOT NULL")])
-        con.execute("UPDATE side SET payload = payload || x'20' WHERE seq=?", (seq,))
-        return f"row {seq}"
+    def run(k):
+        one = [tampered(copies[k], i) for i in range(k, COUNT, len(copies))]
+        return one + [rewritten(copies[k], i) for i in range(k, CONSISTENT, len(copies))]
 
-    def delete(con):
-        seq = random.randint(1, rows - 1)
-        con.execute("DELETE FROM journal WHERE seq=?", (seq,))
-        return f"row {seq} is missing"
+    with concurrent.futures.ThreadPoolExecutor(len(copies)) as pool:
+        for kind, problem in (r for part in pool.map(run, range(len(copies))) for r in part):
+            if problem: missed.append(problem)
+            else: found[kind] += 1
+    assert not missed, f"{len(missed)} missed or not named:\n" + "\n".join(missed[:40])
+    passed = found.pop("consistent")
 
-    def swap(con):
-        a = random.randint(1, rows - 1)
-        for old, new in ((a, -1), (a + 1, a), (-1, a + 1)):
-            con.execute("UPDATE journal SET seq=? WHERE seq=?", (new, old))
-            con.execute("UPDATE side SET seq=? WHERE seq=?", (new, old))
-        return f"row {a}"
-
-    def cut(con):
-        seq = random.randint(2, rows)
-        con.execute("DELETE FROM journal WHERE seq>=?", (seq,))
-        con.execute("DELETE FROM side WHERE seq>=?", (seq,))
-        return str(seq)
-
-    def state(con):
-        con.execute("UPDATE record SET state='off' WHERE id=?", (record,))
-        return record
-
-    def lost_record(con):
-        con.execute("DELETE FROM record WHERE id=?", (record,))
-
-    count = 0
-    for change in (flip, flip_payload, delete, swap, cut, state, lost_record):
-        for _ in range(100 if FULL else 6):
-            tampered(change)
-            count += 1
     # A byte of the file itself: found, or harmless because it stands in unused space.
-    found = harmless = 0
-    bytes_ = open(good, "rb").read()
-    before = w.run("log", "--json").stdout
-    for _ in range(300 if FULL else 30):
-        at = random.randrange(100, len(bytes_))
-        broken = bytearray(bytes_); broken[at] ^= 1 << random.randrange(8)
-        for ending in ("-wal", "-shm"):
-            if os.path.exists(db + ending): os.unlink(db + ending)
-        open(db, "wb").write(broken)
-        got = w.run("log", "verify")
+    copy, rng = copies[0], random.Random(SEED)
+    told = w.run("log", "--json").stdout
+    bytes_, seen = open(good, "rb").read(), collections.Counter()
+    for _ in range(BYTES):
+        at = rng.randrange(100, len(bytes_))
+        broken = bytearray(bytes_); broken[at] ^= 1 << rng.randrange(8)
+        copy.fresh()
+        with open(copy.db, "wb") as f: f.write(broken)
+        got = copy.verify()
         assert got.returncode in (0, 8), f"byte {at}: {got.returncode} {got.stderr}"
-        found += got.returncode == 8
+        seen[got.returncode] += 1
         if got.returncode == 0:
-            assert w.run("log", "--json").stdout == before, f"byte {at} changed the journal unseen"
-            harmless += 1
-    print(f"{count} changes found and named; of random flipped bytes {found} found, {harmless} in unused space")
+            assert w.run("log", "--json", cwd=copy.root).stdout == told, f"byte {at} changed the journal unseen"
+    figures = ", ".join(f"{kind} {n}" for kind, n in found.items())
+    print(f"{sum(found.values())} changes of {rows} rows, all found and named ({figures}); {passed} consistent rewrites of tail, "
+          f"head and records passed, as they must; of {BYTES} flipped bytes {seen[8]} found, {seen[0]} in unused space; "
+          f"{time.monotonic() - began:.0f} s")
 
 
 main()

@@ -64,4 +64,5 @@ def main():
     print(f"{points} points, {killed} kills, {resumed} runs resumed to the same result, {len(live)} tokens left to expire")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -84,7 +84,7 @@ Result<os::Exited> attend(const Job& job, os::Child& child, std::string& run) {
   std::vector<os::Child*> one{&child};
   bool answered = job.answer == "none" && !job.ask;
   while (!child.finished()) {
-    os::Child::pump(one, 50, os::interrupt_fd());
+    os::Child::pump(one, 50, {os::interrupt_fd()});
     if (os::interrupted()) {
       child.kill(SIGINT);
       return fail(Code::interrupted, "interrupted", "the workspace is removed; --keep keeps it");

@@ -60,7 +60,6 @@ std::vector<Installed> installed() {
         continue;
       auto name = file.substr(3);
       bool own = folder == folders().front() && is_own(name);
-      if (folder == folders().front() && name == "bench") continue;  // a build tree's
       out.push_back({name, path, manifest_for(folder, name), own, !seen.insert(name).second});
     }
   }

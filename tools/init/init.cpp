@@ -32,7 +32,7 @@ std::string as_name(std::string_view text, std::string fallback) {
   std::string out;
   for (char c : text)
     if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c == '-' && !out.empty())) out += c;
-  return out.empty() ? fallback : out.substr(0, 32);
+  return out.empty() ? std::move(fallback) : out.substr(0, 32);
 }
 
 struct Names {

@@ -4,6 +4,7 @@
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/law/ref.hpp"
+#include "core/os/terminal.hpp"
 #include "help/log.hpp"
 #include "tools/session/session.hpp"
 #include "tools/session/values.hpp"
@@ -63,6 +64,33 @@ std::string row_line(const Session& s, const journal::Stored& stored) {
   return text::printable(line) + "\n";
 }
 
+std::string shown(const Session& s, const cli::Args& args, const journal::Stored& stored) {
+  return args.has("jsonl") ? json::compact(row_json(stored)) + "\n" : row_line(s, stored);
+}
+
+// Rows as they become durable. The live page wakes us; once a second we look by ourselves, and see to the
+// flush of a row whose writer died before it.
+Result<Exit> follow(Session& s, const cli::Args& args, journal::Filter f) {
+  auto& journal = s.store.journal();
+  bool waited_in_vain = false;
+  for (;;) {
+    auto* live = journal.live();
+    if (live) live->clear_event();
+    TK_TRY(f.until_seq, journal.durable(waited_in_vain));
+    auto visit = [&](const journal::Stored& stored) -> Result<bool> {
+      cli::print(shown(s, args, stored));
+      return true;
+    };
+    if (f.until_seq > f.after_seq) {
+      TK_CHECK(journal.each(f, visit));
+      TK_CHECK(cli::flush());
+      f.after_seq = f.until_seq;
+    }
+    waited_in_vain = !os::wait_readable({live ? live->event_fd() : -1}, 1000);
+    TK_CHECK(s.law.follow(s.workspace));  // names as HEAD has them by now
+  }
+}
+
 Result<Exit> query(const cli::Args& args) {
   TK_TRY(auto session, Session::open_to_read());
   journal::Filter f;
@@ -78,12 +106,18 @@ Result<Exit> query(const cli::Args& args) {
     return fail(Code::cli_usage, "--limit takes a number, not \"" + text::printable(limit) + "\"");
   f.limit = std::strtoll(limit.c_str(), nullptr, 10);
   f.newest_first = args.has("reverse");
+  if (args.has("follow")) {
+    if (args.json() || f.newest_first || f.limit > 0 || f.until_ns > 0)
+      return fail(Code::cli_usage, "--follow goes on for ever: no --json, --reverse, --limit or --until with it",
+                  "--jsonl prints one JSON document a line");
+    return follow(*session, args, f);
+  }
+  cli::page();
   bool first = true;
   if (args.json()) cli::print("[");
   auto visit = [&](const journal::Stored& stored) -> Result<bool> {
     if (args.json()) cli::print((first ? "\n" : ",\n") + json::compact(row_json(stored)));
-    else if (args.has("jsonl")) cli::print(json::compact(row_json(stored)) + "\n");
-    else cli::print(row_line(*session, stored));
+    else cli::print(shown(*session, args, stored));
     first = false;
     return true;
   };
@@ -105,8 +139,10 @@ cli::VerbSpec log_verb() {
            {"until", "TIME", "likewise"},
            {"limit", "N", "at most N rows"},
            {"reverse", "", "newest first"},
+           {"follow", "", "go on, and print each row as soon as it is on disk", {}, false, 'f'},
            {"jsonl", "", "one JSON document a line"}},
           {{"tk log --actor agent:analyst --since 2h", "what an agent did in the last two hours"},
+           {"tk log --follow --kind denied", "watch what law refuses"},
            {"tk log verify", "prove that no row was changed, removed or moved"}},
           help::k_log, query,
           "[{seq: int, id: text, ts: text, ts_ns: int, trace_id: text, span_id: text, parent_span_id: text, "

@@ -9,6 +9,12 @@ namespace tk::law::detail {
 
 inline constexpr char kMagic[8] = {'T', 'K', 'L', 'A', 'W', '0', '0', '2'};
 
+// What law may hold, so that no index is too big for its 32-bit offsets and no answer takes long.
+inline constexpr std::size_t kMaxNesting = 32;         // groups in groups, roles that inherit
+inline constexpr std::size_t kMaxRows = 1u << 22;      // of one table
+inline constexpr std::size_t kMaxPool = 1u << 28;
+inline constexpr std::size_t kMaxLooks = 1u << 22;     // at rules and their actions, for one decision
+
 struct Str {
   std::uint32_t at = 0, size = 0;  // in the pool
 };

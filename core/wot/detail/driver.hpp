@@ -12,8 +12,6 @@
 
 namespace tk::wot::detail {
 
-inline constexpr int kPollMs = 50;  // how often a waiting runner looks for an answer, until notification
-
 class Driver {
  public:
   Driver(Environment& env, const Plan& plan, record::Record run, const Options& options)
@@ -75,6 +73,7 @@ class Driver {
   Result<void> reuse(std::size_t i, const record::Record& cast);
   Result<void> cast_answered(std::size_t i, const record::Record& cast);
   Result<void> look_for_answers();
+  Result<void> wait_for_news(std::vector<os::Child*>& children, int ms);
   Result<void> wait_for_human();
   Result<Ended> finish();
 
@@ -88,9 +87,11 @@ class Driver {
   std::vector<std::vector<std::size_t>> next_;  // the steps behind each step
   std::set<std::size_t> candidates_;            // steps that may have become ready
   std::size_t done_ = 0;
-  std::list<Active> active_;
+  agent::Plugins plugins_;
+  std::list<Active> active_;  // ends before the plugins that it speaks to
   std::map<std::string, record::Record> past_;
   std::vector<record::Record> casts_;
+  std::int64_t cast_deadline_ms_ = 0;  // of the open casts, the nearest; 0 = none
   std::optional<Ended> ended_;
 };
 

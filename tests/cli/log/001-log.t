@@ -10,7 +10,7 @@ The journal answers who, what, when; a closed pipe is no error; a broken chain i
   1 done allow genesis
   $ tk log --since yesterday
   tk: [TK-CLI-0001] not an RFC 3339 time: yesterday
-    mend: write it like 2026-11-22T10:00:00Z
+    mend: write it like 2026-11-22T10:00:00Z; the years 1678 to 2261 can be told
   [2]
   $ tk log verify --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["ok"])'
   True

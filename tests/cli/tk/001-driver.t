@@ -33,6 +33,7 @@ The driver finds commands, helps, and knows what you meant.
     log       the journal: query, follow and verify
     config    each setting with its value and where it comes from
     explain   what an error code means
+    doctor    what is missing, slow or unsafe here, each with its mend
     help      help on commands and topics, manual pages, completions
   
   Start here:

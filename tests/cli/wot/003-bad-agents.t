@@ -25,7 +25,7 @@ can be resumed once the cause is mended.
     mend: an exec agent prints one JSON object on stdout and its log on stderr
   [1]
   $ try 'echo "[1]"'
-  tk: [TK-AGT-0004] agent:w/a printed a list, not one JSON object
+  tk: [TK-AGT-0004] agent:w/a gave a list, not one JSON object
   [1]
   $ try 'printf "{\"n\": \"\\377\"}"'
   tk: [TK-AGT-0004] agent:w/a's output:1:8: not UTF-8

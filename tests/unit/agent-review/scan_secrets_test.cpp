@@ -293,11 +293,9 @@ TEST_CASE("ports, labels, attribute maps and names of algorithms are no password
     for (const std::string text : {
              "u = 'ldap://ldap.host.net:1879@x'",
              "u = 'scheme://host:1879@x'",
-             "$labels['password'] = 'Contrase\xC3\xB1"
-             "a';",
+             "$labels['password'] = 'Contrase\u00F1a';",
              "$labels['password'] = 'Pass-word!?';",
-             "$messages = ['password' => 'Contrase\xC3\xB1"
-             "a', 'new_password' => 'Mot de passe'];",
+             "$messages = ['password' => 'Contrase\u00F1a', 'new_password' => 'Mot de passe'];",
              "$t['password'] = 'Passwort';",
              "$c['ldap_password'] = 'userPassword=password';",
              "$c['ldap_password'] = 'uid=login,userPassword=password';",

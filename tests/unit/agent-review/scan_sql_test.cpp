@@ -281,7 +281,7 @@ TEST_CASE("a finding says where, what and how to mend, without secrets") {
 }
 
 TEST_CASE("broken and hostile sources end, and quickly") {
-    const std::string zero("SELECT \0 'a' + b \xff\xfe", 20);
+    const std::string zero("SELECT \0 'a' + b \xff\xfe\0", 20);
     for (int n = 0; n < 6; ++n) {
         const auto language = static_cast<Language>(n);
         CHECK_NOTHROW(tk::review::scan_sql(language, zero));

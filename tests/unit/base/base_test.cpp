@@ -36,7 +36,7 @@ TEST_CASE("ids are UUIDv7, ordered within a process and never the same") {
 TEST_CASE("durations and times are read and written") {
   CHECK(clock::parse_duration("120s").value() == 120'000'000'000);
   CHECK(clock::parse_duration("1h30m").value() == 5'400'000'000'000);
-  for (const char* bad : {"", "s", "12", "5x", "-1s", "99999999999999999999h", "9223372036854775807h"})
+  for (const char* bad : {"", "s", "12", "5x", "-1s", "-0s", "99999999999999999999h", "9223372036854775807h"})
     CHECK_FALSE(clock::parse_duration(bad));
   CHECK(clock::rfc3339(1'795'393'532'289'000'000) == "2026-11-23T00:25:32.289Z");
   CHECK(clock::parse_rfc3339("2026-11-23T00:25:32.289Z").value() == 1'795'393'532'289'000'000);
@@ -57,4 +57,18 @@ TEST_CASE("did-you-mean takes the nearest word and not a far one") {
   CHECK(text::nearest("anser", {"answer", "resume"}) == "answer");
   CHECK(text::nearest("wto", {"wot", "log"}) == "wot");
   CHECK(text::nearest("zebra", {"wot", "log"}).empty());
+}
+
+TEST_CASE("a time is a day that exists, and one that 64 bits can tell") {
+  for (const char* bad : {"9999-12-31T23:59:59Z", "0001-01-01", "2026-13-01", "2026-02-29", "2026x11y22",
+                          "2026-11-22T24:00:00Z", "2026-11-22 10.00.00Z", "2026-11-22T10:00:00.Z",
+                          "2026-11-22T10:00:00+99:00", "2026-11-22T10:00:00"})
+    CHECK_FALSE(clock::parse_rfc3339(bad));
+  CHECK(clock::rfc3339(clock::parse_rfc3339("2024-02-29t23:30:00.1234+01:30").value()) ==
+        "2024-02-29T22:00:00.123Z");
+}
+
+TEST_CASE("join is split turned round, empty parts included") {
+  CHECK(text::join({"", "a", ""}, ",") == ",a,");
+  CHECK(text::nearest(std::string(1u << 20, 'x'), {std::string(1u << 20, 'y') + "zzz", "name"}).empty());
 }

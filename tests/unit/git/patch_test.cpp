@@ -58,3 +58,17 @@ TEST_CASE("hostile diffs neither crash nor eat memory") {
     static_cast<void>(read_patch(s));
   }
 }
+
+TEST_CASE("a diff whose lines are not where its headers say is refused: nothing hides from a scanner") {
+  auto refused = [](const std::string& hunks) { return !read_patch("--- a/x\n+++ b/x\n" + hunks); };
+  CHECK(refused("@@ -1 +1,2 @@\n-x\n+evil()\n\\ No newline at end of file\n+y\n"));  // joined
+  CHECK(refused("@@ -1 +1 @@\n-x\n+a\n@@ -9 +1 @@\n-x\n+b\n"));                      // again line 1
+  CHECK(refused("@@ -1,9 +1 @@\n-x\n+a\n+b\n"));                                       // too many
+  CHECK(refused("@@ -1 +1,3 @@\n-x\n+a\n"));                                            // cut short
+  CHECK(refused("@@ -1 +2147483647,0 @@\n-x\n"));
+  auto twice = read_patch("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+evil()\n\\ No newline\n\\ No newline\n");
+  CHECK(twice.value().files[0].content == "evil()");
+  auto trimmed = read_patch("--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n a\n+b\n").value();
+  CHECK(trimmed.files[0].content == "a\nb\n");
+  CHECK_FALSE(trimmed.files[0].whole);
+}

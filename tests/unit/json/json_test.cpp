@@ -45,3 +45,19 @@ TEST_CASE("a JSON Schema file is a type") {
   CHECK_FALSE(json::check_schema(schema, "f.json", json::parse(R"({"line":0})").value()));
   CHECK_FALSE(json::check_schema("{not json", "f.json", Value()));
 }
+
+TEST_CASE("what is written compact or pretty is read back equal, the kinds of its numbers included") {
+  Value numbers = Value::List{Value(1.0), Value(std::int64_t{1}), Value(-0.0), Value(1e15), Value(1e18),
+                              Value(9007199254740992.0), Value(1.5e-9), Value(123456.75), Value(1e300)};
+  CHECK(json::compact(numbers) ==
+        "[1.0,1,-0.0,1000000000000000.0,1e+18,9007199254740992.0,1.5e-9,123456.75,1e+300]");
+  CHECK(json::parse(json::compact(numbers)).value() == numbers);
+  CHECK(json::parse(json::pretty(numbers)).value() == numbers);
+}
+
+TEST_CASE("a NUL does not end a document, and a type nests no deeper than 32 lists") {
+  CHECK_FALSE(json::parse(std::string_view("{}\0{", 4)));
+  std::string deep;
+  for (int i = 0; i < 200000; ++i) deep += "list<";
+  CHECK_FALSE(json::parse_type(deep + "int" + std::string(200000, '>'), "."));
+}

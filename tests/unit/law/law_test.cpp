@@ -1,9 +1,11 @@
 // The index is judged by a naive reference that walks the model, on random models and requests.
 #include <doctest/doctest.h>
 
+#include <cstring>
 #include <random>
 
 #include "core/crypto/digest.hpp"
+#include "core/law/detail/layout.hpp"
 #include "core/law/index.hpp"
 #include "core/law/model.hpp"
 
@@ -159,4 +161,58 @@ TEST_CASE("a damaged index is refused or answers without reading outside of it")
       CHECK(d.determining.size() < 1000);
     }
   }
+}
+
+TEST_CASE("stars in patterns cost no more than pattern times name, whatever the name") {
+  std::string name = "a";
+  for (int i = 0; i < 20000; ++i) name += "/a";
+  CHECK_FALSE(matches("run:**/a/**/a/**/a/**/b", "run", "", name));
+  CHECK(matches("run:**/a/**/a/**/a/**", "run", "", name));
+  CHECK(matches("run:x/**/**", "run", "x", "n"));
+  CHECK(matches("run:x/**/b/*", "run", "x", "a/b/b/c"));
+  CHECK_FALSE(matches("run:x/**/b/*", "run", "x", "a/b"));
+}
+
+TEST_CASE("groups and roles nest 32 deep and no deeper") {
+  auto chain = [](int n) {
+    Model m;
+    for (int i = 0; i < n; ++i) {
+      auto name = std::to_string(i);
+      m.entities.push_back(entity("group", "a", "g" + name));
+      m.entities.push_back(entity("role", "a", "r" + name));
+      m.roles.push_back({{"role", "a", "r" + name}, {}, {"r.xml", 1, 1}});
+      if (i == 0) continue;
+      auto above = std::to_string(i - 1);
+      m.members.push_back({{"group", "a", "g" + above}, "group:a/g" + name, {"g.xml", 1, 1}});
+      m.roles.back().inherits.emplace_back("role:a/r" + above, Where{"r.xml", 1, 1});
+    }
+    return m;
+  };
+  CHECK(compile(chain(33), crypto::sha256_hex));
+  CHECK(compile(chain(34), crypto::sha256_hex).error().code == Code::law_syntax);
+  auto roles = chain(34);
+  roles.members.clear();
+  CHECK(compile(roles, crypto::sha256_hex).error().message.find("inherits through more") != std::string::npos);
+  CHECK_FALSE(compile(chain(20000), crypto::sha256_hex));
+}
+
+TEST_CASE("an index whose tables refer to each other without measure is answered with a deny, in time") {
+  Model m;
+  m.entities = {entity("user", "a", "u")};
+  for (int i = 0; i < 300; ++i) {
+    auto name = "r" + std::to_string(i);
+    m.entities.push_back(entity("role", "a", name));
+    m.roles.push_back({{"role", "a", name}, {}, {"r.xml", 1, 1}});
+    m.rules.push_back({name, "a", true, "role:a/" + name, {"run.start"}, "**", {"r.xml", 1, 1}});
+    m.grants.push_back({name, "a", "role:a/" + name, "user:a/u", {"g.xml", 1, 1}});
+  }
+  auto bytes = compile(m, crypto::sha256_hex).value();
+  detail::Header header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  auto* roles = reinterpret_cast<detail::RoleRow*>(bytes.data() + header.tables[detail::kRoles].at);
+  for (int i = 0; i < 300; ++i) roles[i].closure = roles[i].rules = {0, 300};
+  auto index = Index::open(bytes).value();
+  auto decision = index.decide(index.find({"user", "a", "u"}).value(), "run.start", {"run", "a", "x"});
+  CHECK_FALSE(decision.allow);
+  CHECK(decision.reason.find("too many to decide") != std::string::npos);
 }

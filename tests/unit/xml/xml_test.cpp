@@ -32,3 +32,13 @@ TEST_CASE("an attribute is edited without touching another byte") {
   CHECK(xml::without_attribute(doc, *doc.root.find("unix")) ==
         "<user   name='al'\n  title='a &amp; b'><!-- keep --></user>\n");
 }
+
+TEST_CASE("a reference to what is no character is refused: no value ends early or is no UTF-8") {
+  for (const char* bad : {"<a x='root&#0;'/>", "<a x='&#xD800;'/>", "<a x='&#x110000;'/>", "<a x='&#;'/>",
+                          "<a x='&#x;'/>", "<a x='&#!41;'/>", "<a>&#-1;</a>", "<a>&#xFFFE;</a>", "<a>&#1;</a>"})
+    CHECK_FALSE(xml::parse(bad, "f.xml"));
+  CHECK(xml::parse("<a x='&#65;&#x1F600;&#10;'/>", "f.xml").value().root.get("x") == "A\xF0\x9F\x98\x80\n");
+  std::string many = "<a";
+  for (int i = 0; i < 50000; ++i) many += " a" + std::to_string(i) + "=''";
+  CHECK_FALSE(xml::parse(many + "/>", "f.xml"));
+}

@@ -1,0 +1,100 @@
+// Group commit: who writes, who flushes, and what a failed flush means.
+#include "core/journal/journal.hpp"
+#include "core/os/write_log.hpp"
+
+namespace tk::journal {
+namespace {
+
+tl::unexpected<Error> poisoned() {
+  return fail(Code::journal_poisoned, "a flush of the journal failed earlier: nothing more is acknowledged",
+              "tk doctor --mend writes it anew and verifies it");
+}
+
+}  // namespace
+
+Result<Transaction> Journal::begin() {
+  if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
+  if (live_->poisoned()) return poisoned();
+  TK_TRY(bool mine, live_->queue());
+  if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
+  if (auto begun = db_.begin(); !begun) {
+    live_->leave();
+    return fail(begun.error());
+  }
+  appended_ = 0;
+  return Transaction(this);
+}
+
+Result<void> Transaction::commit() {
+  auto& journal = *std::exchange(journal_, nullptr);
+  auto& db = journal.db_;
+  auto done = db.commit();
+  if (!done) db.rollback();
+  else if (journal.appended_ > 0) journal.live_->committed(journal.appended_);
+  // While nobody else can append, so that the WAL can begin anew.
+  if (done) done = db.checkpoint();
+  if (db.flush_failed()) journal.live_->poison();
+  journal.live_->leave();
+  return done;
+}
+
+Transaction::~Transaction() {
+  if (!journal_) return;
+  journal_->db_.rollback();
+  journal_->live_->leave();
+}
+
+Result<void> Journal::settle(std::int64_t seq) {
+  if (!live_) return {};
+  for (;;) {
+    auto seen = live_->generation();
+    if (live_->poisoned()) return poisoned();
+    if (live_->durable_seq() >= seq) {
+      os::acknowledged(seq);
+      return {};
+    }
+    if (!live_->try_flushing()) {
+      live_->wait(seen, 100);  // should the one who flushes be killed, another takes over
+      continue;
+    }
+    auto covers = live_->head_seq();  // what was committed before the flush begins
+    if (covers < seq) covers = seq;
+    if (auto flushed = db_.flush(); !flushed) {
+      static_cast<void>(db_.flush_failed());  // said here
+      live_->poison();
+      live_->stop_flushing();
+      return flushed;
+    }
+    live_->flushed(covers);
+  }
+}
+
+Live* Journal::live() {
+  if (!live_)
+    if (auto made = Live::open(db_.path())) live_.emplace(std::move(*made));
+  return live_ ? &*live_ : nullptr;
+}
+
+Result<std::int64_t> Journal::durable(bool see_to_it) {
+  TK_TRY(auto last, head());
+  if (!live_ || live_->durable_seq() >= last.seq) return last.seq;
+  if (!see_to_it) return live_->durable_seq();
+  TK_CHECK(db_.flush());
+  return last.seq;
+}
+
+Result<Verdict> Journal::mend() {
+  if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
+  TK_TRY(bool mine, live_->queue());
+  if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
+  // The WAL's bytes are still right in memory; writing them into the database puts them on the disk by
+  // another way, and its flush tells whether that one works.
+  auto written = db_.checkpoint(true);
+  auto verdict = written ? verify() : Result<Verdict>(fail(written.error()));
+  auto last = head();
+  if (verdict && verdict->ok && last) live_->mended(last->seq);
+  live_->leave();
+  return verdict;
+}
+
+}  // namespace tk::journal

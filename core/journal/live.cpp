@@ -1,0 +1,139 @@
+#include "core/journal/live.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "core/os/file.hpp"
+
+namespace tk::journal {
+
+constexpr std::uint64_t kFormat = 0x746b6c697665'0001;  // "tklive", format 1
+constexpr int kQueueMs = 30'000;
+
+struct Live::Page {
+  std::atomic<std::uint64_t> format;  // written last: a page without it is not whole
+  char boot[40];
+  os::FileIdentity journal;
+  std::atomic<std::uint32_t> generation;
+  std::atomic<std::uint32_t> poisoned;
+  std::atomic<std::int64_t> head_seq, durable_seq;
+  char policy_hash[72];
+  os::SharedMutex writing, flushing;
+
+  bool fits(const std::string& boot_now, const os::FileIdentity& journal_now) const {
+    return format.load() == kFormat && boot_now == boot && journal == journal_now;
+  }
+};
+
+namespace {
+
+std::string path_for(const std::string& journal) {
+  auto slash = journal.rfind('/');
+  return (slash == journal.npos ? "." : journal.substr(0, slash)) + "/run/live";
+}
+
+}  // namespace
+
+Live::Live(os::SharedPage page) : memory_(std::move(page)), page_(static_cast<Page*>(memory_.data())) {}
+Live::Live(Live&&) noexcept = default;
+Live::~Live() = default;
+
+Result<Live> Live::open(const std::string& journal) {
+  auto path = path_for(journal);
+  auto boot = os::boot_id();
+  auto identity = os::identity_of(journal);
+  auto whole = [&]() -> std::optional<Live> {
+    auto page = os::SharedPage::open(path, sizeof(Page), os::SharedPage::Access::write);
+    if (!page || !static_cast<Page*>(page->data())->fits(boot, identity)) return std::nullopt;
+    return Live(std::move(*page));
+  };
+  if (auto there = whole()) return std::move(*there);
+  TK_CHECK(os::make_directories(path.substr(0, path.rfind('/')), 0700));
+  TK_TRY(auto lock, os::Lock::wait(path + ".lock", Code::journal_busy));
+  if (auto there = whole()) return std::move(*there);  // another process was faster
+  TK_CHECK(os::remove_file(path));
+  TK_TRY(auto memory, os::SharedPage::create(path, sizeof(Page)));
+  auto* page = new (memory.data()) Page{};
+  std::memcpy(page->boot, boot.data(), std::min(boot.size(), sizeof page->boot - 1));
+  page->journal = identity;
+  TK_CHECK(page->writing.init());
+  TK_CHECK(page->flushing.init());
+  page->format = kFormat;
+  return Live(std::move(memory));
+}
+
+std::optional<Live> Live::look(const std::string& journal) {
+  auto page = os::SharedPage::open(path_for(journal), sizeof(Page), os::SharedPage::Access::read);
+  if (!page || !static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
+    return std::nullopt;
+  return Live(std::move(*page));
+}
+
+std::uint32_t Live::generation() const { return page_->generation.load(); }
+std::int64_t Live::head_seq() const { return page_->head_seq.load(); }
+std::int64_t Live::durable_seq() const { return page_->durable_seq.load(); }
+bool Live::poisoned() const { return page_->poisoned.load() != 0; }
+std::string Live::policy_hash() const {
+  return {page_->policy_hash, ::strnlen(page_->policy_hash, sizeof page_->policy_hash)};
+}
+
+void Live::wait(std::uint32_t seen, int timeout_ms) const {
+  os::futex_wait(page_->generation, seen, timeout_ms);
+}
+
+int Live::event_fd() {
+  if (!event_) event_ = std::make_unique<os::FutexEvent>(page_->generation);
+  return event_->fd();
+}
+
+void Live::clear_event() {
+  if (event_) event_->clear();
+}
+
+Result<bool> Live::queue() { return page_->writing.lock(kQueueMs); }
+void Live::leave() { page_->writing.unlock(); }
+
+void Live::committed(std::int64_t seq) {
+  auto head = page_->head_seq.load();
+  while (head < seq && !page_->head_seq.compare_exchange_weak(head, seq)) {
+  }
+}
+
+bool Live::try_flushing() { return page_->flushing.lock(0).value_or(false); }
+
+void Live::announce() {
+  page_->generation.fetch_add(1);
+  os::futex_wake_all(page_->generation);
+}
+
+void Live::flushed(std::int64_t up_to) {
+  auto durable = page_->durable_seq.load();
+  while (durable < up_to && !page_->durable_seq.compare_exchange_weak(durable, up_to)) {
+  }
+  page_->flushing.unlock();
+  announce();
+}
+
+void Live::stop_flushing() { page_->flushing.unlock(); }
+
+void Live::poison() {
+  page_->poisoned = 1;
+  announce();
+}
+
+void Live::mended(std::int64_t head) {
+  page_->head_seq = head;
+  page_->durable_seq = head;
+  page_->poisoned = 0;
+  announce();
+}
+
+void Live::set_policy(const std::string& hash) {
+  if (policy_hash() == hash) return;
+  std::memset(page_->policy_hash, 0, sizeof page_->policy_hash);
+  std::memcpy(page_->policy_hash, hash.data(), std::min(hash.size(), sizeof page_->policy_hash - 1));
+  announce();
+}
+
+}  // namespace tk::journal

@@ -1,0 +1,59 @@
+// .tk/run/live (FORMATS.md, Notification): one page that every process of a workspace maps. It carries
+// what is new without a look at the database (generation, head, what is durable, the policy in force),
+// wakes whoever waits for it, lets writers queue, and lets one of those who wait flush for all.
+// It is a cache: a page of another boot or of another journal.db is made anew.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/os/shared.hpp"
+
+namespace tk::journal {
+
+class Live {
+ public:
+  // For a writer: made where there is none. `journal` is the path of journal.db, which exists.
+  static Result<Live> open(const std::string& journal);
+  // For a reader: what is there; nothing when there is no page of this journal.
+  static std::optional<Live> look(const std::string& journal);
+  Live(Live&&) noexcept;
+  Live& operator=(Live&&) = delete;
+  ~Live();
+
+  std::uint32_t generation() const;
+  std::int64_t head_seq() const;
+  std::int64_t durable_seq() const;
+  bool poisoned() const;  // a flush failed: nothing is acknowledged until it is mended
+  std::string policy_hash() const;
+
+  // Waits until the generation is not `seen`; at most timeout_ms. Also ends by a signal.
+  void wait(std::uint32_t seen, int timeout_ms) const;
+  int event_fd();      // readable when something is new: for poll(2)
+  void clear_event();
+
+  // ---- for the journal
+  Result<bool> queue();  // one writer at a time; false after 30 s
+  void leave();
+  void committed(std::int64_t seq);  // visible, not yet durable
+  bool try_flushing();               // become the one who flushes
+  void flushed(std::int64_t up_to);  // and stop being it; wakes everybody
+  void stop_flushing();              // without having flushed
+  void poison();
+  void mended(std::int64_t head);
+
+  // Tells everybody which policy law decides by now.
+  void set_policy(const std::string& hash);
+
+ private:
+  struct Page;
+  explicit Live(os::SharedPage page);
+  void announce();
+  os::SharedPage memory_;
+  Page* page_;
+  std::unique_ptr<os::FutexEvent> event_;
+};
+
+}  // namespace tk::journal
