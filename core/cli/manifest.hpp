@@ -22,5 +22,6 @@ struct Manifest {
 };
 // Untrusted bytes: at most 1 MiB, members checked, texts made printable.
 Result<Manifest> read_manifest(const std::string& file);
+Result<Manifest> parse_manifest(std::string_view text, const std::string& file);
 
 }  // namespace tk::cli

@@ -241,7 +241,12 @@ Result<std::string> Journal::check_side_tables(std::int64_t& bad) {
   return std::string();
 }
 
-Result<Verdict> Journal::verify() {
+Result<Snapshot> Journal::snapshot() {
+  TK_CHECK(db_.begin_read());
+  return Snapshot(&db_);
+}
+
+Result<Verdict> Journal::verify(const std::function<void(std::int64_t)>& progress) {
   Verdict verdict;
   crypto::Digest previous{};
   auto row_name = [](std::int64_t seq) { return "row " + std::to_string(seq); };
@@ -266,6 +271,7 @@ Result<Verdict> Journal::verify() {
                               "): its hash does not fit; it was changed or moved");
     previous = r.hash;
     ++verdict.rows;
+    if (progress) progress(verdict.rows);
     return true;
   };
   auto walked = each({}, check);

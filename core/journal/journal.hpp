@@ -62,6 +62,19 @@ class Transaction {
   Journal* journal_;
 };
 
+class Snapshot {
+ public:
+  explicit Snapshot(store::Database* db) : db_(db) {}
+  Snapshot(Snapshot&& o) noexcept : db_(std::exchange(o.db_, nullptr)) {}
+  Snapshot& operator=(Snapshot&&) = delete;
+  ~Snapshot() {
+    if (db_) db_->rollback();
+  }
+
+ private:
+  store::Database* db_;
+};
+
 class Journal {
  public:
   // Makes the database where there is none (write modes). A newer format is refused.
@@ -85,7 +98,10 @@ class Journal {
 
   Result<void> each(const Filter& filter, const std::function<Result<bool>(const Stored&)>& visit);
   Result<std::optional<Stored>> by_key(std::string_view idempotency_key);
-  Result<Verdict> verify();
+  // Walks the chain, and everything beside it that can be wrong. `progress` hears of each row.
+  Result<Verdict> verify(const std::function<void(std::int64_t rows)>& progress = {});
+  // While it lives all reads see the journal of one moment, whatever others write.
+  Result<Snapshot> snapshot();
 
  private:
   friend class Transaction;

@@ -194,6 +194,10 @@ Result<void> Database::begin() {
   TK_TRY(auto s, prepare("BEGIN IMMEDIATE"));
   return s.run();
 }
+Result<void> Database::begin_read() {
+  TK_TRY(auto s, prepare("BEGIN DEFERRED"));
+  return s.run();
+}
 Result<void> Database::commit() {
   TK_TRY(auto s, prepare("COMMIT"));
   return s.run();

@@ -65,6 +65,7 @@ class Database {
   // Statements are cached by their text; one that is in use already gets a twin.
   Result<Statement> prepare(std::string_view sql);
   Result<void> begin();   // IMMEDIATE: takes the write lock
+  Result<void> begin_read();  // from the first look until rollback() everything is as it was then
   Result<void> commit();  // visible, not yet durable
   Result<void> flush();   // syncs the WAL, and with it every commit before
   // Moves the WAL's pages into the database when there are many, or always. `all`: waits for readers too
