@@ -37,9 +37,11 @@ tsan: deps
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan
 
-bench: build
+bench: build build/dev/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target tk-bench
 	@build/release/libexec/tk/tk-bench build/release/bin/tk
+	@cmake --build --preset dev -j $(JOBS) --target tk-bench-group
+	@build/dev/libexec/tk/tk-bench-group
 
 lint:
 	@python3 tests/lint/lint.py
