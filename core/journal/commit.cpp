@@ -1,9 +1,13 @@
 // Group commit: who writes, who flushes, and what a failed flush means.
+#include <algorithm>
+
 #include "core/journal/journal.hpp"
 #include "core/os/write_log.hpp"
 
 namespace tk::journal {
 namespace {
+
+constexpr int kQueueMs = 30'000, kGatherMs = 5;
 
 tl::unexpected<Error> poisoned() {
   return fail(Code::journal_poisoned, "a flush of the journal failed earlier: nothing more is acknowledged",
@@ -15,9 +19,10 @@ tl::unexpected<Error> poisoned() {
 Result<Transaction> Journal::begin() {
   if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
   if (live_->poisoned()) return poisoned();
-  TK_TRY(bool mine, live_->queue());
+  TK_TRY(bool mine, live_->queue(kQueueMs));
   if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
-  if (auto begun = db_.begin(); !begun) {
+  auto begun = live_->poisoned() ? poisoned() : db_.begin();  // perhaps while we stood in the queue
+  if (!begun) {
     live_->leave();
     return fail(begun.error());
   }
@@ -31,17 +36,19 @@ Result<void> Transaction::commit() {
   auto done = db.commit();
   if (!done) db.rollback();
   else if (journal.appended_ > 0) journal.live_->committed(journal.appended_);
-  // While nobody else can append, so that the WAL can begin anew.
-  if (done) done = db.checkpoint();
-  if (db.flush_failed()) journal.live_->poison();
-  journal.live_->leave();
+  journal.leave();
   return done;
 }
 
 Transaction::~Transaction() {
   if (!journal_) return;
   journal_->db_.rollback();
-  journal_->live_->leave();
+  journal_->leave();
+}
+
+void Journal::leave() {
+  if (db_.flush_failed()) live_->poison();
+  live_->leave();
 }
 
 Result<void> Journal::settle(std::int64_t seq) {
@@ -57,16 +64,30 @@ Result<void> Journal::settle(std::int64_t seq) {
       live_->wait(seen, 100);  // should the one who flushes be killed, another takes over
       continue;
     }
-    auto covers = live_->head_seq();  // what was committed before the flush begins
-    if (covers < seq) covers = seq;
-    if (auto flushed = db_.flush(); !flushed) {
-      static_cast<void>(db_.flush_failed());  // said here
-      live_->poison();
-      live_->stop_flushing();
-      return flushed;
-    }
-    live_->flushed(covers);
+    TK_CHECK(flush_for_all(seq));
   }
+}
+
+// By the one who flushes; who has done so when this returns.
+Result<void> Journal::flush_for_all(std::int64_t seq) {
+  // Somebody else may have done it, or failed, since we looked.
+  if (live_->poisoned() || live_->durable_seq() >= seq) {
+    live_->stop_flushing();
+    return {};
+  }
+  // Who queues to write gets his turn first, so that this flush is his too; nobody waits for a slow writer.
+  bool alone = live_->queue(kGatherMs).value_or(false);
+  bool move = alone && db_.wal_is_long();
+  if (alone && !move) live_->leave();
+  auto covers = std::max(live_->head_seq(), seq);  // what was committed before the flush begins
+  auto done = db_.flush();
+  if (done) live_->flushed(covers, move);
+  // While nobody can append, so that the WAL begins anew.
+  if (done && move) done = db_.checkpoint();
+  if (db_.flush_failed()) live_->poison();
+  if (!done || move) live_->stop_flushing();
+  if (move) live_->leave();
+  return done;
 }
 
 Live* Journal::live() {
@@ -85,7 +106,7 @@ Result<std::int64_t> Journal::durable(bool see_to_it) {
 
 Result<Verdict> Journal::mend() {
   if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
-  TK_TRY(bool mine, live_->queue());
+  TK_TRY(bool mine, live_->queue(kQueueMs));
   if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
   // The WAL's bytes are still right in memory; writing them into the database puts them on the disk by
   // another way, and its flush tells whether that one works.

@@ -9,7 +9,6 @@
 namespace tk::journal {
 
 constexpr std::uint64_t kFormat = 0x746b6c697665'0001;  // "tklive", format 1
-constexpr int kQueueMs = 30'000;
 
 struct Live::Page {
   std::atomic<std::uint64_t> format;  // written last: a page without it is not whole
@@ -91,7 +90,7 @@ void Live::clear_event() {
   if (event_) event_->clear();
 }
 
-Result<bool> Live::queue() { return page_->writing.lock(kQueueMs); }
+Result<bool> Live::queue(int timeout_ms) { return page_->writing.lock(timeout_ms); }
 void Live::leave() { page_->writing.unlock(); }
 
 void Live::committed(std::int64_t seq) {
@@ -107,15 +106,19 @@ void Live::announce() {
   os::futex_wake_all(page_->generation);
 }
 
-void Live::flushed(std::int64_t up_to) {
+void Live::flushed(std::int64_t up_to, bool more) {
   auto durable = page_->durable_seq.load();
   while (durable < up_to && !page_->durable_seq.compare_exchange_weak(durable, up_to)) {
   }
-  page_->flushing.unlock();
+  if (!more) page_->flushing.unlock();
   announce();
 }
 
-void Live::stop_flushing() { page_->flushing.unlock(); }
+// Announced: who found the place taken meanwhile tries again.
+void Live::stop_flushing() {
+  page_->flushing.unlock();
+  announce();
+}
 
 void Live::poison() {
   page_->poisoned = 1;

@@ -35,12 +35,13 @@ class Live {
   void clear_event();
 
   // ---- for the journal
-  Result<bool> queue();  // one writer at a time; false after 30 s
+  Result<bool> queue(int timeout_ms);  // one writer at a time; false when the time ran out
   void leave();
   void committed(std::int64_t seq);  // visible, not yet durable
-  bool try_flushing();               // become the one who flushes
-  void flushed(std::int64_t up_to);  // and stop being it; wakes everybody
-  void stop_flushing();              // without having flushed
+  bool try_flushing();  // become the one who flushes
+  // Wakes who waits for it; `more`: goes on being the one who flushes.
+  void flushed(std::int64_t up_to, bool more);
+  void stop_flushing();
   void poison();
   void mended(std::int64_t head);
 

@@ -209,8 +209,6 @@ Result<void> Database::flush() {
 }
 
 Result<void> Database::checkpoint(bool all) {
-  constexpr int kManyPages = 1000;
-  if (!all && state_->wal_pages < kManyPages) return {};
   state_->wal_pages = 0;
   int left = 0, moved = 0;
   int rc = sqlite3_wal_checkpoint_v2(db_, "main", all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &left, &moved);

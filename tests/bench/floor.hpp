@@ -132,7 +132,7 @@ class Floor {
     }
     must(db.commit());
     must(db.flush());
-    must(db.checkpoint());
+    if (db.wal_is_long()) must(db.checkpoint());
   }
 
  private:
