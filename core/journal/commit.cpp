@@ -7,7 +7,7 @@
 namespace tk::journal {
 namespace {
 
-constexpr int kQueueMs = 30'000, kGatherMs = 5;
+constexpr int kQueueMs = 30'000, kGatherMs = 10, kMoveMs = 1000;
 
 tl::unexpected<Error> poisoned() {
   return fail(Code::journal_poisoned, "a flush of the journal failed earlier: nothing more is acknowledged",
@@ -76,17 +76,18 @@ Result<void> Journal::flush_for_all(std::int64_t seq) {
     return {};
   }
   // Who queues to write gets his turn first, so that this flush is his too; nobody waits for a slow writer.
-  bool alone = live_->queue(kGatherMs).value_or(false);
-  bool move = alone && db_.wal_is_long();
-  if (alone && !move) live_->leave();
+  if (live_->queue(kGatherMs).value_or(false)) live_->leave();
   auto covers = std::max(live_->head_seq(), seq);  // what was committed before the flush begins
   auto done = db_.flush();
+  bool move = done && db_.wal_is_long();
   if (done) live_->flushed(covers, move);
   // While nobody can append, so that the WAL begins anew.
-  if (done && move) done = db_.checkpoint();
+  if (move && live_->queue(kMoveMs).value_or(false)) {
+    done = db_.checkpoint();
+    live_->leave();
+  }
   if (db_.flush_failed()) live_->poison();
-  if (!done || move) live_->stop_flushing();
-  if (move) live_->leave();
+  if (move || !done) live_->stop_flushing();
   return done;
 }
 

@@ -9,6 +9,7 @@
 namespace tk::journal {
 
 constexpr std::uint64_t kFormat = 0x746b6c697665'0001;  // "tklive", format 1
+constexpr int kAwakeUs = 200;
 
 struct Live::Page {
   std::atomic<std::uint64_t> format;  // written last: a page without it is not whole
@@ -18,7 +19,7 @@ struct Live::Page {
   std::atomic<std::uint32_t> poisoned;
   std::atomic<std::int64_t> head_seq, durable_seq;
   char policy_hash[72];
-  os::SharedMutex writing, flushing;
+  os::SharedMutex writing, next, flushing;
 
   bool fits(const std::string& boot_now, const os::FileIdentity& journal_now) const {
     return format.load() == kFormat && boot_now == boot && journal == journal_now;
@@ -57,6 +58,7 @@ Result<Live> Live::open(const std::string& journal) {
   std::memcpy(page->boot, boot.data(), std::min(boot.size(), sizeof page->boot - 1));
   page->journal = identity;
   TK_CHECK(page->writing.init());
+  TK_CHECK(page->next.init());
   TK_CHECK(page->flushing.init());
   page->format = kFormat;
   return Live(std::move(memory));
@@ -90,7 +92,14 @@ void Live::clear_event() {
   if (event_) event_->clear();
 }
 
-Result<bool> Live::queue(int timeout_ms) { return page_->writing.lock(timeout_ms); }
+// The first of the queue is awake when its turn comes: nobody's turn begins with waking up.
+Result<bool> Live::queue(int timeout_ms) {
+  TK_TRY(bool first, page_->next.lock(timeout_ms));
+  if (!first) return false;
+  auto mine = page_->writing.lock(timeout_ms, kAwakeUs);
+  page_->next.unlock();
+  return mine;
+}
 void Live::leave() { page_->writing.unlock(); }
 
 void Live::committed(std::int64_t seq) {
