@@ -16,8 +16,12 @@ tl::unexpected<Error> poisoned() {
 
 }  // namespace
 
+Journal::~Journal() {
+  if (!db_.close() && live_ && live_->writable()) live_->poison();
+}
+
 Result<Transaction> Journal::begin() {
-  if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
+  if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
   if (live_->poisoned()) return poisoned();
   TK_TRY(bool mine, live_->queue(kQueueMs));
   if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
@@ -52,7 +56,7 @@ void Journal::leave() {
 }
 
 Result<void> Journal::settle(std::int64_t seq) {
-  if (!live_) return {};
+  if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
   for (;;) {
     auto seen = live_->generation();
     if (live_->poisoned()) return poisoned();
@@ -100,13 +104,13 @@ Live* Journal::live() {
 Result<std::int64_t> Journal::durable(bool see_to_it) {
   TK_TRY(auto last, head());
   if (!live_ || live_->durable_seq() >= last.seq) return last.seq;
-  if (!see_to_it) return live_->durable_seq();
-  TK_CHECK(db_.flush());
+  if (!see_to_it || !live_->writable() || live_->poisoned()) return live_->durable_seq();
+  TK_CHECK(settle(last.seq));
   return last.seq;
 }
 
 Result<Verdict> Journal::mend() {
-  if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
+  if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
   TK_TRY(bool mine, live_->queue(kQueueMs));
   if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
   // The WAL's bytes are still right in memory; writing them into the database puts them on the disk by

@@ -64,6 +64,9 @@ class Transaction {
 
 class Journal {
  public:
+  Journal(Journal&&) = default;
+  Journal& operator=(Journal&&) = delete;
+  ~Journal();
   // Makes the database where there is none (write modes). A newer format is refused.
   static Result<Journal> open(const std::string& path, store::Mode mode);
 

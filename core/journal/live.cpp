@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "core/os/file.hpp"
 
@@ -35,8 +36,11 @@ std::string path_for(const std::string& journal) {
 
 }  // namespace
 
-Live::Live(os::SharedPage page) : memory_(std::move(page)), page_(static_cast<Page*>(memory_.data())) {}
-Live::Live(Live&&) noexcept = default;
+Live::Live(os::SharedPage page, bool writable)
+    : memory_(std::move(page)), page_(static_cast<Page*>(memory_.data())), writable_(writable) {}
+Live::Live(Live&& o) noexcept
+    : memory_(std::move(o.memory_)), page_(std::exchange(o.page_, nullptr)), writable_(o.writable_),
+      event_(std::move(o.event_)) {}
 Live::~Live() = default;
 
 Result<Live> Live::open(const std::string& journal) {
@@ -46,7 +50,7 @@ Result<Live> Live::open(const std::string& journal) {
   auto whole = [&]() -> std::optional<Live> {
     auto page = os::SharedPage::open(path, sizeof(Page), os::SharedPage::Access::write);
     if (!page || !static_cast<Page*>(page->data())->fits(boot, identity)) return std::nullopt;
-    return Live(std::move(*page));
+    return Live(std::move(*page), true);
   };
   if (auto there = whole()) return std::move(*there);
   TK_CHECK(os::make_directories(path.substr(0, path.rfind('/')), 0700));
@@ -61,14 +65,17 @@ Result<Live> Live::open(const std::string& journal) {
   TK_CHECK(page->next.init());
   TK_CHECK(page->flushing.init());
   page->format = kFormat;
-  return Live(std::move(memory));
+  return Live(std::move(memory), true);
 }
 
 std::optional<Live> Live::look(const std::string& journal) {
-  auto page = os::SharedPage::open(path_for(journal), sizeof(Page), os::SharedPage::Access::read);
-  if (!page || !static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
-    return std::nullopt;
-  return Live(std::move(*page));
+  using Access = os::SharedPage::Access;
+  for (auto access : {Access::write, Access::read}) {
+    auto page = os::SharedPage::open(path_for(journal), sizeof(Page), access);
+    if (page && static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
+      return Live(std::move(*page), access == Access::write);
+  }
+  return std::nullopt;
 }
 
 std::uint32_t Live::generation() const { return page_->generation.load(); }
@@ -134,9 +141,13 @@ void Live::poison() {
   announce();
 }
 
-void Live::mended(std::int64_t head) {
-  page_->head_seq = head;
+void Live::start_at(std::int64_t head) {
   page_->durable_seq = head;
+  page_->head_seq = head;
+}
+
+void Live::mended(std::int64_t head) {
+  start_at(head);
   page_->poisoned = 0;
   announce();
 }

@@ -56,7 +56,10 @@ int truncate_file(sqlite3_file* f, sqlite3_int64 n) {
 int sync_file(sqlite3_file* f, int flags) {
   auto fault = os::fault("db.sync");
   if (fault == os::Fault::skip) return SQLITE_OK;
-  if (fault != os::Fault::none) return SQLITE_IOERR_FSYNC;  // as the real one says it, whatever the cause
+  if (fault != os::Fault::none) {  // as the real one says it, whatever the cause
+    sqlite3_log(SQLITE_IOERR_FSYNC, "injected");
+    return SQLITE_IOERR_FSYNC;
+  }
   if (os::recording()) os::record_event('b', name_of(f));
   int rc = real(f)->pMethods->xSync(real(f), flags);
   if (rc == SQLITE_OK && os::recording()) os::record_event('s', name_of(f));

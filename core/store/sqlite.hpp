@@ -76,6 +76,9 @@ class Database {
   // was not yet durable may be lost although a later flush succeeds.
   bool flush_failed() { return std::exchange(state_->flush_failed, false); }
   void rollback();
+  // The last to close moves the WAL into the database; false: a flush of that failed. Nothing else may be
+  // asked of it afterwards.
+  bool close();
   int changes() const;
   const std::string& path() const { return path_; }
 
