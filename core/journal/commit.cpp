@@ -7,7 +7,7 @@
 namespace tk::journal {
 namespace {
 
-constexpr int kQueueMs = 30'000, kGatherMs = 10, kMoveMs = 1000;
+constexpr int kQueueMs = 30'000, kGatherMs = 2, kMoveMs = 1000;
 
 tl::unexpected<Error> poisoned() {
   return fail(Code::journal_poisoned, "a flush of the journal failed earlier: nothing more is acknowledged",

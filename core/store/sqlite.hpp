@@ -68,7 +68,7 @@ class Database {
   Result<void> commit();  // visible, not yet durable
   Result<void> flush();   // syncs the WAL, and with it every commit before
   // Whether the WAL had many pages after this connection's last commit.
-  bool wal_is_long() const { return state_->wal_pages >= 1000; }
+  bool wal_is_long() const { return state_->wal_pages >= 2000; }
   // Moves the WAL's pages into the database, so that the next commit begins it anew. `all`: waits for
   // readers too and empties it.
   Result<void> checkpoint(bool all = false);
