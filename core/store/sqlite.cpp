@@ -16,8 +16,16 @@ namespace {
 
 constexpr std::int64_t kBusyLimitNs = 30'000'000'000;
 
+bool is_flush(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
+
+tl::unexpected<Error> flush_error(const std::string& path) {
+  return fail(Code::journal_failed, path + ": the disk did not take what was written",
+              "nothing is acknowledged any more until tk doctor --mend has written the journal anew");
+}
+
 Error sqlite_error(sqlite3* db, const std::string& path) {
   int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+  if (is_flush(code)) return flush_error(path).value();
   Error error;
   error.code = Code::journal_failed;
   error.message = path + ": " + (db ? sqlite3_errmsg(db) : "out of memory");
@@ -53,8 +61,6 @@ Error sqlite_error(sqlite3* db, const std::string& path) {
   }
   return error;
 }
-
-bool is_flush(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
 // What SQLite does when it closes it tells its log only.
 thread_local bool flush_logged = false;
@@ -220,7 +226,7 @@ Result<void> Database::flush() {
     return fail(Code::journal_failed, path_ + ": its write-ahead log cannot be reached");
   if (wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) == SQLITE_OK) return {};
   state_->flush_failed = true;
-  return fail(Code::journal_failed, path_ + ": the disk did not take what was written");
+  return flush_error(path_);
 }
 
 Result<void> Database::checkpoint(bool all) {
