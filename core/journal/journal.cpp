@@ -114,6 +114,8 @@ Result<Head> Journal::head() {
 Result<void> Journal::append(Row& row, std::string_view payload, std::string_view changes) {
   TK_TRY(auto last, head());
   row.seq = last.seq + 1;
+  // A backup was put back over the file: the page tells of rows that are no more.
+  if (live_->durable_seq() >= row.seq || live_->head_seq() >= row.seq) live_->start_at(last.seq);
   appended_ = row.seq;
   row.payload_digest = digest_of(payload);
   row.changes_digest = digest_of(changes);

@@ -77,6 +77,9 @@ class Snapshot {
 
 class Journal {
  public:
+  Journal(Journal&&) = default;
+  Journal& operator=(Journal&&) = delete;
+  ~Journal();
   // Makes the database where there is none (write modes). A newer format is refused.
   static Result<Journal> open(const std::string& path, store::Mode mode);
 
@@ -107,6 +110,8 @@ class Journal {
   friend class Transaction;
   Journal(store::Database db, std::optional<Live> live) : db_(std::move(db)), live_(std::move(live)) {}
   Result<std::string> check_side_tables(std::int64_t& bad);
+  Result<void> flush_for_all(std::int64_t seq);
+  void leave();
   store::Database db_;
   std::optional<Live> live_;
   std::int64_t appended_ = 0;  // the highest seq of the open transaction
