@@ -3,102 +3,102 @@ _tk_commands='config demo doctor explain help init law log record repo status wo
 _tk_table_config() {
   verbs=''
   case $1 in
-    '') flags='--explain --json --quiet --verbose --help' values='' words='@' ;;
-    *) flags='' values='' words='' ;;
+    '') flags='--explain --json -q --quiet -v --verbose -h --help' values='' words='@' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_demo() {
   verbs='code-review'
   case $1 in
-    'code-review') flags='--repo --range --staged --all --answer --ask --meddle --gate-timeout --fail-on --suppress --out --keep --json --quiet --verbose --help' values='--repo:d --range:@ --answer:=approve,reject,none --gate-timeout:@ --fail-on:=low,medium,high,critical --suppress:f --out:f' words='' ;;
-    *) flags='' values='' words='' ;;
+    'code-review') flags='--repo --range --staged --all --answer --ask --meddle --gate-timeout --fail-on --suppress --out --keep --json -q --quiet -v --verbose -h --help' values='--repo:d --range:n --answer:=approve,reject,none --gate-timeout:n --fail-on:=low,medium,high,critical --suppress:f --out:f' words='' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_doctor() {
   verbs=''
   case $1 in
-    '') flags='--mend --strict --json --quiet --verbose --help' values='' words='' ;;
-    *) flags='' values='' words='' ;;
+    '') flags='--mend --strict --json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_explain() {
   verbs=''
   case $1 in
-    '') flags='--json --quiet --verbose --help' values='' words='@' ;;
-    *) flags='' values='' words='' ;;
+    '') flags='--json -q --quiet -v --verbose -h --help' values='' words='@' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_help() {
   verbs=''
   case $1 in
-    '') flags='--all --render --json --quiet --verbose --help' values='--render:=man,bash,zsh,fish,reference' words='@+' ;;
-    *) flags='' values='' words='' ;;
+    '') flags='-a --all --render --json -q --quiet -v --verbose -h --help' values='--render:=short,man,bash,zsh,fish,reference' words='@+' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_init() {
   verbs=''
   case $1 in
-    '') flags='--template --galaxy --json --quiet --verbose --help' values='--template:@ --galaxy:@' words='d' ;;
-    *) flags='' values='' words='' ;;
+    '') flags='--template --galaxy --json -q --quiet -v --verbose -h --help' values='--template:n --galaxy:n' words='d' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_law() {
   verbs='can explain actions'
   case $1 in
-    'can') flags='--json --quiet --verbose --help' values='' words='@ @ @' ;;
-    'explain') flags='--json --quiet --verbose --help' values='' words='@ @ @' ;;
-    'actions') flags='--json --quiet --verbose --help' values='' words='' ;;
-    *) flags='' values='' words='' ;;
+    'can') flags='--json -q --quiet -v --verbose -h --help' values='' words='@ @ @' ;;
+    'explain') flags='--json -q --quiet -v --verbose -h --help' values='' words='@ @ @' ;;
+    'actions') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_log() {
   verbs='verify'
   case $1 in
-    '') flags='--trace --actor --entity --event --kind --since --until --limit --reverse --follow --jsonl --json --quiet --verbose --help' values='--trace:@ --actor:@ --entity:@ --event:@ --kind:=done,denied,parked,failed,error --since:@ --until:@ --limit:@' words='' ;;
-    'verify') flags='--json --quiet --verbose --help' values='' words='' ;;
-    *) flags='' values='' words='' ;;
+    '') flags='--trace --actor --entity --event --kind --since --until --limit --reverse -f --follow --jsonl --json -q --quiet -v --verbose -h --help' values='--trace:@ --actor:@ --entity:@ --event:@ --kind:=done,denied,parked,failed,error --since:@ --until:@ --limit:@' words='' ;;
+    'verify') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_record() {
   verbs='new step show list'
   case $1 in
-    'new') flags='--context --name --key --explain --as --json --quiet --verbose --help' values='--context:@ --name:@ --key:@ --as:@' words='@ @+' ;;
-    'step') flags='--reason --key --explain --as --json --quiet --verbose --help' values='--reason:@ --key:@ --as:@' words='@ @ @+' ;;
-    'show') flags='--json --quiet --verbose --help' values='' words='@' ;;
-    'list') flags='--state --json --quiet --verbose --help' values='--state:@' words='@' ;;
-    *) flags='' values='' words='' ;;
+    'new') flags='--context --name --key --explain --as --json -q --quiet -v --verbose -h --help' values='--context:@ --name:@ --key:@ --as:@' words='@ @+' ;;
+    'step') flags='--reason --key --explain --as --json -q --quiet -v --verbose -h --help' values='--reason:@ --key:@ --as:@' words='@ @ @+' ;;
+    'show') flags='--json -q --quiet -v --verbose -h --help' values='' words='@' ;;
+    'list') flags='--state --json -q --quiet -v --verbose -h --help' values='--state:@' words='@' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_repo() {
   verbs='new get set validate compile'
   case $1 in
-    'new') flags='--context --member --inherits --as --json --quiet --verbose --help' values='--context:@ --member:@ --inherits:@ --as:@' words='@ @ @+' ;;
-    'get') flags='--json --quiet --verbose --help' values='' words='@' ;;
-    'set') flags='--as --json --quiet --verbose --help' values='--as:@' words='@ @+' ;;
-    'validate') flags='--json --quiet --verbose --help' values='' words='' ;;
-    'compile') flags='--json --quiet --verbose --help' values='' words='' ;;
-    *) flags='' values='' words='' ;;
+    'new') flags='--context --member --inherits --as --json -q --quiet -v --verbose -h --help' values='--context:@ --member:@ --inherits:@ --as:@' words='@ @ @+' ;;
+    'get') flags='--json -q --quiet -v --verbose -h --help' values='' words='@' ;;
+    'set') flags='--as --json -q --quiet -v --verbose -h --help' values='--as:@' words='@ @+' ;;
+    'validate') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    'compile') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_status() {
   verbs=''
   case $1 in
-    '') flags='--json --quiet --verbose --help' values='' words='' ;;
-    *) flags='' values='' words='' ;;
+    '') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 _tk_table_wot() {
   verbs='run resume check graph show list inbox answer'
   case $1 in
-    'run') flags='--input --wait --run-file --as --json --quiet --verbose --help' values='--input:@ --run-file:f --as:@' words='@' ;;
-    'resume') flags='--wait --as --json --quiet --verbose --help' values='--as:@' words='@' ;;
-    'check') flags='--json --quiet --verbose --help' values='' words='@' ;;
-    'graph') flags='--format --json --quiet --verbose --help' values='--format:=mermaid' words='@' ;;
-    'show') flags='--json --quiet --verbose --help' values='' words='@' ;;
-    'list') flags='--state --json --quiet --verbose --help' values='--state:=running,waiting,done,rejected,failed,timed_out' words='' ;;
-    'inbox') flags='--json --quiet --verbose --help' values='' words='' ;;
-    'answer') flags='--as --json --quiet --verbose --help' values='--as:@' words='@ @ @' ;;
-    *) flags='' values='' words='' ;;
+    'run') flags='--input --wait --run-file --as --json -q --quiet -v --verbose -h --help' values='--input:@ --run-file:f --as:@' words='@' ;;
+    'resume') flags='--wait --as --json -q --quiet -v --verbose -h --help' values='--as:@' words='@' ;;
+    'check') flags='--json -q --quiet -v --verbose -h --help' values='' words='@' ;;
+    'graph') flags='--format --json -q --quiet -v --verbose -h --help' values='--format:=mermaid' words='@' ;;
+    'show') flags='--json -q --quiet -v --verbose -h --help' values='' words='@' ;;
+    'list') flags='--state --json -q --quiet -v --verbose -h --help' values='--state:=running,waiting,done,rejected,failed,timed_out' words='' ;;
+    'inbox') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    'answer') flags='--as --json -q --quiet -v --verbose -h --help' values='--as:@' words='@ @ @' ;;
+    *) flags='-h --help' values='' words='' ;;
   esac
 }
 
@@ -110,17 +110,28 @@ _tk_ask() {  # the answer of tk itself, for the words before the cursor
       :dirs) _tk_want d ;;
       *) found+=("$value") ;;
     esac
-  done < <(tk __complete -- "${w[@]:1}" 2>/dev/null)
+  done < <(tk "${there[@]}" __complete -- "${w[@]:1}" 2>/dev/null </dev/null)
 }
 
-_tk_want() {
-  local prefix=
-  [[ $2 ]] && prefix=$2
+_tk_among() {  # the words given that begin as the one under the cursor
+  local one
+  for one in "$@"; do [[ $one == "$cur"* ]] && found+=("$one"); done
+}
+
+_tk_want() {  # $2: what stands before the value in the same word
+  local prefix=$2 one all
   case $1 in
     @) _tk_ask ;;
-    f) compopt -o filenames 2>/dev/null; found+=($(compgen -P "$prefix" -f -- "${cur#"$prefix"}")) ;;
-    d) compopt -o filenames 2>/dev/null; found+=($(compgen -P "$prefix" -d -- "${cur#"$prefix"}")) ;;
-    =*) found+=($(compgen -P "$prefix" -W "${1//[=,]/ }" -- "${cur#"$prefix"}")) ;;
+    f | d)
+      compopt -o filenames 2>/dev/null  # bash quotes them then
+      files=1
+      [[ $1 == d ]] && all=-d || all=-f
+      while IFS= read -r one; do found+=("$prefix$one"); done < <(compgen $all -- "${cur#"$prefix"}")
+      ;;
+    =*)
+      IFS=, read -ra all <<<"${1#=}"
+      _tk_among "${all[@]/#/$prefix}"
+      ;;
   esac
 }
 
@@ -132,60 +143,76 @@ _tk_value_of() {  # what the flag $1 wants
   return 1
 }
 
+_tk_names() {  # commands of others on PATH; a builtin knows them
+  local one
+  while IFS= read -r one; do
+    one=${one##*/tk-}
+    [[ $one == *[!A-Za-z0-9_-]* ]] || _tk_among "${one#tk-}"
+  done < <(compgen -c tk-; compgen -f ~/.local/libexec/tk/tk-)
+}
+
+_tk_in_command() {  # w, cur: the words; finds what may stand under the cursor
+  local verbs flags values words want= verb= position=0 only= word all n=${#w[@]} at=2
+  "_tk_table_${w[1]//-/_}" ''
+  if ((n == 3)); then
+    _tk_among $verbs
+  else
+    for word in $verbs; do [[ $word == "${w[2]}" ]] && { verb=$word; at=3; }; done
+    "_tk_table_${w[1]//-/_}" "$verb"
+  fi
+  for ((; at < n - 1; ++at)); do
+    word=${w[at]}
+    if [[ $want ]]; then want=
+    elif [[ ! $only && $word == -- ]]; then only=1
+    elif [[ ! $only && $word == -*=* ]]; then :
+    elif [[ ! $only && $word == -?* ]]; then _tk_value_of "$word"
+    else ((++position)); fi
+  done
+  if [[ $want ]]; then _tk_want "$want"
+  elif [[ ! $only && $cur == --*=* ]]; then _tk_value_of "${cur%%=*}" && _tk_want "$want" "${cur%%=*}="
+  elif [[ ! $only && $cur == -* ]]; then _tk_among $flags
+  else
+    all=($words)
+    ((position >= ${#all[@]} && ${#all[@]})) && [[ ${all[-1]} == *+ ]] && position=$((${#all[@]} - 1))
+    want=${all[position]}
+    [[ $want ]] && _tk_want "${want%+}"
+  fi
+}
+
 _tk() {
-  # The words as typed: bash splits them at : and =, we do not.
-  local line=${COMP_LINE:0:COMP_POINT} i w=() cur
-  local rest=$line
+  # The words as typed up to the cursor: bash splits them at : = and @, we do not.
+  local IFS=$' \t\n' rest=${COMP_LINE:0:COMP_POINT} w=() there=() found=() i part cur breaks= files=
   for ((i = 0; i <= COMP_CWORD; ++i)); do
-    local part=${COMP_WORDS[i]}
-    if [[ $i -gt 0 && $rest != [[:space:]]* && ${#w[@]} -gt 0 ]]; then w[-1]+=$part; else w+=("$part"); fi
+    part=${COMP_WORDS[i]}
+    local apart=$rest
     rest=${rest#"${rest%%[![:space:]]*}"}
+    [[ $rest == "$part"* ]] || part=$rest
+    if [[ $i -gt 0 && $apart == "$rest" ]]; then w[-1]+=$part; else w+=("$part"); fi
     rest=${rest#"$part"}
   done
-  [[ $line == *[[:space:]] && ${w[-1]} ]] && w+=('')
-  local found=() verbs flags values words want
-  while [[ ${w[1]} == -C && ${#w[@]} -gt 3 ]]; do w=("${w[0]}" "${w[@]:3}"); done
+  # Without the quotes of the shell: tk is asked for what they stand for.
+  local quote=
+  [[ ${w[-1]} == [\'\"]* ]] && quote=${w[-1]:0:1}
+  for i in "${!w[@]}"; do part=${w[i]//\\/}; part=${part//\"/}; w[i]=${part//\'/}; done
+  while [[ ${w[1]} == -C && ${#w[@]} -gt 3 ]]; do
+    there+=(-C "${w[2]/#\~\//"$HOME"/}")
+    w=("${w[0]}" "${w[@]:3}")
+  done
   cur=${w[-1]}
-  local n=${#w[@]} at=2 verb= command=${w[1]}
-  if ((n == 2)); then
-    local others
-    others=$(compgen -c tk- | sed 's/^tk-//')
-    found=($(compgen -W "$_tk_commands $others" -- "$cur"))
-  elif ! declare -F "_tk_table_${command//-/_}" >/dev/null; then
-    _tk_ask
-  else
-    "_tk_table_${command//-/_}" ''
-    if ((n == 3)); then
-      found=($(compgen -W "$verbs" -- "$cur"))
-    else
-      for i in $verbs; do [[ $i == "${w[2]}" ]] && { verb=$i; at=3; }; done
-      "_tk_table_${command//-/_}" "$verb"
-    fi
-    local position=0 only=
-    want=
-    for ((; at < n - 1; ++at)); do
-      local word=${w[at]}
-      if [[ $want ]]; then want=
-      elif [[ ! $only && $word == -- ]]; then only=1
-      elif [[ ! $only && $word == -*=* ]]; then :
-      elif [[ ! $only && $word == -?* ]]; then _tk_value_of "$word" || want=
-      else position=$((position + 1)); fi
-    done
-    if [[ $want ]]; then _tk_want "$want"
-    elif [[ ! $only && $cur == --*=* ]]; then
-      _tk_value_of "${cur%%=*}" && { [[ $want == @ ]] && _tk_ask || _tk_want "$want" "${cur%%=*}="; }
-    elif [[ ! $only && $cur == -* ]]; then found+=($(compgen -W "$flags" -- "$cur"))
-    else
-      local all=($words)
-      ((position >= ${#all[@]} && ${#all[@]})) && [[ ${all[-1]} == *+ ]] && position=$((${#all[@]} - 1))
-      want=${all[position]}
-      [[ $want ]] && _tk_want "${want%+}"
-    fi
-  fi
-  # bash wants only what stands behind the last of its own word breaks.
+  if [[ ${#w[@]} == 3 && ${w[1]} == -C ]]; then _tk_want d
+  elif [[ ${#w[@]} == 2 && $cur == -* ]]; then _tk_among -C -h --help --version
+  elif [[ ${#w[@]} == 2 ]]; then _tk_among $_tk_commands; _tk_names
+  elif [[ ${w[1]} != *[!A-Za-z0-9_-]* ]] && declare -F "_tk_table_${w[1]//-/_}" >/dev/null; then _tk_in_command
+  else _tk_ask; fi
+  # bash wants only what stands behind the last of its own word breaks, and takes it as it is.
+  for i in : = @; do [[ ! $quote && $COMP_WORDBREAKS == *"$i"* ]] && breaks+=$i; done
   local cut=
-  [[ $cur == *[:=]* ]] && cut=${cur%"${cur##*[:=]}"}
+  [[ $breaks && $cur == *["$breaks"]* ]] && cut=${cur%"${cur##*["$breaks"]}"}
   COMPREPLY=()
-  for i in "${found[@]}"; do COMPREPLY+=("${i#"$cut"}"); done
+  for part in "${found[@]}"; do
+    part=${part#"$cut"}
+    [[ $quote || $files ]] || printf -v part %q "$part"
+    COMPREPLY+=("$part")
+  done
 }
 complete -F _tk tk

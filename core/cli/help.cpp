@@ -1,9 +1,14 @@
 #include "core/cli/help.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/base/text.hpp"
 
 namespace tk::cli {
 namespace {
+
+constexpr std::size_t kScreen = 25;  // lines of -h
 
 bool is_common(const Option& o) {
   const auto& all = common_options();
@@ -35,16 +40,44 @@ std::string examples(const VerbSpec& v, std::size_t most) {
   return out;
 }
 
-// `brief`: the options that every verb has stand in one line.
-std::string options(const VerbSpec& v, bool brief) {
-  std::string out, common;
+std::string options(const VerbSpec& v) {
+  std::string out;
   auto width = width_of(v);
   for (const auto& p : v.positionals) out += line("  " + p.name, width, p.help + choices_of(p.choices));
-  for (const auto& o : v.options) {
-    if (brief && is_common(o)) common += (common.empty() ? "" : ", ") + flag_of(o);
-    else out += line("  " + flag_of(o), width, o.help + choices_of(o.choices));
+  for (const auto& o : v.options) out += line("  " + flag_of(o), width, o.help + choices_of(o.choices));
+  return out;
+}
+
+// Flags without their help, as many in a line as fit.
+std::string only_flags(const std::vector<Option>& all) {
+  std::string out, row;
+  for (const auto& o : all) {
+    auto next = flag_of(o) + (&o == &all.back() ? "" : ", ");
+    if (row.size() + next.size() > 100) out += "  " + std::exchange(row, "") + "\n";
+    row += next;
   }
-  return common.empty() ? out : out + "  " + common + "\n";
+  return row.empty() ? out : out + "  " + row + "\n";
+}
+
+std::size_t lines_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// In at most so many lines: the options that every verb has, and those at the end of a long list, are
+// only named. No line is wider than a screen.
+std::string short_options(VerbSpec v, std::size_t most) {
+  std::vector<Option> named;
+  auto common = std::stable_partition(v.options.begin(), v.options.end(), [](const Option& o) { return !is_common(o); });
+  named.assign(common, v.options.end());
+  v.options.erase(common, v.options.end());
+  while (!v.options.empty() && lines_of(options(v)) + lines_of(only_flags(named)) > most) {
+    named.insert(named.begin(), v.options.back());
+    v.options.pop_back();
+  }
+  std::string out, all = options(v);
+  for (auto one : text::split(all, '\n'))
+    if (!one.empty()) out += text::shorten(one, 110) + "\n";
+  return out + only_flags(named);
 }
 
 // Markdown as it stands is readable; only the fences of code go, and code is set in.
@@ -92,14 +125,15 @@ std::string flag_of(const Option& o) {
 }
 
 std::string short_help(const CommandSpec& c, const VerbSpec& v) {
-  return path_of(c, v) + ": " + v.summary + "\n\nUsage: " + usage_of(c, v) + "\n\n" + examples(v, 2) +
-         "\n" + options(v, true) + "\nMore: " + path_of(c, v) + " --help\n";
+  auto head = path_of(c, v) + ": " + v.summary + "\n\nUsage: " + usage_of(c, v) + "\n\n" + examples(v, 2) + "\n";
+  auto tail = "\nMore: " + path_of(c, v) + " --help\n";
+  return head + short_options(v, kScreen - lines_of(head) - lines_of(tail)) + tail;
 }
 
 std::string full_help(const CommandSpec& c, const VerbSpec& v) {
   auto out = path_of(c, v) + " - " + v.summary + "\n\nUSAGE\n  " + usage_of(c, v) + "\n\n";
   if (!v.long_help.empty()) out += plain(v.long_help) + "\n";
-  out += "OPTIONS\n" + options(v, false) + "\nEXAMPLES\n" + examples(v, v.examples.size());
+  out += "OPTIONS\n" + options(v) + "\nEXAMPLES\n" + examples(v, v.examples.size());
   if (!v.output.empty()) out += "\nJSON\n  --json prints " + v.output + "\n";
   return out + exit_status();
 }

@@ -56,7 +56,8 @@ int run(const CommandSpec& command, const VerbSpec& verb, const std::vector<std:
 
 int unknown_verb(const CommandSpec& command, const std::string& word) {
   std::vector<std::string> names;
-  for (const auto& v : command.verbs) names.push_back(v.name);
+  for (const auto& v : command.verbs)
+    if (!v.name.empty()) names.push_back(v.name);
   auto near = text::nearest(word, names);
   return report({Code::cli_usage, "tk " + command.name + " has no verb " + text::printable(word), {},
                  near.empty() ? "verbs: " + text::join(names, ", ")
@@ -77,7 +78,12 @@ int run_command(const CommandSpec& command, std::vector<std::string> words) {
   if (!words.empty() && words[0] == "__describe") return show(write_manifest(command));
   if (!words.empty() && words[0] == "__complete")
     return answer_completion(command, {words.begin() + 1, words.end()});
-  if (const auto* verb = detail::find_verb(command, words)) return run(command, *verb, words);
+  if (const auto* verb = detail::find_verb(command, words)) {
+    // Without a verb it takes no words: then this one was meant to be a verb.
+    bool mistyped = verb->name.empty() && verb->positionals.empty() && command.verbs.size() > 1 &&
+                    !words.empty() && !words[0].starts_with("-");
+    return mistyped ? unknown_verb(command, words[0]) : run(command, *verb, words);
+  }
   if (words.empty()) {
     std::fputs(command_help(command).c_str(), stderr);
     return status(Exit::usage);

@@ -2,7 +2,6 @@
 
 #include <cctype>
 
-
 #include "core/base/text.hpp"
 #include "core/cli/shape.hpp"
 #include "core/json/json.hpp"
@@ -77,11 +76,11 @@ class Reader {
       if (c == '\n' || c == '\t') c = ' ';
     return {};
   }
-  // A word that goes into shell scripts: letters, digits, - and _ only.
+  // A word that goes into shell scripts: letters, digits, - and _ only, and it looks like no option.
   Result<void> name(const Value& v, const char* key, std::string& into, bool may_be_empty) {
     TK_CHECK(line(v, key, into));
     for (char c : into)
-      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_')
+      if ((!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') || into[0] == '-')
         return wrong("\"" + std::string(key) + "\": not a name: " + into);
     if (into.empty() && !may_be_empty) return wrong("\"" + std::string(key) + "\" is empty");
     return {};
@@ -95,7 +94,7 @@ class Reader {
       for (char c : word)
         if (!std::isalnum(static_cast<unsigned char>(c)) && std::string_view("-_.:/+@%").find(c) == std::string_view::npos)
           return wrong("a choice is letters, digits and -_.:/+@%: " + word);
-      if (word.empty()) return wrong("a choice is empty");
+      if (word.empty() || word[0] == '-') return wrong("a choice is empty or looks like an option");
       into.push_back(std::move(word));
     }
     return {};
@@ -180,8 +179,9 @@ std::string write_manifest(const CommandSpec& c) {
 }
 
 Result<Manifest> read_manifest(const std::string& file) {
-  TK_TRY(auto bytes, os::read_file(file, 1u << 20));
-  TK_TRY(auto value, json::parse(bytes, file));
+  auto bytes = os::read_file(file, 1u << 20);
+  if (!bytes) return fail(Code::cli_manifest, bytes.error().message, "the format: man tk-plugin, A command's manifest");
+  TK_TRY(auto value, json::parse(*bytes, file));
   Manifest out;
   out.texts.reserve(1024);  // the views stay good: at most 201 texts are put there
   TK_CHECK(Reader(file, out).command(value));

@@ -87,13 +87,32 @@ bool is_topic(const std::string& word) {
   return std::find(all.begin(), all.end(), word) != all.end();
 }
 
-Result<Exit> render(const cli::Args& args) {
-  auto format = args.get("render");
-  const auto& names = args.all("TOPIC");
+tl::unexpected<Error> no_verb(const cli::CommandSpec& command, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& v : command.verbs)
+    if (!v.name.empty()) names.push_back(v.name);
+  auto near = text::nearest(word, names);
+  return fail(Code::cli_usage, "tk " + command.name + " has no verb " + text::printable(word),
+              near.empty() ? "`tk help " + command.name + "` shows what it has"
+                           : "did you mean tk help " + command.name + " " + near + "?");
+}
+
+// One screen, as -h: a third party's command need not render its own.
+Result<std::string> render_short(const std::vector<std::string>& words) {
+  if (words.empty()) return fail(Code::cli_usage, "a command is missing", "tk help --render short COMMAND [VERB]");
+  TK_TRY(auto manifest, manifest_named(words[0]));
+  const auto& command = manifest.command;
+  auto wanted = words.size() > 1 ? words[1] : "";
+  for (const auto& v : command.verbs)
+    if (v.name == wanted) return cli::short_help(command, v);
+  if (!wanted.empty()) return no_verb(command, wanted);
+  return cli::command_help(command);
+}
+
+Result<std::string> render_as(const std::string& format, const std::vector<std::string>& names) {
   if (names.size() == 1 && names[0] != "tk" && is_topic(names[0]) && format == "man") {
     TK_TRY(auto text, topic(names[0]));
-    cli::print(render_man_topic(names[0], text));
-    return Exit::ok;
+    return render_man_topic(names[0], text);
   }
   std::vector<cli::Manifest> manifests;
   if (names.empty() || names[0] == "tk") {
@@ -108,10 +127,16 @@ Result<Exit> render(const cli::Args& args) {
   for (const auto& m : manifests) commands.push_back(m.command);
   bool whole = names.empty() || names[0] == "tk";
   std::string out;
-  if (format == "man" && whole) out = render_man_tk(commands);
-  else if (format == "man") for (const auto& c : commands) out += render_man(c);
-  else if (format == "reference") out = render_reference(commands);
-  else out = render_shell(format, commands, whole);
+  if (format == "man" && whole) return render_man_tk(commands);
+  if (format == "reference") return render_reference(commands);
+  if (format != "man") return render_shell(format, manifests, whole);
+  for (const auto& c : commands) out += render_man(c);
+  return out;
+}
+
+Result<Exit> render(const cli::Args& args) {
+  auto format = args.get("render");
+  TK_TRY(auto out, format == "short" ? render_short(args.all("TOPIC")) : render_as(format, args.all("TOPIC")));
   cli::print(args.json() ? json::pretty(Value::Map{{"format", format}, {"text", out}}) + "\n" : out);
   return Exit::ok;
 }
@@ -136,23 +161,24 @@ Result<Exit> complete_words(std::vector<std::string> words) {
     for (const auto& c : all)
       if (!c.shadowed && c.name.starts_with(prefix)) out.push_back({c.name, summary_of(c)});
   } else if (const auto* c = find_command(all, words[0]); c && !c->manifest.empty()) {
-    TK_TRY(auto manifest, manifest_of(*c));
+    auto manifest = manifest_of(*c);
+    if (!manifest) return Exit::ok;  // nothing to say, and nobody to say it to
     std::vector<std::string> rest(words.begin() + 1, words.end());
     std::string own_words;
     auto ask = [&](const cli::VerbSpec&, const std::string&, const cli::Args&) -> std::vector<cli::Candidate> {
-      if (!manifest.dynamic) return {};
+      if (!manifest->dynamic) return {};
       os::Spawn spawn;
       spawn.argv = {c->path, "__complete", "--"};
       spawn.argv.insert(spawn.argv.end(), rest.begin(), rest.end());
       spawn.environment = os::current_environment();
       spawn.output_limit = 1u << 20;
-      if (auto done = os::run(spawn, 90); done && done->status == 0) own_words = done->output;
+      if (auto done = os::run(spawn, 70); done && done->status == 0) own_words = done->output;
       return {};
     };
-    out = cli::complete(manifest.command, rest, ask);
+    out = cli::complete(manifest->command, rest, ask);
     for (auto line : text::split(own_words, '\n')) {
       auto tab = line.find('\t');
-      if (line.starts_with(rest.back()))
+      if (line.starts_with(rest.back()) || line == ":files" || line == ":dirs")
         out.push_back({std::string(line.substr(0, tab)), tab == line.npos ? "" : std::string(line.substr(tab + 1))});
     }
   }
@@ -183,6 +209,7 @@ Result<Exit> run(const cli::Args& args) {
   if (words.size() > 1)
     for (const auto& v : command.verbs)
       if (v.name == words[1]) return show_text(args, cli::full_help(command, v));
+  if (words.size() > 1) return no_verb(command, words[1]);
   return show_text(args, cli::whole_help(command));
 }
 
@@ -192,8 +219,8 @@ cli::VerbSpec help_verb() {
   return {"", "help on commands and topics; manual pages and completions of any command",
           {{"TOPIC", "a command (and its verb), or a topic", false, true}},
           {{"all", "", "list every command on this machine, and the topics", {}, false, 'a'},
-           {"render", "FORMAT", "print it for another reader; without TOPIC for all of tk",
-            {"man", "bash", "zsh", "fish", "reference"}}},
+           {"render", "FORMAT", "print it so; without TOPIC all of tk",
+            {"short", "man", "bash", "zsh", "fish", "reference"}}},
           {{"tk help -a", "what there is, also from others"},
            {"tk help exit-codes", "a topic"},
            {"tk help --render bash > ~/.local/share/bash-completion/completions/tk", "completion in bash"},

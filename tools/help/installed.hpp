@@ -32,6 +32,6 @@ std::string render_man_topic(const std::string& name, const std::string& markdow
 std::string render_man_tk(const std::vector<cli::CommandSpec>& all);
 std::string render_reference(const std::vector<cli::CommandSpec>& all);
 // A shell's completion: the whole script for all of tk's own commands, or the part for one command.
-std::string render_shell(const std::string& shell, const std::vector<cli::CommandSpec>& commands, bool whole);
+std::string render_shell(const std::string& shell, const std::vector<cli::Manifest>& commands, bool whole);
 
 }  // namespace tk::tools::help_tool

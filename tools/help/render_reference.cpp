@@ -7,7 +7,11 @@ namespace {
 std::string verb_section(const cli::CommandSpec& c, const cli::VerbSpec& v) {
   auto out = "### " + cli::path_of(c, v) + "\n\n" + v.summary + "\n\n    " + cli::usage_of(c, v) + "\n\n";
   if (!v.long_help.empty()) out += std::string(v.long_help) + "\n";
-  for (const auto& p : v.positionals) out += "- `" + p.name + "`: " + p.help + "\n";
+  for (const auto& p : v.positionals) {
+    out += "- `" + p.name + "`: " + p.help;
+    for (const auto& choice : p.choices) out += (&choice == &p.choices.front() ? ": " : ", ") + choice;
+    out += "\n";
+  }
   for (const auto& o : v.options) {
     out += "- `" + cli::flag_of(o) + "`: " + o.help;
     for (const auto& choice : o.choices) out += (&choice == &o.choices.front() ? ": " : ", ") + choice;

@@ -1,16 +1,21 @@
 // Completion scripts. What is static (commands, verbs, flags, choices) stands in the script, so no
 // process is started for it; what only the workspace knows comes from `tk __complete`. A script is an
 // engine and a table for each command; a third party's table can be added beside it. In a table a word
-// is wanted as: @ ask tk, f a file, d a folder, =a,b one of these.
+// is wanted as: @ ask tk, f a file, d a folder, =a,b one of these, n nothing that one could know.
+// Names and choices are plain words (manifest.cpp sees to it); texts stand in quotes and are only shown.
 #include "core/cli/help.hpp"
 #include "tools/help/installed.hpp"
 
 namespace tk::tools::help_tool {
 namespace {
 
-std::string quoted(std::string_view text) {
+// In single quotes; inside of them fish, unlike the others, reads \\ and \'.
+std::string quoted(std::string_view text, bool fish = false) {
   std::string out = "'";
-  for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  for (char c : text) {
+    if (fish && (c == '\'' || c == '\\')) out += std::string("\\") + c;
+    else out += c == '\'' ? "'\\''" : std::string(1, c);
+  }
   return out + "'";
 }
 
@@ -20,45 +25,60 @@ std::string identifier(std::string name) {
   return name;
 }
 
-std::string wanted(const std::string& kind, const std::vector<std::string>& choices) {
-  if (!choices.empty()) {
-    std::string out = "=";
-    for (const auto& c : choices) out += (&c == &choices.front() ? "" : ",") + c;
-    return out;
-  }
-  return kind == "FILE" ? "f" : kind == "DIR" ? "d" : "@";
-}
-
-template <class Each>
-void each_flag(const cli::Option& o, const Each& each) {
-  if (o.brief) each("-" + std::string(1, o.brief));
-  each("--" + o.name);
-}
-
-std::string positions(const cli::VerbSpec& v) {
+std::string joined(const std::vector<std::string>& words, const char* between = " ") {
   std::string out;
-  for (const auto& p : v.positionals)
-    out += (out.empty() ? "" : " ") + wanted(p.name, p.choices) + (p.many ? "+" : "");
+  for (const auto& w : words) out += (&w == &words.front() ? "" : between) + w;
   return out;
 }
 
+// What the shells have in common: one verb as words for a table.
+struct Row {
+  std::string verb;
+  std::vector<std::string> flags, helps;  // "-q", "--quiet"; the help of each
+  std::vector<std::pair<std::string, std::string>> values;  // a flag and what it wants
+  std::vector<std::string> positions;
+};
+
+std::string wanted(const std::string& kind, const std::vector<std::string>& choices, bool dynamic) {
+  if (!choices.empty()) return "=" + joined(choices, ",");
+  return kind == "FILE" ? "f" : kind == "DIR" ? "d" : dynamic ? "@" : "n";
+}
+
+Row row_of(const cli::VerbSpec& v, bool dynamic) {
+  Row row{v.name, {}, {}, {}, {}};
+  for (const auto& o : v.options) {
+    std::vector<std::string> forms;
+    if (o.brief) forms.push_back("-" + std::string(1, o.brief));
+    forms.push_back("--" + o.name);
+    for (auto& form : forms) {
+      if (!o.value.empty()) row.values.emplace_back(form, wanted(o.value, o.choices, dynamic));
+      row.flags.push_back(std::move(form));
+      row.helps.push_back(o.help);
+    }
+  }
+  for (const auto& p : v.positionals)
+    row.positions.push_back(wanted(p.name, p.choices, dynamic) + (p.many ? "+" : ""));
+  return row;
+}
+
+// Where no verb stands yet, and there is none without a name.
+constexpr const char* kBareHelp = "this text";
+
 // ---- bash
 
-std::string bash_table(const cli::CommandSpec& c) {
-  std::string verbs, cases;
+std::string bash_table(const cli::CommandSpec& c, bool dynamic) {
+  std::vector<std::string> verbs;
+  std::string cases;
   for (const auto& v : c.verbs) {
-    if (!v.name.empty()) verbs += (verbs.empty() ? "" : " ") + v.name;
-    std::string flags, values;
-    for (const auto& o : v.options) {
-      flags += (flags.empty() ? "--" : " --") + o.name;
-      if (!o.value.empty())
-        each_flag(o, [&](const std::string& f) { values += " " + f + ":" + wanted(o.value, o.choices); });
-    }
-    cases += "    " + quoted(v.name) + ") flags=" + quoted(flags) + " values=" + quoted(values.empty() ? "" : values.substr(1)) +
-             " words=" + quoted(positions(v)) + " ;;\n";
+    if (!v.name.empty()) verbs.push_back(v.name);
+    auto row = row_of(v, dynamic);
+    std::vector<std::string> values;
+    for (const auto& [flag, want] : row.values) values.push_back(flag + ":" + want);
+    cases += "    " + quoted(v.name) + ") flags=" + quoted(joined(row.flags)) + " values=" + quoted(joined(values)) +
+             " words=" + quoted(joined(row.positions)) + " ;;\n";
   }
-  return "_tk_table_" + identifier(c.name) + "() {\n  verbs=" + quoted(verbs) + "\n  case $1 in\n" + cases +
-         "    *) flags='' values='' words='' ;;\n  esac\n}\n";
+  return "_tk_table_" + identifier(c.name) + "() {\n  verbs=" + quoted(joined(verbs)) + "\n  case $1 in\n" + cases +
+         "    *) flags='-h --help' values='' words='' ;;\n  esac\n}\n";
 }
 
 constexpr const char* kBash = R"sh(
@@ -70,17 +90,28 @@ _tk_ask() {  # the answer of tk itself, for the words before the cursor
       :dirs) _tk_want d ;;
       *) found+=("$value") ;;
     esac
-  done < <(tk __complete -- "${w[@]:1}" 2>/dev/null)
+  done < <(tk "${there[@]}" __complete -- "${w[@]:1}" 2>/dev/null </dev/null)
 }
 
-_tk_want() {
-  local prefix=
-  [[ $2 ]] && prefix=$2
+_tk_among() {  # the words given that begin as the one under the cursor
+  local one
+  for one in "$@"; do [[ $one == "$cur"* ]] && found+=("$one"); done
+}
+
+_tk_want() {  # $2: what stands before the value in the same word
+  local prefix=$2 one all
   case $1 in
     @) _tk_ask ;;
-    f) compopt -o filenames 2>/dev/null; found+=($(compgen -P "$prefix" -f -- "${cur#"$prefix"}")) ;;
-    d) compopt -o filenames 2>/dev/null; found+=($(compgen -P "$prefix" -d -- "${cur#"$prefix"}")) ;;
-    =*) found+=($(compgen -P "$prefix" -W "${1//[=,]/ }" -- "${cur#"$prefix"}")) ;;
+    f | d)
+      compopt -o filenames 2>/dev/null  # bash quotes them then
+      files=1
+      [[ $1 == d ]] && all=-d || all=-f
+      while IFS= read -r one; do found+=("$prefix$one"); done < <(compgen $all -- "${cur#"$prefix"}")
+      ;;
+    =*)
+      IFS=, read -ra all <<<"${1#=}"
+      _tk_among "${all[@]/#/$prefix}"
+      ;;
   esac
 }
 
@@ -92,91 +123,113 @@ _tk_value_of() {  # what the flag $1 wants
   return 1
 }
 
+_tk_names() {  # commands of others on PATH; a builtin knows them
+  local one
+  while IFS= read -r one; do
+    one=${one##*/tk-}
+    [[ $one == *[!A-Za-z0-9_-]* ]] || _tk_among "${one#tk-}"
+  done < <(compgen -c tk-; compgen -f ~/.local/libexec/tk/tk-)
+}
+
+_tk_in_command() {  # w, cur: the words; finds what may stand under the cursor
+  local verbs flags values words want= verb= position=0 only= word all n=${#w[@]} at=2
+  "_tk_table_${w[1]//-/_}" ''
+  if ((n == 3)); then
+    _tk_among $verbs
+  else
+    for word in $verbs; do [[ $word == "${w[2]}" ]] && { verb=$word; at=3; }; done
+    "_tk_table_${w[1]//-/_}" "$verb"
+  fi
+  for ((; at < n - 1; ++at)); do
+    word=${w[at]}
+    if [[ $want ]]; then want=
+    elif [[ ! $only && $word == -- ]]; then only=1
+    elif [[ ! $only && $word == -*=* ]]; then :
+    elif [[ ! $only && $word == -?* ]]; then _tk_value_of "$word"
+    else ((++position)); fi
+  done
+  if [[ $want ]]; then _tk_want "$want"
+  elif [[ ! $only && $cur == --*=* ]]; then _tk_value_of "${cur%%=*}" && _tk_want "$want" "${cur%%=*}="
+  elif [[ ! $only && $cur == -* ]]; then _tk_among $flags
+  else
+    all=($words)
+    ((position >= ${#all[@]} && ${#all[@]})) && [[ ${all[-1]} == *+ ]] && position=$((${#all[@]} - 1))
+    want=${all[position]}
+    [[ $want ]] && _tk_want "${want%+}"
+  fi
+}
+
 _tk() {
-  # The words as typed: bash splits them at : and =, we do not.
-  local line=${COMP_LINE:0:COMP_POINT} i w=() cur
-  local rest=$line
+  # The words as typed up to the cursor: bash splits them at : = and @, we do not.
+  local IFS=$' \t\n' rest=${COMP_LINE:0:COMP_POINT} w=() there=() found=() i part cur breaks= files=
   for ((i = 0; i <= COMP_CWORD; ++i)); do
-    local part=${COMP_WORDS[i]}
-    if [[ $i -gt 0 && $rest != [[:space:]]* && ${#w[@]} -gt 0 ]]; then w[-1]+=$part; else w+=("$part"); fi
+    part=${COMP_WORDS[i]}
+    local apart=$rest
     rest=${rest#"${rest%%[![:space:]]*}"}
+    [[ $rest == "$part"* ]] || part=$rest
+    if [[ $i -gt 0 && $apart == "$rest" ]]; then w[-1]+=$part; else w+=("$part"); fi
     rest=${rest#"$part"}
   done
-  [[ $line == *[[:space:]] && ${w[-1]} ]] && w+=('')
-  local found=() verbs flags values words want
-  while [[ ${w[1]} == -C && ${#w[@]} -gt 3 ]]; do w=("${w[0]}" "${w[@]:3}"); done
+  # Without the quotes of the shell: tk is asked for what they stand for.
+  local quote=
+  [[ ${w[-1]} == [\'\"]* ]] && quote=${w[-1]:0:1}
+  for i in "${!w[@]}"; do part=${w[i]//\\/}; part=${part//\"/}; w[i]=${part//\'/}; done
+  while [[ ${w[1]} == -C && ${#w[@]} -gt 3 ]]; do
+    there+=(-C "${w[2]/#\~\//"$HOME"/}")
+    w=("${w[0]}" "${w[@]:3}")
+  done
   cur=${w[-1]}
-  local n=${#w[@]} at=2 verb= command=${w[1]}
-  if ((n == 2)); then
-    local others
-    others=$(compgen -c tk- | sed 's/^tk-//')
-    found=($(compgen -W "$_tk_commands $others" -- "$cur"))
-  elif ! declare -F "_tk_table_${command//-/_}" >/dev/null; then
-    _tk_ask
-  else
-    "_tk_table_${command//-/_}" ''
-    if ((n == 3)); then
-      found=($(compgen -W "$verbs" -- "$cur"))
-    else
-      for i in $verbs; do [[ $i == "${w[2]}" ]] && { verb=$i; at=3; }; done
-      "_tk_table_${command//-/_}" "$verb"
-    fi
-    local position=0 only=
-    want=
-    for ((; at < n - 1; ++at)); do
-      local word=${w[at]}
-      if [[ $want ]]; then want=
-      elif [[ ! $only && $word == -- ]]; then only=1
-      elif [[ ! $only && $word == -*=* ]]; then :
-      elif [[ ! $only && $word == -?* ]]; then _tk_value_of "$word" || want=
-      else position=$((position + 1)); fi
-    done
-    if [[ $want ]]; then _tk_want "$want"
-    elif [[ ! $only && $cur == --*=* ]]; then
-      _tk_value_of "${cur%%=*}" && { [[ $want == @ ]] && _tk_ask || _tk_want "$want" "${cur%%=*}="; }
-    elif [[ ! $only && $cur == -* ]]; then found+=($(compgen -W "$flags" -- "$cur"))
-    else
-      local all=($words)
-      ((position >= ${#all[@]} && ${#all[@]})) && [[ ${all[-1]} == *+ ]] && position=$((${#all[@]} - 1))
-      want=${all[position]}
-      [[ $want ]] && _tk_want "${want%+}"
-    fi
-  fi
-  # bash wants only what stands behind the last of its own word breaks.
+  if [[ ${#w[@]} == 3 && ${w[1]} == -C ]]; then _tk_want d
+  elif [[ ${#w[@]} == 2 && $cur == -* ]]; then _tk_among -C -h --help --version
+  elif [[ ${#w[@]} == 2 ]]; then _tk_among $_tk_commands; _tk_names
+  elif [[ ${w[1]} != *[!A-Za-z0-9_-]* ]] && declare -F "_tk_table_${w[1]//-/_}" >/dev/null; then _tk_in_command
+  else _tk_ask; fi
+  # bash wants only what stands behind the last of its own word breaks, and takes it as it is.
+  for i in : = @; do [[ ! $quote && $COMP_WORDBREAKS == *"$i"* ]] && breaks+=$i; done
   local cut=
-  [[ $cur == *[:=]* ]] && cut=${cur%"${cur##*[:=]}"}
+  [[ $breaks && $cur == *["$breaks"]* ]] && cut=${cur%"${cur##*["$breaks"]}"}
   COMPREPLY=()
-  for i in "${found[@]}"; do COMPREPLY+=("${i#"$cut"}"); done
+  for part in "${found[@]}"; do
+    part=${part#"$cut"}
+    [[ $quote || $files ]] || printf -v part %q "$part"
+    COMPREPLY+=("$part")
+  done
 }
 complete -F _tk tk
 )sh";
 
 // ---- zsh
 
-std::string zsh_table(const cli::CommandSpec& c) {
+std::string zsh_words(const std::vector<std::string>& words) {  // an unquoted =word is a path there
+  std::string out;
+  for (const auto& w : words) out += " " + quoted(w);
+  return out;
+}
+
+std::string zsh_table(const cli::CommandSpec& c, bool dynamic) {
   std::string verbs, cases;
   for (const auto& v : c.verbs) {
     if (!v.name.empty()) verbs += " " + quoted(v.name + ":" + v.summary);
+    auto row = row_of(v, dynamic);
     std::string flags, values;
-    for (const auto& o : v.options) {
-      flags += " " + quoted("--" + o.name + ":" + o.help);
-      if (!o.value.empty())
-        each_flag(o, [&](const std::string& f) { values += " " + f + " " + quoted(wanted(o.value, o.choices)); });
-    }
+    for (std::size_t i = 0; i < row.flags.size(); ++i) flags += " " + quoted(row.flags[i] + ":" + row.helps[i]);
+    for (const auto& [flag, want] : row.values) values += " " + flag + " " + quoted(want);
     cases += "    " + quoted(v.name) + ")\n      flags=(" + flags + ")\n      values=(" + values +
-             ")\n      wanted=(" + positions(v) + ") ;;\n";
+             ")\n      wanted=(" + zsh_words(row.positions) + ") ;;\n";
   }
   return "_tk_table_" + identifier(c.name) + "() {\n  verbs=(" + verbs + ")\n  case $1 in\n" + cases +
-         "    *) flags=() values=() wanted=() ;;\n  esac\n}\n";
+         "    *) flags=(" + quoted("-h:" + std::string(kBareHelp)) + " " + quoted("--help:" + std::string(kBareHelp)) +
+         ") values=() wanted=() ;;\n  esac\n}\n";
 }
 
 constexpr const char* kZsh = R"sh(
 _tk_add() {  # value:what …
   local -a names shown
-  local one
+  local one what
   for one in "$@"; do
+    what=${one#*:}
     names+=("${one%%:*}")
-    shown+=("${one%%:*}  -- ${one#*:}")
+    shown+=("${one%%:*}${what:+  -- $what}")
   done
   (( $#names )) && compadd -l -d shown -a names
 }
@@ -186,36 +239,52 @@ _tk_ask() {
   local value what
   while IFS=$'\t' read -r value what; do
     case $value in
-      :files) _files ;;
-      :dirs) _files -/ ;;
+      :files) _tk_want f ;;
+      :dirs) _tk_want d ;;
       *) names+=("$value"); shown+=("$value${what:+  -- $what}") ;;
     esac
-  done < <(tk __complete -- "${(@)w[2,-1]}" 2>/dev/null)
+  done < <(tk "${(@)there}" __complete -- "${(@)w[2,-1]}" 2>/dev/null </dev/null)
   (( $#names )) && compadd -l -d shown -a names
 }
 
 _tk_want() {
+  [[ $1 != @ && $cur == --*=* ]] && compset -P '*='
   case $1 in
     @) _tk_ask ;;
     f) _files ;;
     d) _files -/ ;;
-    =*) local -a all; all=(${(s:,:)1#=}); compadd -a all ;;
+    '='*) local -a all; all=(${(s:,:)1#=}); compadd -a all ;;
   esac
 }
 
+_tk_others() {  # commands of others on PATH: zsh's own table has them
+  local -a others
+  others=(${${(M)${(k)commands}:#tk-*}#tk-} ~/.local/libexec/tk/tk-*(N-*:t:s/tk-//))
+  others=(${(u)${(M)others:#[A-Za-z0-9_-]##}})
+  _tk_add "${(@)others/%/:}"
+}
+
 _tk() {
-  local -a w verbs flags wanted
+  setopt localoptions extendedglob
+  local -a w there verbs flags wanted
   local -A values
-  w=("${(@)words[1,CURRENT]}")
-  while [[ $w[2] == -C && $#w -gt 3 ]]; do w=("$w[1]" "${(@)w[4,-1]}"); done
-  local cur=$w[-1] n=$#w command=$w[2] table=_tk_table_${w[2]//-/_} verb= want= only= one
-  if (( n == 2 )); then
-    local -a others
-    others=(${(u)${(M)${(k)commands}:#tk-*}#tk-})
-    _tk_add "${_tk_commands[@]}" "${(@)others/%/:}"
+  w=("${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}")
+  while [[ $w[2] == -C && $#w -gt 3 ]]; do
+    there+=(-C "${w[3]/#\~\//$HOME/}")
+    w=("$w[1]" "${(@)w[4,-1]}")
+  done
+  local cur=$w[-1] n=$#w table=_tk_table_${w[2]//-/_} verb= want= only= one
+  if (( n == 3 )) && [[ $w[2] == -C ]]; then _files -/; return; fi
+  if (( n == 2 )) && [[ $cur == -* ]]; then
+    _tk_add '-C:work there' '-h:this text' '--help:this text' '--version:which tk this is'
     return
   fi
-  (( $+functions[$table] )) || { _tk_ask; return }
+  if (( n == 2 )); then
+    _tk_add "${_tk_commands[@]}"
+    _tk_others
+    return
+  fi
+  [[ $w[2] == [A-Za-z0-9_-]## ]] && (( $+functions[$table] )) || { _tk_ask; return }
   $table ''
   local at=3
   if (( n == 3 )); then
@@ -234,112 +303,177 @@ _tk() {
     else (( ++position )); fi
   done
   if [[ -n $want ]]; then _tk_want "$want"
-  elif [[ -z $only && $cur == --*=* ]]; then
-    want=${values[${cur%%=*}]}
-    if [[ $want == @ ]]; then _tk_ask; elif [[ -n $want ]]; then compset -P '*='; _tk_want "$want"; fi
+  elif [[ -z $only && $cur == --*=* ]]; then _tk_want "${values[${cur%%=*}]}"
   elif [[ -z $only && $cur == -* ]]; then _tk_add "${flags[@]}"
   else
     (( position > $#wanted && $#wanted )) && [[ $wanted[-1] == *+ ]] && position=$#wanted
     (( position <= $#wanted )) && _tk_want "${wanted[position]%+}"
   fi
 }
-(( $+functions[compdef] )) && compdef _tk tk
+# Loaded on the first TAB, this file is the body of _tk itself.
+if [[ $funcstack[1] == _tk ]]; then _tk "$@"
+elif (( $+functions[compdef] )); then compdef _tk tk; fi
 )sh";
 
 // ---- fish
 
-std::string fish_condition(const cli::CommandSpec& c, const cli::VerbSpec& v) {
-  if (!v.name.empty()) return "__tk_in " + c.name + " " + v.name;
-  std::string out = "__tk_in " + c.name;
-  for (const auto& other : c.verbs)
-    if (!other.name.empty()) out += "; and not __tk_in " + c.name + " " + other.name;
-  return out;
-}
-
-std::string fish_value(const std::string& want) {
-  if (want == "f") return " -r -F";
-  if (want == "d") return " -x -a '(__fish_complete_directories)'";
-  if (want == "@") return " -x -a '(__tk_ask)'";
-  std::string out;
-  for (char c : want.substr(1)) out += c == ',' ? ' ' : c;
-  return " -x -a " + quoted(out);
-}
-
-std::string fish_table(const cli::CommandSpec& c) {
-  std::string out;
+std::string fish_table(const cli::CommandSpec& c, bool dynamic) {
+  std::string verbs, cases;
   for (const auto& v : c.verbs) {
-    if (!v.name.empty())
-      out += "complete -c tk -n '__tk_at " + c.name + "' -a " + v.name + " -d " + quoted(v.summary) + "\n";
-    auto at = "complete -c tk -n " + quoted(fish_condition(c, v));
-    for (const auto& o : v.options)
-      out += at + (o.brief ? " -s " + std::string(1, o.brief) : "") + " -l " + o.name +
-             (o.value.empty() ? "" : fish_value(wanted(o.value, o.choices))) + " -d " + quoted(o.help) + "\n";
-    bool files = false, asks = false;
-    for (const auto& p : v.positionals) {
-      auto want = wanted(p.name, p.choices);
-      files = files || want == "f" || want == "d";
-      asks = asks || (want != "f" && want != "d");
-    }
-    if (files) out += at + " -F\n";
-    if (asks) out += at + " -a '(__tk_ask)'\n";
+    if (!v.name.empty()) verbs += " " + quoted(v.name + ":" + v.summary, true);
+    auto row = row_of(v, dynamic);
+    std::string flags, values;
+    for (std::size_t i = 0; i < row.flags.size(); ++i) flags += " " + quoted(row.flags[i] + ":" + row.helps[i], true);
+    for (const auto& [flag, want] : row.values) values += " " + flag + ":" + want;
+    cases += "        case " + quoted(v.name) + "\n            set -g __tk_flags" + flags +
+             "\n            set -g __tk_values" + values + "\n            set -g __tk_wanted " + joined(row.positions) + "\n";
   }
-  return out;
+  return "function __tk_table_" + identifier(c.name) + "\n    set -g __tk_verbs" + verbs + "\n    switch \"$argv[1]\"\n" +
+         cases + "        case '*'\n            set -g __tk_flags '-h:" + kBareHelp + "' '--help:" + kBareHelp +
+         "'\n            set -g __tk_values\n            set -g __tk_wanted\n    end\nend\n";
 }
 
 constexpr const char* kFish = R"sh(
-function __tk_words  # the words before the cursor, without -C DIR
-    set -l w (commandline -opc)
-    while test (count $w) -gt 2; and test "$w[2]" = -C
-        set -e w[2..3]
-    end
-    string join \n -- $w[2..-1]
+function __tk_show  # value:what as fish wants it
+    set -q argv[1]; and string replace : \t -- $argv
 end
-function __tk_in  # the command (and verb) given stand there
-    set -l w (__tk_words)
-    test (count $w) -ge (count $argv); and test "$w[1..$(count $argv)]" = "$argv"
-end
-function __tk_at  # exactly these words stand before the cursor
-    set -l w (__tk_words)
-    test "$w" = "$argv"
-end
-function __tk_other  # a command that is not tk's own, or none yet
-    set -l w (__tk_words)
-    test (count $w) -gt 0; and not contains -- $w[1] $__tk_commands; and not contains -- $w[1] $__tk_others
-end
-function __tk_ask
-    tk __complete -- (__tk_words) (commandline -ct) 2>/dev/null | string match -v ':*'
-end
-function __tk_names  # others' commands, without starting a process
+function __tk_names  # commands of others, without starting a process
     for folder in $PATH ~/.local/libexec/tk
         for path in $folder/tk-*
-            string replace -r '.*/tk-' '' -- $path | string match -v '*.json'
+            set -l name (string replace -r '.*/tk-' '' -- $path)
+            test -x $path; and not test -d $path; and string match -r '^[A-Za-z0-9_-]+$' -- $name
         end
     end
 end
-complete -c tk -f
-complete -c tk -n '__tk_at' -a '(__tk_names)'
-complete -c tk -n '__tk_at' -s C -x -a '(__fish_complete_directories)' -d 'work there'
-complete -c tk -n __tk_other -a '(__tk_ask)'
+function __tk_ask  # the answer of tk itself; $argv: the words
+    for line in (tk $__tk_there __complete -- $argv 2>/dev/null </dev/null)
+        switch $line
+            case :files
+                __tk_want f $argv
+            case :dirs
+                __tk_want d $argv
+            case '*'
+                printf '%s\n' $line
+        end
+    end
+end
+function __tk_want  # $argv: what is wanted, and the words
+    set -l cur $argv[-1]
+    set -l prefix (string match -r -- '^--[^=]*=' $cur)
+    set -l word (string replace -r -- '^--[^=]*=' '' $cur)
+    switch $argv[1]
+        case @
+            __tk_ask $argv[2..-1]
+        case f
+            __fish_complete_path $word | string replace -r -- '^' "$prefix"
+        case d
+            __fish_complete_directories $word '' | string replace -r -- '^' "$prefix"
+        case '=*'
+            printf "$prefix%s\n" (string split , -- (string sub -s 2 -- $argv[1]))
+    end
+end
+function __tk_value_of  # what the flag wants
+    for pair in $__tk_values
+        string match -q -- "$argv:*" $pair; and string replace -r '^[^:]*:' '' -- $pair
+    end
+end
+function __tk_complete
+    set -l w (commandline -opc)[2..-1] (commandline -ct)
+    set -g __tk_there
+    while test (count $w) -gt 2; and test "$w[1]" = -C
+        set -a __tk_there -C (string replace -r '^~(?=/|$)' $HOME -- $w[2])
+        set -e w[1..2]
+    end
+    set -l cur (string replace -ra '[\\\\\'"]' '' -- $w[-1])
+    set w[-1] $cur
+    set -l n (count $w)
+    if test $n = 2; and test "$w[1]" = -C
+        __fish_complete_directories $cur ''
+        return
+    end
+    if test $n -le 1
+        switch "$cur"
+            case '-*'
+                __tk_show '-C:work there' '-h:this text' '--help:this text' '--version:which tk this is'
+            case '*'
+                __tk_show $__tk_commands
+                __tk_names
+        end
+        return
+    end
+    set -l table __tk_table_(string replace -a -- - _ $w[1])
+    if not functions -q $table
+        __tk_ask $w
+        return
+    end
+    $table ''
+    set -l at 2
+    if test $n = 2
+        __tk_show $__tk_verbs
+    else
+        set -l verb ''
+        if set -q __tk_verbs[1]; and contains -- $w[2] (string replace -r ':.*' '' -- $__tk_verbs)
+            set verb $w[2]
+            set at 3
+        end
+        $table $verb
+    end
+    set -l want
+    set -l only
+    set -l position 1
+    while test $at -lt $n
+        set -l word $w[$at]
+        if test -n "$want"
+            set want
+        else if test -z "$only"; and test "$word" = --
+            set only 1
+        else if test -z "$only"; and string match -q -- '-*=*' $word
+        else if test -z "$only"; and string match -q -- '-?*' $word
+            set want (__tk_value_of $word)
+        else
+            set position (math $position + 1)
+        end
+        set at (math $at + 1)
+    end
+    if test -n "$want"
+        __tk_want $want $w
+    else if test -z "$only"; and string match -q -- '--*=*' $cur
+        set want (__tk_value_of (string replace -r '=.*' '' -- $cur))
+        test -n "$want"; and __tk_want $want $w
+    else if test -z "$only"; and string match -q -- '-*' $cur
+        __tk_show $__tk_flags
+    else
+        set -l last (count $__tk_wanted)
+        if test $position -gt $last; and string match -q -- '*+' "$__tk_wanted[-1]"
+            set position $last
+        end
+        test $position -le $last; and __tk_want (string replace -r '\+$' '' -- $__tk_wanted[$position]) $w
+    end
+end
+complete -c tk -e
+complete -c tk -f -a '(__tk_complete)'
 )sh";
+
+std::string table(const std::string& shell, const cli::Manifest& m) {
+  if (shell == "bash") return bash_table(m.command, m.dynamic);
+  if (shell == "zsh") return zsh_table(m.command, m.dynamic);
+  return fish_table(m.command, m.dynamic);
+}
 
 }  // namespace
 
-std::string render_shell(const std::string& shell, const std::vector<cli::CommandSpec>& commands, bool whole) {
+std::string render_shell(const std::string& shell, const std::vector<cli::Manifest>& commands, bool whole) {
   std::string out, names;
-  for (const auto& c : commands) {
-    if (shell == "bash") out += bash_table(c);
-    else if (shell == "zsh") out += zsh_table(c);
-    else out += fish_table(c);
-    names += " " + (shell == "zsh" ? quoted(c.name + ":" + c.summary) : c.name);
+  for (const auto& m : commands) {
+    out += table(shell, m);
+    const auto& c = m.command;
+    names += " " + (shell == "bash" ? c.name : quoted(c.name + ":" + c.summary, shell == "fish"));
   }
   auto by = "# Completion of tk in " + shell + ", generated by `tk help --render " + shell + "`; do not edit.\n";
-  if (!whole) return by + out + (shell == "fish" ? "set -ga __tk_others" + names + "\n" : "");
+  if (!whole) return by + out;
   if (shell == "bash") return by + "_tk_commands=" + quoted(names.substr(1)) + "\n" + out + kBash;
   if (shell == "zsh") return "#compdef tk\n" + by + "_tk_commands=(" + names.substr(1) + ")\n" + out + kZsh;
-  std::string own;
-  for (const auto& c : commands)
-    own += "complete -c tk -n '__tk_at' -a " + c.name + " -d " + quoted(c.summary) + "\n";
-  return by + "set -g __tk_commands" + names + kFish + own + out;
+  return by + "set -g __tk_commands" + names + "\n" + out + kFish;
 }
 
 }  // namespace tk::tools::help_tool

@@ -153,7 +153,9 @@ int main(int argc, char** argv) {
   if (strcmp(word, "__complete") == 0) return complete(argv + at + 1, argc - at - 1);
   if (strcmp(word, "help") == 0) {
     if (at + 1 >= argc) return help(stdout);
-    if (!is_own(argv[at + 1])) return become("help", argv + at + 1, argc - at - 1);
+    bool options = false;
+    for (int i = at + 1; i < argc; ++i) options = options || *argv[i] == '-';
+    if (options || !is_own(argv[at + 1])) return become("help", argv + at + 1, argc - at - 1);
     // One of tk's own shows its help itself.
     char flag[] = "--help";
     char* words[argc + 2];

@@ -82,6 +82,10 @@ Wrong words get the nearest right one, and exit 2.
   tk: [TK-CLI-0001] unknown option --trcae
     mend: did you mean --trace?
   [2]
+  $ tk log verfy
+  tk: [TK-CLI-0001] tk log has no verb verfy
+    mend: did you mean tk log verify?
+  [2]
   $ tk demo code-review --fail-on hihg
   tk: [TK-CLI-0001] --fail-on takes no "hihg"
     mend: did you mean high?

@@ -46,6 +46,17 @@ Nothing is written where nobody is: malformed files are named with their place.
   $ printf '[workspace\n' > tk.toml && tk config
   tk: [TK-TOML-0001] tk.toml:1:11: Error while parsing table header: expected ']', saw '\n'
   [2]
+  $ for text in '= [[[' 'a = 1 = 2' '[[[' 'a = [1, {' 'a = "\q"'; do printf "%s" "$text" > tk.toml; tk config; echo $?; done 2>&1 | cut -c1-40
+  tk: [TK-TOML-0001] tk.toml:1:1: Error wh
+  2
+  tk: [TK-TOML-0001] tk.toml:1:7: Error wh
+  2
+  tk: [TK-TOML-0001] tk.toml:1:3: Error wh
+  2
+  tk: [TK-TOML-0001] tk.toml:1:10: Error w
+  2
+  tk: [TK-TOML-0001] tk.toml:1:7: Error wh
+  2
   $ printf '[workspace]\nname = "x"\n' > tk.toml && tk law can user:a cast.answer cast:x/y
   tk: [TK-GIT-0002] */work/x is not a git repository (glob)
   [2]

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""--json of every verb: one document that fits the schema in the verb's manifest, and nothing on stderr
+with --quiet. A verb without a case here is a failure. usage: json_output.py TK CHECK_JSON"""
+import json, os, subprocess, sys
+from house import ESCAPE, Findings, House
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+from workspace import Workspace
+
+# Each case: (exit status, words behind the verb). Words in braces are made anew for each call.
+CASES = {
+    "tk config": [(0, []), (0, ["workspace.context"]), (0, ["--explain"])],
+    "tk demo code-review": [(0, []), (5, ["--answer", "none"]), (1, ["--answer", "reject"]), (0, ["--meddle"])],
+    "tk doctor": [(0, [])],
+    "tk explain": [(0, []), (0, ["TK-LAW-0005"])],
+    "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
+                (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],
+    "tk init": [(0, ["{folder}"]), (0, ["{folder}", "--template", "code-review"])],
+    "tk law actions": [(0, [])],
+    "tk law can": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
+    "tk law explain": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
+    "tk log": [(0, []), (0, ["--kind", "denied"]), (0, ["--limit", "3", "--reverse"]), (0, ["--event", "none.such"]),
+               (0, ["--actor", "{me}"])],
+    "tk log verify": [(0, [])],
+    "tk record list": [(0, []), (0, ["counter"]), (0, ["run", "--state", "waiting"]), (0, ["token"]), (0, ["user"])],
+    "tk record new": [(0, ["counter", "note=a", "--name", "c{n}"]), (0, ["counter", "--explain"]),
+                      (0, ["counter", "--key", "k"])],
+    "tk record show": [(0, ["{counter}"]), (0, ["{me}"]), (0, ["{done}"])],
+    "tk record step": [(0, ["{counter}", "tick", "note=b"]), (0, ["{counter}", "tick", "--explain", "--reason", "why"])],
+    "tk repo compile": [(0, [])],
+    "tk repo get": [(0, []), (0, ["agent"]), (0, ["{me}"]), (0, ["rule"])],
+    "tk repo new": [(0, ["user", "u{n}"]), (0, ["group", "g{n}", "--member", "{me}"]), (0, ["system", "s{n}"])],
+    "tk repo set": [(0, ["{me}", "title=n{n}"]), (0, ["{me}", "title=same"])],
+    "tk repo validate": [(0, [])],
+    "tk status": [(0, [])],
+    "tk wot answer": [(0, ["{waiting}", "gate", "approve"]), (0, ["{waiting}", "gate", "reject"])],
+    "tk wot check": [(0, ["chain"])],
+    "tk wot graph": [(0, ["chain"])],
+    "tk wot inbox": [(0, [])],
+    "tk wot list": [(0, []), (0, ["--state", "done"])],
+    "tk wot resume": [(0, ["{answered}"]), (5, ["{waiting}"]), (0, ["{done}"])],
+    "tk wot run": [(5, ["chain", "--input", "n=1"])],
+    "tk wot show": [(0, ["{done}"]), (0, ["{waiting}"]), (0, ["{rejected}"])],
+    "tk greet hello": [(0, ["ada"]), (0, ["ada", "--style", "loud"])],
+    "tk greet bye": [(0, [])],
+    "tk tally": [(0, ["tk.toml", "--by", "words"])],
+    "tk tally sum": [(0, ["1", "2"])],
+}
+
+
+class Prepared:
+    """A workspace in which something has happened, and the words that cases ask for."""
+    def __init__(self, house):
+        self.house, self.w, self.n = house, Workspace(house.tk, workflow=True), 0
+        self.me = json.loads(self.w.run("status", "--json", check=True).stdout)["actor"]
+        self.counter = self.w.json("record", "new", "counter", "note=a")["id"]
+        self.done = self.answered("approve")
+        assert self.w.run("wot", "resume", self.done).returncode == 0
+        self.rejected = self.answered("reject")
+        assert self.w.run("wot", "resume", self.rejected).returncode == 1
+        assert self.w.run("wot", "answer", self.waiting(), "gate", "approve", "--as", "agent:one").returncode == 3
+
+    def waiting(self):
+        file = self.w.path(".tk/run-id")
+        assert self.w.run("wot", "run", "chain", "--input", "n=1", "--run-file", file).returncode == 5
+        return open(file).read().strip()
+
+    def answered(self, answer="approve"):
+        run = self.waiting()
+        self.w.run("wot", "answer", run, "gate", answer, check=True)
+        return run
+
+    def fill(self, word):
+        self.n += 1
+        for name in ("waiting", "answered"):
+            if "{" + name + "}" in word:
+                word = word.replace("{" + name + "}", getattr(self, name)())
+        return word.format(n=self.n, me=self.me, counter=self.counter, done=self.done, rejected=self.rejected,
+                           folder=os.path.join(self.w.holder.name, f"w{self.n}"))
+
+
+def main():
+    house, found = House(sys.argv[1]), Findings()
+    check, place = found.check, Prepared(house)
+    verbs, outputs = {v.path: v for v in house.verbs()}, []
+    check(set(CASES) == set(verbs), f"verbs without a case, or cases without a verb: {sorted(set(CASES) ^ set(verbs))}")
+    for path, cases in CASES.items():
+        if path not in verbs:
+            continue
+        v = verbs[path]
+        schema = v.spec.get("schema")
+        if not check(schema is not None, f"{path}: its manifest has no schema"):
+            continue
+        for i, (status, case) in enumerate(cases):
+            # The demo takes seconds: once is enough, and --quiet is the harder way.
+            for quiet in ([], ["--quiet"]) if v.command != "demo" else (["--quiet"],):
+                words = [*v.words, *map(place.fill, case), "--json", *quiet]
+                done = house.run(*words, cwd=place.w.root, env=dict(house.env, CI="1"), timeout=120)
+                name = "tk " + " ".join(words)
+                check(done.returncode == status, f"{name}: exit {done.returncode}, not {status}: {done.stderr[:300]}")
+                check(not quiet or done.stderr == "", f"{name}: on stderr: {done.stderr[:200]}")
+                check(not ESCAPE.search(done.stdout + done.stderr), f"{name}: an escape sequence")
+                try:
+                    json.loads(done.stdout)
+                except ValueError as e:
+                    check(False, f"{name}: not one JSON document: {e}: {done.stdout[:200]}")
+                    continue
+                outputs.append({"name": name, "schema": schema, "text": done.stdout})
+        if "--jsonl" in v.flags():
+            done = house.run(*v.words, "--jsonl", cwd=place.w.root)
+            lines = done.stdout.split("\n")[:-1]
+            check(done.returncode == 0 and len(lines) > 20, f"{path} --jsonl: {done.returncode}, {len(lines)} lines")
+            outputs += [{"name": f"{path} --jsonl, line {n}", "schema": schema["items"], "text": line}
+                        for n, line in enumerate(lines, 1)]
+    # The verdict "no" is a document too.
+    place.w.write("galaxies/broken.xml", "<user")
+    done = house.run("repo", "validate", "--json", cwd=place.w.root)
+    check(done.returncode == 2, f"tk repo validate of a broken tree: {done.returncode} {done.stderr}")
+    outputs.append({"name": "tk repo validate, broken", "schema": verbs["tk repo validate"].spec["schema"], "text": done.stdout})
+    lines = "".join(json.dumps(o) + "\n" for o in outputs)
+    judged = subprocess.run([sys.argv[2]], input=lines, capture_output=True, text=True)
+    check(judged.returncode == 0, judged.stdout)
+    # The judge can say no.
+    lines = json.dumps({"name": "planted", "schema": outputs[0]["schema"], "text": '"x"'}) + "\n"
+    check(subprocess.run([sys.argv[2]], input=lines, capture_output=True, text=True).returncode == 1, "the judge takes anything")
+    found.end(f"{len(CASES)} verbs, {len(outputs)} outputs fit their schemas")
+
+
+if __name__ == "__main__":
+    main()
