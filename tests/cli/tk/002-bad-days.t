@@ -18,16 +18,6 @@ A full disk, a failing one: one clear error, the right exit code, nothing lost.
   $ tk log verify >/dev/null && git log -1 --format=%s
   repo: set user:w/* (glob)
 
-A bug of tk says so, with what to report; the step that it met did not happen.
-
-  $ TK_FAIL_AT=commit.state=throw tk record step $id e
-  tk: [TK-BUG-0001] unexpected: thrown by TK_FAIL_AT
-    mend: please report this line, the command and what `tk --version` says
-  [70]
-  $ tk record show $id --json | grep version; tk log verify >/dev/null && tk record step $id e --json | grep version
-    "version": 1
-    "version": 2
-
 What was committed but not yet put into place is rolled forward by the next command.
 
   $ tk repo set user:$(id -un) title=y >/dev/null; git status --short; cat galaxies/w/users/*.xml | grep -c 'title="y"'
