@@ -11,6 +11,19 @@ from house import RELEASE, ROOT, run
 
 # Why a row is not met, in one line. It softens nothing: a row that is met does not show its line.
 WHY = {
+    1: "the driver is one exec and a printf; what is over is the machine's load, see git's figure beside it",
+    2: "one readlink, one access and one exec; what is over is the machine's load, see git's figure beside it",
+    3: "help -a reads the folders of PATH as git's does, and 20 manifests more; no cache stands between it and the disk",
+    4: "tk init and tk demo make a git repository, and carry libgit2 for it as tk repo does",
+    5: "p95 takes in the machine's load: see the medians, and git's",
+    7: "a unit is over 4 s of cpu, or a fifth one reads a heavy header",
+    9: "wall time under the load that is named; the cpu seconds beside it, halved, are what two idle cores need",
+    10: "wall time under the load that is named; the cpu seconds beside it, halved, are what two idle cores need",
+    12: "the parsers and the walk of a run decide much in one place; readability-function-size (90 lines) holds in make tidy",
+    22: "a transcript here tells a long story, and a case runs a table; by the count of either this is too few",
+    24: "make fuzz was not run in this tree",
+    25: "a process that is killed with -9, which the fault tests do thousands of times, loses its counts; the rest is not tested",
+    27: "make demo and make test install and build: CI runs them on a clean checkout; the plain blocks are messages and pictures",
 }
 
 
