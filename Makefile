@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 PRESET ?= release
 
-.PHONY: all deps build demo test test-full asan tsan fuzz bench lint tidy generate check-generated install deb deb-check clean
+.PHONY: all deps build demo test test-full asan tsan fuzz bench score coverage lint tidy generate check-generated install deb deb-check clean
 all: build
 
 deps:
@@ -51,6 +51,15 @@ bench: build build/dev/build.ninja
 	@build/$(PRESET)/libexec/tk/bench build/$(PRESET)/bin/tk
 	@cmake --build --preset dev -j $(JOBS) --target tk-bench-group
 	@build/dev/libexec/tk/bench-group
+
+# The scorecard of this house, beside git: tests/bench/score. SCORE_FULL=1 measures what takes minutes too.
+score: build build/dev/build.ninja
+	@.ci/deps .ci/packages-score
+	@cmake --build --preset dev -j $(JOBS)
+	@python3 tests/bench/score
+
+coverage:
+	@SCORE_FULL=coverage $(MAKE) --no-print-directory score
 
 lint:
 	@python3 tests/lint/lint.py

@@ -127,7 +127,8 @@ int main(const CommandSpec& command, int argc, char** argv) {
   try {
     return run_command(complete_spec(command), {argv + 1, argv + argc});
   } catch (const std::exception& e) {
-    return report({Code::bug, std::string("unexpected: ") + e.what(), {}, "please report it", nullptr});
+    return report({Code::bug, std::string("unexpected: ") + e.what(), {},
+                   "please report this line, the command and what `tk --version` says", nullptr});
   }
 }
 

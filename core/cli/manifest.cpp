@@ -1,6 +1,8 @@
 #include "core/cli/manifest.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "core/base/text.hpp"
 #include "core/cli/shape.hpp"
@@ -163,7 +165,37 @@ class Reader {
   Manifest& into_;
 };
 
+// A text member of the outermost object, seen in passing; none when it is not plainly there.
+std::optional<std::string_view> glance(std::string_view json, std::string_view member) {
+  std::string_view key;
+  bool value = false;
+  int depth = 0;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    char c = json[i];
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    if (depth == 1 && (c == ':' || c == ',')) value = c == ':';
+    if (c != '"') continue;
+    auto from = ++i;
+    for (; i < json.size() && json[i] != '"'; ++i) i += json[i] == '\\';
+    if (i >= json.size()) return {};
+    auto word = json.substr(from, i - from);
+    if (depth == 1 && !value) key = word;
+    if (depth == 1 && value && key == member) return word;
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<std::string> read_summary(const std::string& file) {
+  TK_TRY(auto bytes, os::read_file(file, 1u << 20));
+  auto plain = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\\'; };
+  if (auto seen = glance(bytes, "summary"); seen && seen->size() <= 4096 && std::all_of(seen->begin(), seen->end(), plain))
+    return text::printable(*seen);
+  TK_TRY(auto manifest, read_manifest(file));
+  return manifest.command.summary;
+}
 
 std::string write_manifest(const CommandSpec& c) {
   Value::List verbs;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <string_view>
 
 namespace tk::os {
@@ -59,6 +60,7 @@ Fault fault(const char* point) {
     ::kill(getpid(), SIGKILL);
     for (;;) pause();
   }
+  if (plan.action == "throw") throw std::logic_error("thrown by TK_FAIL_AT");
   if (plan.action == "enospc") return Fault::enospc;
   if (plan.action == "eio") return Fault::eio;
   if (plan.action == "short") return Fault::short_io;

@@ -204,13 +204,13 @@ Result<void> remove_tree(const std::string& path) {
   return remove_at(AT_FDCWD, path.c_str(), path);
 }
 
-Result<std::vector<std::string>> list_directory(const std::string& path) {
+Result<std::vector<std::string>> list_directory(const std::string& path, std::string_view prefix) {
   DIR* directory = ::opendir(path.c_str());
   if (!directory) return failed("list", path);
   std::vector<std::string> names;
   while (auto* entry = ::readdir(directory)) {
     std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
+    if (name != "." && name != ".." && name.starts_with(prefix)) names.emplace_back(name);
   }
   ::closedir(directory);
   std::sort(names.begin(), names.end());

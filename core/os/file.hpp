@@ -29,7 +29,8 @@ Result<void> write_atomic(const std::string& path, std::string_view bytes, unsig
 Result<void> make_directories(const std::string& path, unsigned mode = 0755);
 Result<void> remove_file(const std::string& path);
 Result<void> remove_tree(const std::string& path);  // never follows a symlink
-Result<std::vector<std::string>> list_directory(const std::string& path);  // names, sorted
+// The names that begin with the prefix, sorted.
+Result<std::vector<std::string>> list_directory(const std::string& path, std::string_view prefix = {});
 Result<std::string> temporary_directory(std::string_view prefix);          // 0700
 Result<std::string> current_directory();
 std::string absolute(const std::string& path);

@@ -13,9 +13,10 @@ namespace tk::tools::help_tool {
 namespace {
 
 std::string summary_of(const Installed& c) {
+  if (c.own) return own_summary(c.name);
   if (c.manifest.empty()) return "(no manifest, so not asked what it does)";
-  auto manifest = manifest_of(c);
-  return manifest ? manifest->command.summary : "(its manifest is not valid: " + describe(manifest.error()) + ")";
+  auto summary = cli::read_summary(c.manifest);
+  return summary ? *summary : "(its manifest is not valid: " + describe(summary.error()) + ")";
 }
 
 std::string title_of(const std::string& name) {
@@ -76,8 +77,7 @@ tl::unexpected<Error> unknown(const std::string& word) {
 }
 
 Result<cli::Manifest> manifest_named(const std::string& name) {
-  auto all = installed();
-  const auto* c = find_command(all, name);
+  auto c = find_command(name);
   if (!c) return unknown(name);
   return manifest_of(*c);
 }
@@ -154,13 +154,12 @@ Result<Exit> show_text(const cli::Args& args, const std::string& text) {
 // What the driver asks of us: the words behind `tk`, the last being the one under the cursor.
 Result<Exit> complete_words(std::vector<std::string> words) {
   cli::start_deadline();
-  auto all = installed();
   std::vector<cli::Candidate> out;
   if (words.size() <= 1) {
     auto prefix = words.empty() ? "" : words[0];
-    for (const auto& c : all)
+    for (const auto& c : installed())
       if (!c.shadowed && c.name.starts_with(prefix)) out.push_back({c.name, summary_of(c)});
-  } else if (const auto* c = find_command(all, words[0]); c && !c->manifest.empty()) {
+  } else if (auto c = find_command(words[0]); c && !c->manifest.empty()) {
     auto manifest = manifest_of(*c);
     if (!manifest) return Exit::ok;  // nothing to say, and nobody to say it to
     std::vector<std::string> rest(words.begin() + 1, words.end());
@@ -176,6 +175,7 @@ Result<Exit> complete_words(std::vector<std::string> words) {
       return {};
     };
     out = cli::complete(manifest->command, rest, ask);
+    if (c->own && !own_words.empty()) out.clear();  // it gave all of them, the static ones too
     for (auto line : text::split(own_words, '\n')) {
       auto tab = line.find('\t');
       if (line.starts_with(rest.back()) || line == ":files" || line == ":dirs")

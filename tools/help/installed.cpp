@@ -40,8 +40,16 @@ std::string manifest_for(const std::string& folder, const std::string& name) {
   return {};
 }
 
-bool is_own(const std::string& name) {
-  return std::any_of(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.name == name; });
+const Command* own_command(const std::string& name) {
+  const auto* at = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.name == name; });
+  return at == std::end(kCommands) ? nullptr : at;
+}
+
+bool is_program(const std::string& path) { return ::access(path.c_str(), X_OK) == 0 && !os::is_directory(path); }
+
+// `first`: the folder of tk's own; only there a command is one of them.
+Installed found(const std::string& folder, const std::string& name, bool first) {
+  return {name, folder + "/tk-" + name, manifest_for(folder, name), first && own_command(name), false};
 }
 
 }  // namespace
@@ -50,26 +58,30 @@ std::vector<Installed> installed() {
   std::vector<Installed> out;
   std::set<std::string> seen, looked;
   for (const auto& folder : folders()) {
+    bool first = looked.empty();
     if (!looked.insert(folder).second) continue;
-    auto names = os::list_directory(folder);
+    auto names = os::list_directory(folder, "tk-");
     if (!names) continue;
     for (const auto& file : *names) {
-      auto path = folder + "/" + file;
-      if (!file.starts_with("tk-") || file.size() < 4 || file.find('.') != file.npos || ::access(path.c_str(), X_OK) != 0 ||
-          os::is_directory(path))
-        continue;
-      auto name = file.substr(3);
-      bool own = folder == folders().front() && is_own(name);
-      out.push_back({name, path, manifest_for(folder, name), own, !seen.insert(name).second});
+      if (file.size() < 4 || file.find('.') != file.npos || !is_program(folder + "/" + file)) continue;
+      out.push_back(found(folder, file.substr(3), first));
+      out.back().shadowed = !seen.insert(out.back().name).second;
     }
   }
   return out;
 }
 
-const Installed* find_command(const std::vector<Installed>& all, const std::string& name) {
-  for (const auto& c : all)
-    if (c.name == name) return &c;
-  return nullptr;
+std::optional<Installed> find_command(const std::string& name) {
+  if (name.empty() || name.find_first_of("./") != name.npos) return {};
+  auto all = folders();
+  for (const auto& folder : all)
+    if (is_program(folder + "/tk-" + name)) return found(folder, name, &folder == &all.front());
+  return {};
+}
+
+std::string own_summary(const std::string& name) {
+  const auto* c = own_command(name);
+  return c ? c->summary : "";
 }
 
 Result<cli::Manifest> manifest_of(const Installed& c) {

@@ -1,6 +1,7 @@
 // What commands and topics there are on this machine, found the way the driver finds them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ struct Installed {
 };
 
 std::vector<Installed> installed();
-// The first one of a name; null when there is none.
-const Installed* find_command(const std::vector<Installed>& all, const std::string& name);
+// The first one of a name, without a look at the others.
+std::optional<Installed> find_command(const std::string& name);
+// What the build knows of tk's own, so that nobody's manifest is read for it.
+std::string own_summary(const std::string& name);
 Result<cli::Manifest> manifest_of(const Installed& command);
 
 // share/tk, beside libexec/tk.

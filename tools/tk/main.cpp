@@ -110,22 +110,21 @@ bool is_own(const char* command) {
   return false;
 }
 
-// -- WORD…: the words behind `tk`, the last under the cursor. tk's own commands answer for themselves,
-// for commands' names and for others' commands tk-help does.
+// -- WORD…: the words behind `tk`, the last under the cursor. tk-help answers from the manifests, and asks
+// the command itself only for what stands in none: it is far lighter than most commands.
 int complete(char** argv, int argc) {
   if (argc > 0 && strcmp(argv[0], "--") == 0) {
     ++argv;
     --argc;
   }
-  bool own = argc > 1 && is_own(argv[0]);
   char mark[] = "__complete", dashes[] = "--";
   char* words[argc + 3];
   int n = 0;
-  words[n++] = own ? mark : dashes;
-  words[n++] = own ? dashes : mark;
-  for (int i = own ? 1 : 0; i < argc; ++i) words[n++] = argv[i];
+  words[n++] = dashes;
+  words[n++] = mark;
+  for (int i = 0; i < argc; ++i) words[n++] = argv[i];
   words[n] = nullptr;
-  return become(own ? argv[0] : "help", words, n);
+  return become("help", words, n);
 }
 
 }  // namespace
