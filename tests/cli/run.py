@@ -53,7 +53,7 @@ def run(blocks, bin_dir):
                "TZ": "UTC", "CI": "1", "TK_TESTS": os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.org",
                "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.org"}
-        for name in ("TK_AGENT_MEMORY", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+        for name in ("TK_AGENT_MEMORY", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 env[name] = os.environ[name]
         limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))

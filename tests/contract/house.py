@@ -35,7 +35,7 @@ class House:
         self.path = ":".join([os.path.dirname(self.tk), THIRD_PARTY, "/usr/bin", "/bin"])
         self.env = {"PATH": self.path, "HOME": self.home, "TMPDIR": self.holder.name, "LANG": "C.UTF-8", "TZ": "UTC",
                     "USER": "t", "GIT_CONFIG_NOSYSTEM": "1"}
-        for name in ("TK_AGENT_MEMORY", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+        for name in ("TK_AGENT_MEMORY", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 self.env[name] = os.environ[name]
         self.patience = 10 if "ASAN_OPTIONS" in os.environ else 1
