@@ -19,7 +19,7 @@ WHY = {
     7: "a unit is over 4 s of cpu, or a fifth one reads a heavy header",
     9: "wall time under the load that is named; the cpu seconds beside it, halved, are what two idle cores need",
     10: "wall time under the load that is named; the cpu seconds beside it, halved, are what two idle cores need",
-    12: "the parsers and the walk of a run decide much in one place; readability-function-size (90 lines) holds in make tidy",
+    12: "most are in the review's scanners, which tell one language's forms apart in one place; make tidy holds 90 lines, nothing holds cc",
     22: "a transcript here tells a long story, and a case runs a table; by the count of either this is too few",
     24: "make fuzz was not run in this tree",
     25: "a process that is killed with -9, which the fault tests do thousands of times, loses its counts; the rest is not tested",
