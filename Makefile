@@ -46,9 +46,11 @@ fuzz: deps
 	@cmake --build --preset fuzz -j $(JOBS)
 	@python3 tests/fuzz/run.py build/fuzz $(FUZZ_TARGETS)
 
-bench: build
+bench: build build/dev/build.ninja
 	@cmake --build --preset $(PRESET) -j $(JOBS) --target tk-bench
 	@build/$(PRESET)/libexec/tk/bench build/$(PRESET)/bin/tk
+	@cmake --build --preset dev -j $(JOBS) --target tk-bench-group
+	@build/dev/libexec/tk/bench-group
 
 # The scorecard of this house, beside git: tests/bench/score. SCORE_FULL=1 measures what takes minutes too.
 score: build build/dev/build.ninja

@@ -210,14 +210,18 @@ std::string write_manifest(const CommandSpec& c) {
   return json::pretty(out) + "\n";
 }
 
-Result<Manifest> read_manifest(const std::string& file) {
-  auto bytes = os::read_file(file, 1u << 20);
-  if (!bytes) return fail(Code::cli_manifest, bytes.error().message, "the format: man tk-plugin, A command's manifest");
-  TK_TRY(auto value, json::parse(*bytes, file));
+Result<Manifest> parse_manifest(std::string_view text, const std::string& file) {
+  TK_TRY(auto value, json::parse(text, file));
   Manifest out;
   out.texts.reserve(1024);  // the views stay good: at most 201 texts are put there
   TK_CHECK(Reader(file, out).command(value));
   return out;
+}
+
+Result<Manifest> read_manifest(const std::string& file) {
+  auto bytes = os::read_file(file, 1u << 20);
+  if (!bytes) return fail(Code::cli_manifest, bytes.error().message, "the format: man tk-plugin, A command's manifest");
+  return parse_manifest(*bytes, file);
 }
 
 }  // namespace tk::cli

@@ -22,6 +22,7 @@ struct Manifest {
 };
 // Untrusted bytes: at most 1 MiB, members checked, texts made printable.
 Result<Manifest> read_manifest(const std::string& file);
+Result<Manifest> parse_manifest(std::string_view text, const std::string& file);
 // Its summary only, for lists: a manifest that is wrong further on is told of when it is used.
 Result<std::string> read_summary(const std::string& file);
 

@@ -1,9 +1,13 @@
 // Group commit: who writes, who flushes, and what a failed flush means.
+#include <algorithm>
+
 #include "core/journal/journal.hpp"
 #include "core/os/write_log.hpp"
 
 namespace tk::journal {
 namespace {
+
+constexpr int kQueueMs = 30'000, kGatherMs = 2, kMoveMs = 1000;
 
 tl::unexpected<Error> poisoned() {
   return fail(Code::journal_poisoned, "a flush of the journal failed earlier: nothing more is acknowledged",
@@ -12,12 +16,17 @@ tl::unexpected<Error> poisoned() {
 
 }  // namespace
 
+Journal::~Journal() {
+  if (!db_.close() && live_ && live_->writable()) live_->poison();
+}
+
 Result<Transaction> Journal::begin() {
-  if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
+  if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
   if (live_->poisoned()) return poisoned();
-  TK_TRY(bool mine, live_->queue());
+  TK_TRY(bool mine, live_->queue(kQueueMs));
   if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
-  if (auto begun = db_.begin(); !begun) {
+  auto begun = live_->poisoned() ? poisoned() : db_.begin();  // perhaps while we stood in the queue
+  if (!begun) {
     live_->leave();
     return fail(begun.error());
   }
@@ -31,21 +40,23 @@ Result<void> Transaction::commit() {
   auto done = db.commit();
   if (!done) db.rollback();
   else if (journal.appended_ > 0) journal.live_->committed(journal.appended_);
-  // While nobody else can append, so that the WAL can begin anew.
-  if (done) done = db.checkpoint();
-  if (db.flush_failed()) journal.live_->poison();
-  journal.live_->leave();
+  journal.leave();
   return done;
 }
 
 Transaction::~Transaction() {
   if (!journal_) return;
   journal_->db_.rollback();
-  journal_->live_->leave();
+  journal_->leave();
+}
+
+void Journal::leave() {
+  if (db_.flush_failed()) live_->poison();
+  live_->leave();
 }
 
 Result<void> Journal::settle(std::int64_t seq) {
-  if (!live_) return {};
+  if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
   for (;;) {
     auto seen = live_->generation();
     if (live_->poisoned()) return poisoned();
@@ -57,16 +68,31 @@ Result<void> Journal::settle(std::int64_t seq) {
       live_->wait(seen, 100);  // should the one who flushes be killed, another takes over
       continue;
     }
-    auto covers = live_->head_seq();  // what was committed before the flush begins
-    if (covers < seq) covers = seq;
-    if (auto flushed = db_.flush(); !flushed) {
-      static_cast<void>(db_.flush_failed());  // said here
-      live_->poison();
-      live_->stop_flushing();
-      return flushed;
-    }
-    live_->flushed(covers);
+    TK_CHECK(flush_for_all(seq));
   }
+}
+
+// By the one who flushes; who has done so when this returns.
+Result<void> Journal::flush_for_all(std::int64_t seq) {
+  // Somebody else may have done it, or failed, since we looked.
+  if (live_->poisoned() || live_->durable_seq() >= seq) {
+    live_->stop_flushing();
+    return {};
+  }
+  // Who queues to write gets his turn first, so that this flush is his too; nobody waits for a slow writer.
+  if (live_->queue(kGatherMs).value_or(false)) live_->leave();
+  auto covers = std::max(live_->head_seq(), seq);  // what was committed before the flush begins
+  auto done = db_.flush();
+  bool move = done && db_.wal_is_long();
+  if (done) live_->flushed(covers, move);
+  // While nobody can append, so that the WAL begins anew.
+  if (move && live_->queue(kMoveMs).value_or(false)) {
+    done = db_.checkpoint();
+    live_->leave();
+  }
+  if (db_.flush_failed()) live_->poison();
+  if (move || !done) live_->stop_flushing();
+  return done;
 }
 
 Live* Journal::live() {
@@ -78,14 +104,14 @@ Live* Journal::live() {
 Result<std::int64_t> Journal::durable(bool see_to_it) {
   TK_TRY(auto last, head());
   if (!live_ || live_->durable_seq() >= last.seq) return last.seq;
-  if (!see_to_it) return live_->durable_seq();
-  TK_CHECK(db_.flush());
+  if (!see_to_it || !live_->writable() || live_->poisoned()) return live_->durable_seq();
+  TK_CHECK(settle(last.seq));
   return last.seq;
 }
 
 Result<Verdict> Journal::mend() {
-  if (!live_) return fail(Code::os_readonly, "the journal was opened to read");
-  TK_TRY(bool mine, live_->queue());
+  if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
+  TK_TRY(bool mine, live_->queue(kQueueMs));
   if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
   // The WAL's bytes are still right in memory; writing them into the database puts them on the disk by
   // another way, and its flush tells whether that one works.

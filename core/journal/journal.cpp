@@ -114,6 +114,8 @@ Result<Head> Journal::head() {
 Result<void> Journal::append(Row& row, std::string_view payload, std::string_view changes) {
   TK_TRY(auto last, head());
   row.seq = last.seq + 1;
+  // A backup was put back over the file: the page tells of rows that are no more.
+  if (live_->durable_seq() >= row.seq || live_->head_seq() >= row.seq) live_->start_at(last.seq);
   appended_ = row.seq;
   row.payload_digest = digest_of(payload);
   row.changes_digest = digest_of(changes);
@@ -241,7 +243,12 @@ Result<std::string> Journal::check_side_tables(std::int64_t& bad) {
   return std::string();
 }
 
-Result<Verdict> Journal::verify() {
+Result<Snapshot> Journal::snapshot() {
+  TK_CHECK(db_.begin_read());
+  return Snapshot(&db_);
+}
+
+Result<Verdict> Journal::verify(const std::function<void(std::int64_t)>& progress) {
   Verdict verdict;
   crypto::Digest previous{};
   auto row_name = [](std::int64_t seq) { return "row " + std::to_string(seq); };
@@ -266,6 +273,7 @@ Result<Verdict> Journal::verify() {
                               "): its hash does not fit; it was changed or moved");
     previous = r.hash;
     ++verdict.rows;
+    if (progress) progress(verdict.rows);
     return true;
   };
   auto walked = each({}, check);

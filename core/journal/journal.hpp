@@ -62,8 +62,24 @@ class Transaction {
   Journal* journal_;
 };
 
+class Snapshot {
+ public:
+  explicit Snapshot(store::Database* db) : db_(db) {}
+  Snapshot(Snapshot&& o) noexcept : db_(std::exchange(o.db_, nullptr)) {}
+  Snapshot& operator=(Snapshot&&) = delete;
+  ~Snapshot() {
+    if (db_) db_->rollback();
+  }
+
+ private:
+  store::Database* db_;
+};
+
 class Journal {
  public:
+  Journal(Journal&&) = default;
+  Journal& operator=(Journal&&) = delete;
+  ~Journal();
   // Makes the database where there is none (write modes). A newer format is refused.
   static Result<Journal> open(const std::string& path, store::Mode mode);
 
@@ -85,12 +101,17 @@ class Journal {
 
   Result<void> each(const Filter& filter, const std::function<Result<bool>(const Stored&)>& visit);
   Result<std::optional<Stored>> by_key(std::string_view idempotency_key);
-  Result<Verdict> verify();
+  // Walks the chain, and everything beside it that can be wrong. `progress` hears of each row.
+  Result<Verdict> verify(const std::function<void(std::int64_t rows)>& progress = {});
+  // While it lives all reads see the journal of one moment, whatever others write.
+  Result<Snapshot> snapshot();
 
  private:
   friend class Transaction;
   Journal(store::Database db, std::optional<Live> live) : db_(std::move(db)), live_(std::move(live)) {}
   Result<std::string> check_side_tables(std::int64_t& bad);
+  Result<void> flush_for_all(std::int64_t seq);
+  void leave();
   store::Database db_;
   std::optional<Live> live_;
   std::int64_t appended_ = 0;  // the highest seq of the open transaction

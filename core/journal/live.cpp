@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "core/os/file.hpp"
 
 namespace tk::journal {
 
 constexpr std::uint64_t kFormat = 0x746b6c697665'0001;  // "tklive", format 1
-constexpr int kQueueMs = 30'000;
+constexpr int kAwakeUs = 200;
 
 struct Live::Page {
   std::atomic<std::uint64_t> format;  // written last: a page without it is not whole
@@ -19,7 +20,7 @@ struct Live::Page {
   std::atomic<std::uint32_t> poisoned;
   std::atomic<std::int64_t> head_seq, durable_seq;
   char policy_hash[72];
-  os::SharedMutex writing, flushing;
+  os::SharedMutex writing, next, flushing;
 
   bool fits(const std::string& boot_now, const os::FileIdentity& journal_now) const {
     return format.load() == kFormat && boot_now == boot && journal == journal_now;
@@ -35,8 +36,11 @@ std::string path_for(const std::string& journal) {
 
 }  // namespace
 
-Live::Live(os::SharedPage page) : memory_(std::move(page)), page_(static_cast<Page*>(memory_.data())) {}
-Live::Live(Live&&) noexcept = default;
+Live::Live(os::SharedPage page, bool writable)
+    : memory_(std::move(page)), page_(static_cast<Page*>(memory_.data())), writable_(writable) {}
+Live::Live(Live&& o) noexcept
+    : memory_(std::move(o.memory_)), page_(std::exchange(o.page_, nullptr)), writable_(o.writable_),
+      event_(std::move(o.event_)) {}
 Live::~Live() = default;
 
 Result<Live> Live::open(const std::string& journal) {
@@ -46,7 +50,7 @@ Result<Live> Live::open(const std::string& journal) {
   auto whole = [&]() -> std::optional<Live> {
     auto page = os::SharedPage::open(path, sizeof(Page), os::SharedPage::Access::write);
     if (!page || !static_cast<Page*>(page->data())->fits(boot, identity)) return std::nullopt;
-    return Live(std::move(*page));
+    return Live(std::move(*page), true);
   };
   if (auto there = whole()) return std::move(*there);
   TK_CHECK(os::make_directories(path.substr(0, path.rfind('/')), 0700));
@@ -58,16 +62,20 @@ Result<Live> Live::open(const std::string& journal) {
   std::memcpy(page->boot, boot.data(), std::min(boot.size(), sizeof page->boot - 1));
   page->journal = identity;
   TK_CHECK(page->writing.init());
+  TK_CHECK(page->next.init());
   TK_CHECK(page->flushing.init());
   page->format = kFormat;
-  return Live(std::move(memory));
+  return Live(std::move(memory), true);
 }
 
 std::optional<Live> Live::look(const std::string& journal) {
-  auto page = os::SharedPage::open(path_for(journal), sizeof(Page), os::SharedPage::Access::read);
-  if (!page || !static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
-    return std::nullopt;
-  return Live(std::move(*page));
+  using Access = os::SharedPage::Access;
+  for (auto access : {Access::write, Access::read}) {
+    auto page = os::SharedPage::open(path_for(journal), sizeof(Page), access);
+    if (page && static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
+      return Live(std::move(*page), access == Access::write);
+  }
+  return std::nullopt;
 }
 
 std::uint32_t Live::generation() const { return page_->generation.load(); }
@@ -91,7 +99,14 @@ void Live::clear_event() {
   if (event_) event_->clear();
 }
 
-Result<bool> Live::queue() { return page_->writing.lock(kQueueMs); }
+// The first of the queue is awake when its turn comes: nobody's turn begins with waking up.
+Result<bool> Live::queue(int timeout_ms) {
+  TK_TRY(bool first, page_->next.lock(timeout_ms));
+  if (!first) return false;
+  auto mine = page_->writing.lock(timeout_ms, kAwakeUs);
+  page_->next.unlock();
+  return mine;
+}
 void Live::leave() { page_->writing.unlock(); }
 
 void Live::committed(std::int64_t seq) {
@@ -107,24 +122,32 @@ void Live::announce() {
   os::futex_wake_all(page_->generation);
 }
 
-void Live::flushed(std::int64_t up_to) {
+void Live::flushed(std::int64_t up_to, bool more) {
   auto durable = page_->durable_seq.load();
   while (durable < up_to && !page_->durable_seq.compare_exchange_weak(durable, up_to)) {
   }
-  page_->flushing.unlock();
+  if (!more) page_->flushing.unlock();
   announce();
 }
 
-void Live::stop_flushing() { page_->flushing.unlock(); }
+// Announced: who found the place taken meanwhile tries again.
+void Live::stop_flushing() {
+  page_->flushing.unlock();
+  announce();
+}
 
 void Live::poison() {
   page_->poisoned = 1;
   announce();
 }
 
-void Live::mended(std::int64_t head) {
-  page_->head_seq = head;
+void Live::start_at(std::int64_t head) {
   page_->durable_seq = head;
+  page_->head_seq = head;
+}
+
+void Live::mended(std::int64_t head) {
+  start_at(head);
   page_->poisoned = 0;
   announce();
 }

@@ -17,15 +17,16 @@ class Live {
  public:
   // For a writer: made where there is none. `journal` is the path of journal.db, which exists.
   static Result<Live> open(const std::string& journal);
-  // For a reader: what is there; nothing when there is no page of this journal.
+  // For a reader: what is there; nothing when there is no page of this journal. Writable where it may be.
   static std::optional<Live> look(const std::string& journal);
-  Live(Live&&) noexcept;
+  Live(Live&& other) noexcept;
   Live& operator=(Live&&) = delete;
   ~Live();
 
   std::uint32_t generation() const;
   std::int64_t head_seq() const;
   std::int64_t durable_seq() const;
+  bool writable() const { return page_ && writable_; }
   bool poisoned() const;  // a flush failed: nothing is acknowledged until it is mended
   std::string policy_hash() const;
 
@@ -35,13 +36,15 @@ class Live {
   void clear_event();
 
   // ---- for the journal
-  Result<bool> queue();  // one writer at a time; false after 30 s
+  Result<bool> queue(int timeout_ms);  // one writer at a time; false when the time ran out
   void leave();
   void committed(std::int64_t seq);  // visible, not yet durable
-  bool try_flushing();               // become the one who flushes
-  void flushed(std::int64_t up_to);  // and stop being it; wakes everybody
-  void stop_flushing();              // without having flushed
+  bool try_flushing();  // become the one who flushes
+  // Wakes who waits for it; `more`: goes on being the one who flushes.
+  void flushed(std::int64_t up_to, bool more);
+  void stop_flushing();
   void poison();
+  void start_at(std::int64_t head);  // what is there is durable, and nothing else ever was
   void mended(std::int64_t head);
 
   // Tells everybody which policy law decides by now.
@@ -49,10 +52,11 @@ class Live {
 
  private:
   struct Page;
-  explicit Live(os::SharedPage page);
+  Live(os::SharedPage page, bool writable);
   void announce();
   os::SharedPage memory_;
-  Page* page_;
+  Page* page_;  // null when it was moved from
+  bool writable_;
   std::unique_ptr<os::FutexEvent> event_;
 };
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 #include <new>
 #include <utility>
 
+#include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/os/fault.hpp"
 #include "core/os/file.hpp"
@@ -106,11 +108,13 @@ Result<void> SharedMutex::init() {
   return {};
 }
 
-Result<bool> SharedMutex::lock(int timeout_ms) {
-  int number = 0;
-  if (timeout_ms == 0) {
-    number = ::pthread_mutex_trylock(&mutex_);
-  } else {
+Result<bool> SharedMutex::lock(int timeout_ms, int awake_us) {
+  int number = ::pthread_mutex_trylock(&mutex_);
+  if (number == EBUSY && awake_us > 0) {
+    auto until = clock::monotonic_ns() + std::int64_t{1000} * awake_us;
+    while ((number = ::pthread_mutex_trylock(&mutex_)) == EBUSY && clock::monotonic_ns() < until) ::sched_yield();
+  }
+  if (number == EBUSY && timeout_ms > 0) {
     auto until = after_ms(CLOCK_REALTIME, timeout_ms);
     number = ::pthread_mutex_timedlock(&mutex_, &until);
   }

@@ -38,8 +38,9 @@ void futex_wake_all(std::atomic<std::uint32_t>& word);
 class SharedMutex {
  public:
   Result<void> init();  // in a new page, once
-  // Takes it, at most timeout_ms (0 = try); false when the time ran out.
-  Result<bool> lock(int timeout_ms);
+  // Takes it, at most timeout_ms (0 = try); false when the time ran out. Waits awake for the first awake_us,
+  // while no other process wants the processor.
+  Result<bool> lock(int timeout_ms, int awake_us = 0);
   void unlock();
 
  private:

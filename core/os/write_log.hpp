@@ -1,7 +1,9 @@
 // In test builds, with TK_RECORD_WRITES=FILE: a log of what reaches the disk and of what was acknowledged,
 // appended by all processes, from which tests/fault/powercut.py makes the disk as it would be after a cut.
-// A line is "w <file> <offset> <hex>", "t <file> <size>", "b <file>" and "s <file>" (a flush began, was
-// done), "d <file>", "a <seq>". Elsewhere nothing.
+// A line is "<pid> w <file> <offset> <size> <hex>", "t <file> <size>", "b <file>" and "s <file>" (a flush
+// began, was done), "c <file>" (made), "d <file>" (removed), "a <seq>"; the file "." is the folder. A line
+// is written after what it tells of, b before it; one that is cut short is of a process that was killed.
+// Elsewhere nothing.
 #pragma once
 
 #include <cstddef>

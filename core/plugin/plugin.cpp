@@ -107,7 +107,6 @@ void Plugin::down(const std::string& what, Code code) {
   state_ = failures_ >= kMostFailures ? State::given_up : State::down;
   auto delay = std::min(kLongestDelayMs, kFirstDelayMs << std::min(failures_ - 1, 10));
   restart_ns_ = clock::monotonic_ns() + delay * kMs;
-  dropped_.clear();
   // Those that it had not seen wait for the next start, unless there is none.
   std::vector<std::int64_t> over;
   for (const auto& [id, call] : calls_)
@@ -167,8 +166,7 @@ void Plugin::handle(std::string_view line) {
   }
   auto it = calls_.find(m.id);
   if (it == calls_.end() || !it->second.sent) {
-    if (dropped_.erase(m.id) == 0)
-      down("answered " + std::to_string(m.id) + ", which nobody asked", Code::plugin_protocol);
+    down("answered " + std::to_string(m.id) + ", which nobody asked", Code::plugin_protocol);
     return;
   }
   unasked_ = 0;

@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -93,7 +92,6 @@ class Plugin {
   std::string line_;         // not yet whole
   std::map<std::int64_t, Call> calls_;
   std::map<std::int64_t, Result<Value>> answers_;
-  std::set<std::int64_t> dropped_;  // cancelled or expired: a late answer is no breach
   std::string last_failure_;
   Value capabilities_;
   std::vector<std::string> notes_;

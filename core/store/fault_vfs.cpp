@@ -2,9 +2,11 @@
 
 #ifdef TK_FAULTS
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "core/os/fault.hpp"
 #include "core/os/write_log.hpp"
@@ -16,6 +18,7 @@ struct File {
   sqlite3_file base;
   sqlite3_file* real;
   const char* name;  // SQLite keeps it while the file is open
+  bool folder_too;   // its first flush is one of the folder too (os_unix.c, UNIXFILE_DIRSYNC)
 };
 
 const char* name_of(sqlite3_file* f) {
@@ -56,10 +59,20 @@ int truncate_file(sqlite3_file* f, sqlite3_int64 n) {
 int sync_file(sqlite3_file* f, int flags) {
   auto fault = os::fault("db.sync");
   if (fault == os::Fault::skip) return SQLITE_OK;
-  if (fault != os::Fault::none) return SQLITE_IOERR_FSYNC;  // as the real one says it, whatever the cause
-  if (os::recording()) os::record_event('b', name_of(f));
+  if (fault != os::Fault::none) {  // as the real one says it, whatever the cause
+    sqlite3_log(SQLITE_IOERR_FSYNC, "injected");
+    return SQLITE_IOERR_FSYNC;
+  }
+  auto& folder_too = reinterpret_cast<File*>(f)->folder_too;
+  if (os::recording()) {
+    os::record_event('b', name_of(f));
+    if (folder_too) os::record_event('b', ".");
+  }
   int rc = real(f)->pMethods->xSync(real(f), flags);
-  if (rc == SQLITE_OK && os::recording()) os::record_event('s', name_of(f));
+  if (rc == SQLITE_OK && os::recording()) {
+    os::record_event('s', name_of(f));
+    if (std::exchange(folder_too, false)) os::record_event('s', ".");
+  }
   return rc;
 }
 int file_size(sqlite3_file* f, sqlite3_int64* n) { return real(f)->pMethods->xFileSize(real(f), n); }
@@ -83,15 +96,25 @@ void shm_barrier(sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); }
 int shm_unmap(sqlite3_file* f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); }
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out) {
-  auto* file = new (f) File{{nullptr}, reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(f) + 1), name};
+  bool makes = (flags & SQLITE_OPEN_CREATE) != 0;
+  bool folder_too = makes && (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
+  auto* file = new (f) File{{nullptr}, reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(f) + 1), name, folder_too};
+  bool there = !name || !os::recording() || ::access(name, F_OK) == 0;
   int rc = real_vfs->xOpen(real_vfs, name, file->real, flags, out);
+  if (rc == SQLITE_OK && makes && !there) os::record_event('c', name_of(f));
   if (file->real->pMethods) file->base.pMethods = &methods;
   return rc;
 }
 
 int delete_file(sqlite3_vfs*, const char* name, int sync) {
   int rc = real_vfs->xDelete(real_vfs, name, sync);
-  if (rc == SQLITE_OK && os::recording()) os::record_event('d', std::strrchr(name, '/') + 1);
+  if (rc == SQLITE_OK && os::recording()) {
+    os::record_event('d', std::strrchr(name, '/') + 1);
+    if (sync) {
+      os::record_event('b', ".");
+      os::record_event('s', ".");
+    }
+  }
   return rc;
 }
 

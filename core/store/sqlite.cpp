@@ -16,8 +16,16 @@ namespace {
 
 constexpr std::int64_t kBusyLimitNs = 30'000'000'000;
 
+bool is_flush(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
+
+tl::unexpected<Error> flush_error(const std::string& path) {
+  return fail(Code::journal_failed, path + ": the disk did not take what was written",
+              "nothing is acknowledged any more until tk doctor --mend has written the journal anew");
+}
+
 Error sqlite_error(sqlite3* db, const std::string& path) {
   int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+  if (is_flush(code)) return flush_error(path).value();
   Error error;
   error.code = Code::journal_failed;
   error.message = path + ": " + (db ? sqlite3_errmsg(db) : "out of memory");
@@ -54,7 +62,14 @@ Error sqlite_error(sqlite3* db, const std::string& path) {
   return error;
 }
 
-bool is_flush(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
+// What SQLite does when it closes it tells its log only.
+thread_local bool flush_logged = false;
+void on_log(void*, int code, const char*) { flush_logged = flush_logged || is_flush(code); }
+
+void install_log() {
+  static const bool done = sqlite3_config(SQLITE_CONFIG_LOG, on_log, nullptr) == SQLITE_OK;
+  static_cast<void>(done);
+}
 
 bool unreadable(sqlite3* db) {
   return sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) != SQLITE_OK;
@@ -132,6 +147,7 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
   db.path_ = path;
   int flags = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (mode == Mode::read_write_create) flags |= SQLITE_OPEN_CREATE;
+  install_log();
   detail::install_fault_vfs();
   auto mask = ::umask(0077);  // the journal is its owner's
   int rc = sqlite3_open_v2(path.c_str(), &db.db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -167,9 +183,14 @@ Database::Database(Database&& o) noexcept
   o.cache_.clear();
 }
 
-Database::~Database() {
+Database::~Database() { close(); }
+
+bool Database::close() {
   for (auto& [sql, stmt] : cache_) sqlite3_finalize(stmt);
-  if (db_) sqlite3_close_v2(db_);
+  cache_.clear();
+  flush_logged = false;
+  if (db_) sqlite3_close_v2(std::exchange(db_, nullptr));
+  return !flush_logged;
 }
 
 Result<void> Database::exec(const std::string& sql) {
@@ -194,6 +215,10 @@ Result<void> Database::begin() {
   TK_TRY(auto s, prepare("BEGIN IMMEDIATE"));
   return s.run();
 }
+Result<void> Database::begin_read() {
+  TK_TRY(auto s, prepare("BEGIN DEFERRED"));
+  return s.run();
+}
 Result<void> Database::commit() {
   TK_TRY(auto s, prepare("COMMIT"));
   return s.run();
@@ -205,12 +230,10 @@ Result<void> Database::flush() {
     return fail(Code::journal_failed, path_ + ": its write-ahead log cannot be reached");
   if (wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) == SQLITE_OK) return {};
   state_->flush_failed = true;
-  return fail(Code::journal_failed, path_ + ": the disk did not take what was written");
+  return flush_error(path_);
 }
 
 Result<void> Database::checkpoint(bool all) {
-  constexpr int kManyPages = 1000;
-  if (!all && state_->wal_pages < kManyPages) return {};
   state_->wal_pages = 0;
   int left = 0, moved = 0;
   int rc = sqlite3_wal_checkpoint_v2(db_, "main", all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &left, &moved);

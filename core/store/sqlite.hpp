@@ -65,15 +65,21 @@ class Database {
   // Statements are cached by their text; one that is in use already gets a twin.
   Result<Statement> prepare(std::string_view sql);
   Result<void> begin();   // IMMEDIATE: takes the write lock
+  Result<void> begin_read();  // from the first look until rollback() everything is as it was then
   Result<void> commit();  // visible, not yet durable
   Result<void> flush();   // syncs the WAL, and with it every commit before
-  // Moves the WAL's pages into the database when there are many, or always. `all`: waits for readers too
-  // and empties the WAL.
+  // Whether the WAL had many pages after this connection's last commit.
+  bool wal_is_long() const { return state_->wal_pages >= 2000; }
+  // Moves the WAL's pages into the database, so that the next commit begins it anew. `all`: waits for
+  // readers too and empties it.
   Result<void> checkpoint(bool all = false);
   // Whether a flush of this connection, by whomever called, has failed since this was asked last: what
   // was not yet durable may be lost although a later flush succeeds.
   bool flush_failed() { return std::exchange(state_->flush_failed, false); }
   void rollback();
+  // The last to close moves the WAL into the database; false: a flush of that failed. Nothing else may be
+  // asked of it afterwards.
+  bool close();
   int changes() const;
   const std::string& path() const { return path_; }
 

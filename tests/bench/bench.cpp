@@ -1,6 +1,6 @@
 // `make bench`: every figure is a ratio to a floor or a peer in the same run, quoted with the load.
-//   1. a single durable transition against the floor: the same tables, indexes and row bytes,
-//      synchronous=FULL, one row a transaction, without steps 1-7
+//   1. a single durable transition against the floor: the same tables, indexes and row bytes, one row
+//      a transaction and a flush each, without steps 1-7
 //   2. 1,000 steps of the in-process noop backend: CPU a step, and the wall beside the flushes
 //   3. start-up: tk --version and tk law can (1,000 entities, index warm) against git --version
 #include <spawn.h>
@@ -8,45 +8,18 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include <algorithm>
-#include <cstdio>
-
-#include "core/acl/gate.hpp"
-#include "core/base/clock.hpp"
-#include "core/base/ids.hpp"
-#include "core/json/json.hpp"
-#include "core/os/file.hpp"
 #include "core/os/process.hpp"
 #include "core/os/terminal.hpp"
 #include "core/wot/run.hpp"
+#include "tests/bench/floor.hpp"
 #include "tools/session/session.hpp"
 
 namespace {
 
 using namespace tk;
 
-template <class T>
-T must(Result<T> r) {
-  if (r) return std::move(*r);
-  std::fprintf(stderr, "bench: %s\n", describe(r.error()).c_str());
-  std::exit(1);
-}
-void must(Result<void> r) {
-  if (!r) {
-    std::fprintf(stderr, "bench: %s\n", describe(r.error()).c_str());
-    std::exit(1);
-  }
-}
+using namespace tk::bench;
 
-double median(std::vector<double> v) {
-  std::sort(v.begin(), v.end());
-  return v[v.size() / 2];
-}
-double percentile(std::vector<double> v, double p) {
-  std::sort(v.begin(), v.end());
-  return v[static_cast<std::size_t>(static_cast<double>(v.size() - 1) * p)];
-}
-double us_since(std::int64_t began) { return static_cast<double>(clock::monotonic_ns() - began) / 1000; }
 double cpu_us() {
   rusage u{};
   getrusage(RUSAGE_SELF, &u);
@@ -54,92 +27,10 @@ double cpu_us() {
   return us(u.ru_utime) + us(u.ru_stime);
 }
 
-struct Everybody : record::Authority {
-  Result<record::Ruling> rule(const record::Actor&, const std::string&, const law::Ref&) override {
-    return record::Ruling{true, "owners-do-all", "", std::string(64, 'a')};
-  }
-};
-
-constexpr const char* kCounter =
-    "record = \"counter\"\ninitial = \"on\"\n[fields]\nnote = { type = \"text\" }\n[[state]]\nname = \"on\"\n"
-    "[[transition]]\nevent = \"tick\"\nfrom = [\"on\"]\nto = \"on\"\ninput = { note = \"text\" }\n";
-
-// The statements of a commit and nothing else, with the bytes of a real row.
-class Floor {
- public:
-  Floor(const std::string& path, journal::Stored row, record::Record record)
-      : journal_(must(journal::Journal::open(path, store::Mode::read_write_create))),
-        row_(std::move(row)), record_(std::move(record)), fields_(json::compact(record_.fields)) {
-    auto& db = journal_.db();
-    auto s = must(db.prepare("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?)"));
-    s.bind(record_.id).bind(record_.type).bind(record_.context).bind(record_.name).bind(record_.parent);
-    s.bind(record_.version).bind(record_.state).bind(record_.definition).bind(fields_);
-    must(s.bind(record_.created_ns).bind(record_.updated_ns).run());
-  }
-  void one() {
-    auto& db = journal_.db();
-    must(db.begin());
-    auto& r = row_.row;
-    ++r.seq;
-    {
-      auto s = must(db.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-                               "?,?,?,?)"));
-      s.bind(r.seq).bind(r.format).bind(r.id).bind(r.ts_ns);
-      for (const auto* t : {&r.trace_id, &r.span_id, &r.parent_span_id, &r.actor_kind, &r.actor_id,
-                            &r.on_behalf_of, &r.sponsor, &r.borrow_id, &r.context_path, &r.entity_type,
-                            &r.entity_id, &r.event_type, &r.trigger, &r.from_state, &r.to_state,
-                            &r.payload_digest, &r.changes_digest, &r.reason, &r.rule_id,
-                            &r.permission_mode, &r.decision, &r.origin_node, &r.kind, &r.policy_hash,
-                            &r.labels, &r.idempotency_key})
-        s.bind(*t);
-      must(s.bind_blob(r.hash).run());
-    }
-    {
-      auto s = must(db.prepare("INSERT INTO side VALUES (?,?,?)"));
-      must(s.bind(r.seq).bind(row_.payload).bind(row_.changes).run());
-    }
-    {
-      auto s = must(db.prepare("UPDATE meta SET number = ?, bytes = ? WHERE name = 'head'"));
-      must(s.bind(r.seq).bind_blob(r.hash).run());
-    }
-    {
-      auto s = must(db.prepare("UPDATE record SET version = ?, state = ?, fields = ?, updated_ns = ? WHERE id = ?"));
-      must(s.bind(r.seq).bind(record_.state).bind(fields_).bind(r.ts_ns).bind(record_.id).run());
-    }
-    must(db.commit());
-  }
-
- private:
-  journal::Journal journal_;
-  journal::Stored row_;
-  record::Record record_;
-  std::string fields_;
-};
-
 void bench_transition(const std::string& folder) {
-  must(os::make_directories(folder + "/records"));
-  must(os::write_atomic(folder + "/records/counter.toml", kCounter));
-  Everybody all;
-  record::Store store(must(journal::Journal::open(folder + "/ours.db", store::Mode::read_write_create)), folder, all);
-  record::Change make;
-  make.type = "counter";
-  make.actor = {"user", ids::uuid7(), "user:a/u", "", "", ""};
-  make.trace = trace::root();
-  auto made = must(store.apply(make));
-  auto tick = [&] {
-    record::Change c;
-    c.id = made.record.id;
-    c.event = "tick";
-    c.input = {{"note", "a note of some length"}};
-    c.actor = make.actor;
-    c.trace = make.trace;
-    must(store.apply(std::move(c)));
-  };
-  tick();
-  journal::Stored last;
-  auto keep = [&](const journal::Stored& s) -> Result<bool> { return last = s, true; };
-  must(store.journal().each({}, keep));
-  Floor floor(folder + "/floor.db", last, must(store.get(made.record.id)));
+  Counter counter(folder + "/ours");
+  counter.tick();
+  Floor floor(folder + "/floor", counter.last_row(), counter.record());
   std::vector<double> ours, floors;
   double cpu_before = 0, cpu = 0;
   for (int round = 0; round < 60; ++round) {
@@ -151,7 +42,7 @@ void bench_transition(const std::string& folder) {
     cpu_before = cpu_us();
     for (int i = 0; i < 10; ++i) {
       auto began = clock::monotonic_ns();
-      tick();
+      counter.tick();
       ours.push_back(us_since(began));
     }
     cpu += cpu_us() - cpu_before;

@@ -5,7 +5,7 @@ import os, sys
 from workspace import Workspace
 
 FULL = bool(os.environ.get("TK_FULL"))
-POINTS = [f"step.{n}" for n in range(1, 11)] + ["commit.row", "commit.state", "commit.outbox", "commit.flush"]
+POINTS = [f"step.{n}" for n in range(1, 11)] + ["commit.row", "commit.state", "commit.outbox", "commit.flush", "commit.settle"]
 
 
 def tick(w, record, key, fault=None):
@@ -21,6 +21,7 @@ def main():
         """The same key once more must give the one result, whether the first try arrived or not."""
         nonlocal done
         assert got.returncode in allowed, f"{key}: {got.returncode} {got.stderr}"
+        if "db.sync" in key: w.mend()  # a flush that failed poisons, also one after the answer
         before = w.json("record", "show", record)["version"]
         acknowledged = got.returncode == 0
         assert before in ((done + 2,) if acknowledged else (done + 1, done + 2)), (key, before, done)
@@ -37,7 +38,7 @@ def main():
         w.verify()
     for point in ("db.write", "db.sync"):
         for nth in range(1, (12 if FULL else 7)):
-            for action, exits in (("kill", (-9, 0)), ("enospc", (75, 0)), ("eio", (1, 0)), ("short", (1, 0))):
+            for action, exits in (("kill", (-9, 0)), ("enospc", (75, 1, 0)), ("eio", (1, 0)), ("short", (1, 0))):
                 key = f"{point}-{action}-{nth}"
                 got = tick(w, record, key, f"{point}:{nth}={action}")
                 refused += got.returncode in (1, 75)
@@ -45,6 +46,12 @@ def main():
                     assert got.stderr.startswith("tk: [TK-"), got.stderr
                 after(key, got, exits)
         w.verify()
+    # The page that processes share is made anew: it is whole, or it is not there.
+    for point in ("os.fallocate", "os.mmap", "os.mmap:2"):
+        for action, exits in (("kill", (-9, 0)), ("enospc", (75, 0)), ("eio", (1, 0))):
+            os.unlink(w.path(".tk/run/live"))
+            after(f"{point}-{action}", tick(w, record, f"{point}-{action}", f"{point}={action}"), exits)
+    w.verify()
     # A fault in the first seven steps is one journaled refusal that names the step.
     for n in range(1, 8):
         got = w.run("record", "step", record, "tick", "note=x", fault=f"step.{n}=eio")

@@ -88,7 +88,8 @@ class Workspace:
         return json.loads(self.run(*words, "--json", check=True).stdout)
 
     def mend(self):
-        """What a person must do after a disk fault before work goes on: nothing yet."""
+        """What a person must do after a flush that failed before work goes on; else it does nothing."""
+        self.run("doctor", "--mend")
 
     def verify(self):
         done = self.run("log", "verify")

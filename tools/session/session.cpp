@@ -18,6 +18,8 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Ef
       cli::note("an earlier declaration could not be put into git and was taken back: " + describe(e));
   }
   TK_TRY(out->actor, acl::identify(out->store, out->gate, as));
+  cli::aside("workspace " + out->workspace.root() + ", law of commit " + std::string(out->law.index().commit().substr(0, 10)) +
+             ", you are " + out->actor.ref + ", trace " + out->trace.trace_id);
   return out;
 }
 

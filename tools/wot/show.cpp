@@ -67,7 +67,7 @@ Result<Exit> run_show(const cli::Args& args) {
   }
   cli::print("run " + run.id + "  " + field(run, "wot") + "  " + run.state +
              (field(run, "reason").empty() ? "" : ": " + text::printable(field(run, "reason"))) + "\n\n" +
-             cli::table(rows));
+             cli::table(rows, true));
   if (!output.empty()) cli::print("\n" + json::pretty(output) + "\n");
   return Exit::ok;
 }

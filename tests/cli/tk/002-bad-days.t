@@ -7,8 +7,21 @@ A full disk, a failing one: one clear error, the right exit code, nothing lost.
     mend: nothing was acknowledged; free some room and run the command again
   [75]
   $ TK_FAIL_AT=db.sync=eio tk record step $id e
-  tk: [TK-JRN-0004] */work/w/.tk/journal.db: disk I/O error (glob)
+  tk: [TK-JRN-0004] */work/w/.tk/journal.db: the disk did not take what was written (glob)
+    mend: nothing is acknowledged any more until tk doctor --mend has written the journal anew
   [1]
+
+After a flush that failed nothing is acknowledged, because nobody knows what the disk holds.
+
+  $ tk record step $id e
+  tk: [TK-JRN-0005] a flush of the journal failed earlier: nothing more is acknowledged
+    mend: tk doctor --mend writes it anew and verifies it
+  [1]
+  $ tk doctor | grep -A1 flush.of
+  broken   a flush of the journal failed: nothing is acknowledged any more
+           mend: tk doctor --mend
+  $ tk doctor --mend 2>&1 >/dev/null | grep mended
+  tk: mended: a flush of the journal failed: nothing is acknowledged any more
   $ TK_FAIL_AT=os.write:2=enospc tk repo set user:$(id -un) title=x
   tk: [TK-OS-0002] cannot write */work/w/galaxies/w/users/*.xml: No space left on device (glob)
     mend: free some room and run the command again
@@ -23,7 +36,7 @@ What was committed but not yet put into place is rolled forward by the next comm
   $ tk repo set user:$(id -un) title=y >/dev/null; git status --short; cat galaxies/w/users/*.xml | grep -c 'title="y"'
   1
   $ cd .. && TK_FAIL_AT=os.write:2=enospc tk demo code-review --json
-  tk: [TK-OS-0002] cannot write */tk-demo-*/acme/MANIFEST.xml: No space left on device (glob)
+  tk: [TK-OS-0002] cannot write */tk-demo-*/acme/*: No space left on device (glob)
     mend: free some room and run the command again
   [75]
 
