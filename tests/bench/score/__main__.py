@@ -16,6 +16,7 @@ WHY = {
     3: "help -a reads the folders of PATH as git's does, and 20 manifests more; no cache stands between it and the disk",
     4: "tk init and tk demo make a git repository, and carry libgit2 for it as tk repo does",
     5: "p95 takes in the machine's load: see the medians, and git's",
+    6: "wrong is what build/score/rows.xml lists: a completion that opens .tk/run/live for writing is no mere reader",
     7: "a unit is over 4 s of cpu, or a fifth one reads a heavy header",
     9: "wall time under the load that is named; the cpu seconds beside it, halved, are what two idle cores need",
     10: "wall time under the load that is named; the cpu seconds beside it, halved, are what two idle cores need",
