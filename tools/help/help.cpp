@@ -166,6 +166,7 @@ Result<Exit> complete_words(std::vector<std::string> words) {
     std::string own_words;
     auto ask = [&](const cli::VerbSpec&, const std::string&, const cli::Args&) -> std::vector<cli::Candidate> {
       if (!manifest->dynamic) return {};
+      if (c->own) become(*c, rest);  // it gives the static words too
       os::Spawn spawn;
       spawn.argv = {c->path, "__complete", "--"};
       spawn.argv.insert(spawn.argv.end(), rest.begin(), rest.end());
@@ -175,7 +176,6 @@ Result<Exit> complete_words(std::vector<std::string> words) {
       return {};
     };
     out = cli::complete(manifest->command, rest, ask);
-    if (c->own && !own_words.empty()) out.clear();  // it gave all of them, the static ones too
     for (auto line : text::split(own_words, '\n')) {
       auto tab = line.find('\t');
       if (line.starts_with(rest.back()) || line == ":files" || line == ":dirs")

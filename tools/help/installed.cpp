@@ -79,6 +79,15 @@ std::optional<Installed> find_command(const std::string& name) {
   return {};
 }
 
+void become(const Installed& command, const std::vector<std::string>& words) {
+  std::vector<std::string> own{command.path, "__complete", "--"};
+  own.insert(own.end(), words.begin(), words.end());
+  std::vector<char*> argv;
+  for (auto& word : own) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execv(command.path.c_str(), argv.data());
+}
+
 std::string own_summary(const std::string& name) {
   const auto* c = own_command(name);
   return c ? c->summary : "";

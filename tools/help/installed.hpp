@@ -22,6 +22,8 @@ std::optional<Installed> find_command(const std::string& name);
 // What the build knows of tk's own, so that nobody's manifest is read for it.
 std::string own_summary(const std::string& name);
 Result<cli::Manifest> manifest_of(const Installed& command);
+// This process becomes the command, which completes the words; returns when it cannot be started.
+void become(const Installed& command, const std::vector<std::string>& words);
 
 // share/tk, beside libexec/tk.
 std::string share();

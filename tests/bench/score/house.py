@@ -4,7 +4,6 @@ import dataclasses, hashlib, json, os, subprocess
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.."))
 KEPT = os.path.join(ROOT, "build/score")
 RELEASE, DEV = (os.path.join(ROOT, "build", preset) for preset in ("release", "dev"))
-PARTS = ("build", "asan", "coverage", "tidy", "deb")
 
 
 @dataclasses.dataclass
@@ -56,9 +55,9 @@ def kept(part, measure):
     """measure()'s figures when they are asked for, else those of an earlier run on the same files, else None."""
     path = os.path.join(KEPT, part + ".json")
     if asked(part):
-        load = os.getloadavg()[0]
+        load, files_measured = os.getloadavg()[0], tree()
         figures = measure()
-        figures.update(tree=tree(), load=f"{load:.1f} → {os.getloadavg()[0]:.1f}")
+        figures.update(tree=files_measured, load=f"{load:.1f} → {os.getloadavg()[0]:.1f}")
         os.makedirs(KEPT, exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:
             json.dump(figures, file, indent=1)

@@ -18,9 +18,10 @@ SUITE = r"unit|cli-.*"
 ALSO = ["tour"]
 
 
-def ctest(names):
-    """({test: {ok, said, seconds}}, wall seconds) of the tests of build/dev whose names fit."""
-    report = os.path.join(KEPT, "tests.xml")
+def ctest(what, names):
+    """({test: {ok, said, seconds}}, wall seconds) of the tests of build/dev whose names fit; what they said in
+    full stands in build/score/<what>.xml."""
+    report = os.path.join(KEPT, what + ".xml")
     if os.path.exists(report): os.unlink(report)
     began = time.monotonic()
     run("ctest", "--test-dir", DEV, "-R", f"^({'|'.join(names)})$", "-j", "2", "--output-junit", report)
@@ -59,7 +60,7 @@ def counts(done, wall):
 
 def rows():
     """The rows, and what the tour's test said."""
-    suite, wall = ctest([SUITE])
+    suite, wall = ctest("suite", [SUITE])
     names = sorted({n for _, _, all_of, _, _ in TESTS.values() for n in all_of} | set(ALSO))
-    done, _ = ctest(names)
+    done, _ = ctest("rows", names)
     return [from_tests(n, done) for n in TESTS] + [counts(suite, wall)], done.get("tour")
