@@ -96,13 +96,15 @@ Result<void> Journal::flush_for_all(std::int64_t seq) {
 }
 
 Live* Journal::live() {
-  if (!live_)
+  // A reader that stays needs more than a look: it may have to flush for a writer that died.
+  if (!live_ || !live_->writable())
     if (auto made = Live::open(db_.path())) live_.emplace(std::move(*made));
   return live_ ? &*live_ : nullptr;
 }
 
 Result<std::int64_t> Journal::durable(bool see_to_it) {
   TK_TRY(auto last, head());
+  if (see_to_it) static_cast<void>(live());
   if (!live_ || live_->durable_seq() >= last.seq) return last.seq;
   if (!see_to_it || !live_->writable() || live_->poisoned()) return live_->durable_seq();
   TK_CHECK(settle(last.seq));

@@ -69,13 +69,10 @@ Result<Live> Live::open(const std::string& journal) {
 }
 
 std::optional<Live> Live::look(const std::string& journal) {
-  using Access = os::SharedPage::Access;
-  for (auto access : {Access::write, Access::read}) {
-    auto page = os::SharedPage::open(path_for(journal), sizeof(Page), access);
-    if (page && static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
-      return Live(std::move(*page), access == Access::write);
-  }
-  return std::nullopt;
+  auto page = os::SharedPage::open(path_for(journal), sizeof(Page), os::SharedPage::Access::read);
+  if (!page || !static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
+    return std::nullopt;
+  return Live(std::move(*page), false);
 }
 
 std::uint32_t Live::generation() const { return page_->generation.load(); }
