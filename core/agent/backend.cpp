@@ -165,7 +165,7 @@ Attempt::~Attempt() {
 }
 
 void Attempt::expire() {
-  if (expired_) return;
+  if (expired_ || call_) return;  // a plugin keeps the time of its calls itself
   expired_ = true;
   cancel();
 }
@@ -201,6 +201,7 @@ Result<Value::Map> Attempt::plugin_result() {
   // Its own time ran out and it let go: that is the step's timeout.
   if (error.code == Code::interrupted && deadline_ns_ > 0 && clock::monotonic_ns() >= deadline_ns_)
     return fail(took_too_long(task_));
+  if (error.code == Code::interrupted) error.code = Code::agent_failed;
   return fail(error);
 }
 
@@ -226,7 +227,7 @@ Result<Value::Map> Attempt::exec_result() {
     return fail(Code::agent_flood, who + " wrote more than " + std::to_string(task_.output_limit) +
                                        " bytes", "raise agent.output in tk.toml if that is right");
   if (done.status != 0) {
-    auto tail = text::printable(text::trim(done.error_tail));
+    auto tail = text::printable(text::trim(text::masked(done.error_tail, task_.token)));
     if (auto line = tail.rfind('\n'); line != tail.npos) tail = tail.substr(line + 1);
     return fail(Code::agent_failed,
                 who + (done.status > 128 ? " was ended by signal " + std::to_string(done.status - 128)

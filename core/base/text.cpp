@@ -76,6 +76,12 @@ std::string printable(std::string_view s) {
   return out;
 }
 
+std::string masked(std::string text, std::string_view secret) {
+  if (secret.empty()) return text;
+  for (std::size_t at = 0; (at = text.find(secret, at)) != text.npos; at += 3) text.replace(at, secret.size(), "***");
+  return text;
+}
+
 std::string shorten(std::string_view s, std::size_t n) {
   if (s.size() <= n) return std::string(s);
   std::size_t cut = n;

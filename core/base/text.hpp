@@ -13,6 +13,8 @@ std::size_t invalid_utf8(std::string_view s);
 std::string to_utf8(std::string_view s);
 // Control characters other than newline and tab shown as \xNN: safe to print on a terminal.
 std::string printable(std::string_view s);
+// Every occurrence of a secret replaced by "***"; an empty secret is none.
+std::string masked(std::string text, std::string_view secret);
 // At most n bytes, cut between characters, with … when cut.
 std::string shorten(std::string_view s, std::size_t n);
 

@@ -115,8 +115,8 @@ std::vector<Candidate> complete(const CommandSpec& command, const std::vector<st
 std::string write_candidates(const std::vector<Candidate>& candidates) {
   std::string out;
   for (const auto& c : candidates) {
-    // A value with a blank or a control character in it is none that one could type on.
-    if (c.value.empty() || c.value.find_first_of(" \t\r\n\x1b") != c.value.npos) continue;
+    // A value with a blank, a control character or a sign of the shell is none that one could type on.
+    if (c.value.empty() || c.value.find_first_of(" \t\r\n\x1b$`\"'\\") != c.value.npos) continue;
     auto what = text::shorten(text::printable(c.what), 100);
     for (auto& ch : what)
       if (ch == '\n' || ch == '\t') ch = ' ';

@@ -1,6 +1,7 @@
 // Group commit: who writes, who flushes, and what a failed flush means.
 #include <algorithm>
 
+#include "core/base/clock.hpp"
 #include "core/journal/journal.hpp"
 #include "core/os/write_log.hpp"
 
@@ -8,6 +9,7 @@ namespace tk::journal {
 namespace {
 
 constexpr int kQueueMs = 30'000, kGatherMs = 2, kMoveMs = 1000;
+constexpr std::int64_t kPatienceNs = 1'000'000'000;
 
 tl::unexpected<Error> poisoned() {
   return fail(Code::journal_poisoned, "a flush of the journal failed earlier: nothing more is acknowledged",
@@ -57,6 +59,7 @@ void Journal::leave() {
 
 Result<void> Journal::settle(std::int64_t seq) {
   if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
+  auto began = clock::monotonic_ns();
   for (;;) {
     auto seen = live_->generation();
     if (live_->poisoned()) return poisoned();
@@ -64,11 +67,18 @@ Result<void> Journal::settle(std::int64_t seq) {
       os::acknowledged(seq);
       return {};
     }
-    if (!live_->try_flushing()) {
+    if (live_->try_flushing()) {
+      TK_CHECK(flush_for_all(seq));
+    } else if (clock::monotonic_ns() - began < kPatienceNs) {
       live_->wait(seen, 100);  // should the one who flushes be killed, another takes over
-      continue;
+    } else {
+      // He is stopped or stuck. Being the only one saves work; it is not what makes a flush good.
+      auto covers = std::max(live_->head_seq(), seq);
+      auto done = db_.flush();
+      if (done) live_->flushed(covers, true);
+      if (db_.flush_failed()) live_->poison();
+      TK_CHECK(done);
     }
-    TK_CHECK(flush_for_all(seq));
   }
 }
 
@@ -115,10 +125,13 @@ Result<Verdict> Journal::mend() {
   if (!live_ || !live_->writable()) return fail(Code::os_readonly, "the journal was opened to read");
   TK_TRY(bool mine, live_->queue(kQueueMs));
   if (!mine) return fail(Code::journal_busy, "another process has been writing for 30 s", "try again");
-  // The WAL's bytes are still right in memory; writing them into the database puts them on the disk by
-  // another way, and its flush tells whether that one works.
-  auto written = db_.checkpoint(true);
-  auto verdict = written ? verify() : Result<Verdict>(fail(written.error()));
+  // If the WAL's bytes are still right in memory, writing them into the database puts them on the disk by
+  // another way, and its flush tells whether that one works. If they are not, nothing is written over.
+  auto verdict = verify();
+  if (verdict && verdict->ok) {
+    auto written = db_.checkpoint(true);
+    verdict = written ? verify() : Result<Verdict>(fail(written.error()));
+  }
   auto last = head();
   if (verdict && verdict->ok && last) live_->mended(last->seq);
   live_->leave();

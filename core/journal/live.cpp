@@ -45,17 +45,21 @@ Live::~Live() = default;
 
 Result<Live> Live::open(const std::string& journal) {
   auto path = path_for(journal);
-  auto boot = os::boot_id();
+  TK_TRY(auto boot, os::boot_id());
   auto identity = os::identity_of(journal);
-  auto whole = [&]() -> std::optional<Live> {
+  // Made anew is only what is not there or does not fit: a page that cannot be opened may be poisoned.
+  auto whole = [&]() -> Result<std::optional<Live>> {
     auto page = os::SharedPage::open(path, sizeof(Page), os::SharedPage::Access::write);
-    if (!page || !static_cast<Page*>(page->data())->fits(boot, identity)) return std::nullopt;
-    return Live(std::move(*page), true);
+    if (!page && page.error().code != Code::os_not_found) return fail(page.error());
+    if (!page || !static_cast<Page*>(page->data())->fits(boot, identity)) return std::optional<Live>();
+    return std::optional<Live>(Live(std::move(*page), true));
   };
-  if (auto there = whole()) return std::move(*there);
+  TK_TRY(auto there, whole());
+  if (there) return std::move(*there);
   TK_CHECK(os::make_directories(path.substr(0, path.rfind('/')), 0700));
   TK_TRY(auto lock, os::Lock::wait(path + ".lock", Code::journal_busy));
-  if (auto there = whole()) return std::move(*there);  // another process was faster
+  TK_TRY(auto meanwhile, whole());
+  if (meanwhile) return std::move(*meanwhile);  // another process was faster
   TK_CHECK(os::remove_file(path));
   TK_TRY(auto memory, os::SharedPage::create(path, sizeof(Page)));
   auto* page = new (memory.data()) Page{};
@@ -64,13 +68,17 @@ Result<Live> Live::open(const std::string& journal) {
   TK_CHECK(page->writing.init());
   TK_CHECK(page->next.init());
   TK_CHECK(page->flushing.init());
+  // Root looks after somebody's workspace without locking its owner out.
+  for (const auto& made : {path.substr(0, path.rfind('/')), path, path + ".lock"})
+    TK_CHECK(os::give_to_owner_of(journal, made));
   page->format = kFormat;
   return Live(std::move(memory), true);
 }
 
 std::optional<Live> Live::look(const std::string& journal) {
   auto page = os::SharedPage::open(path_for(journal), sizeof(Page), os::SharedPage::Access::read);
-  if (!page || !static_cast<Page*>(page->data())->fits(os::boot_id(), os::identity_of(journal)))
+  auto boot = os::boot_id();
+  if (!page || !boot || !static_cast<Page*>(page->data())->fits(*boot, os::identity_of(journal)))
     return std::nullopt;
   return Live(std::move(*page), false);
 }

@@ -229,7 +229,9 @@ std::string Child::take_output() { return std::exchange(result_.output, {}); }
 
 void Child::drain(int& fd, bool is_output) {
   char buffer[65536];
-  for (;;) {
+  // More than a pipe holds, and not for ever: who writes faster than we read must not keep us from the rest.
+  for (int turns = 0;; ++turns) {
+    if (turns == 64) return;
     auto n = ::read(fd, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return;

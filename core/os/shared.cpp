@@ -115,8 +115,8 @@ Result<bool> SharedMutex::lock(int timeout_ms, int awake_us) {
     while ((number = ::pthread_mutex_trylock(&mutex_)) == EBUSY && clock::monotonic_ns() < until) ::sched_yield();
   }
   if (number == EBUSY && timeout_ms > 0) {
-    auto until = after_ms(CLOCK_REALTIME, timeout_ms);
-    number = ::pthread_mutex_timedlock(&mutex_, &until);
+    auto until = after_ms(CLOCK_MONOTONIC, timeout_ms);
+    number = ::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until);
   }
   if (number == EOWNERDEAD) {
     // What it guards is whole at every moment (SQLite's own locks see to that), so nothing is mended.
@@ -130,7 +130,7 @@ Result<bool> SharedMutex::lock(int timeout_ms, int awake_us) {
 
 void SharedMutex::unlock() { ::pthread_mutex_unlock(&mutex_); }
 
-FutexEvent::FutexEvent(const std::atomic<std::uint32_t>& word) : word_(word) {
+FutexEvent::FutexEvent(const std::atomic<std::uint32_t>& word) : word_(word), seen_(word.load()) {
   fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   // Signals are for the main thread.
   sigset_t all, before;
@@ -145,15 +145,15 @@ FutexEvent::~FutexEvent() {
   // It may be about to wait: woken until it has gone. Others who wait on the word look and wait again.
   while (running_) {
     ::syscall(SYS_futex, &word_, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
-    auto until = after_ms(CLOCK_REALTIME, 2);
-    running_ = ::pthread_timedjoin_np(thread_, nullptr, &until) != 0;
+    auto until = after_ms(CLOCK_MONOTONIC, 2);
+    running_ = ::pthread_clockjoin_np(thread_, nullptr, CLOCK_MONOTONIC, &until) != 0;
   }
   if (fd_ >= 0) ::close(fd_);
 }
 
 void* FutexEvent::watch(void* self) {
   auto& me = *static_cast<FutexEvent*>(self);
-  auto seen = me.word_.load();
+  auto seen = me.seen_;
   while (!me.stop_) {
     futex_wait(me.word_, seen, 1000);
     auto now = me.word_.load();
@@ -172,9 +172,16 @@ void FutexEvent::clear() {
   static_cast<void>(ignored);
 }
 
-std::string boot_id() {
-  auto id = read_file("/proc/sys/kernel/random/boot_id", 64);
-  return id ? std::string(text::trim(*id)) : std::string("unknown");
+Result<std::string> boot_id() {
+  TK_TRY(auto id, read_file("/proc/sys/kernel/random/boot_id", 64));
+  return std::string(text::trim(id));
+}
+
+Result<void> give_to_owner_of(const std::string& like, const std::string& path) {
+  struct stat st{};
+  if (::geteuid() != 0 || ::stat(like.c_str(), &st) != 0) return {};
+  if (::lchown(path.c_str(), st.st_uid, st.st_gid) != 0) return failed("give away", path);
+  return {};
 }
 
 FileIdentity identity_of(const std::string& path) {

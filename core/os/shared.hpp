@@ -61,6 +61,7 @@ class FutexEvent {
  private:
   static void* watch(void* self);
   const std::atomic<std::uint32_t>& word_;
+  std::uint32_t seen_;  // when it was made: what came since then is news
   std::atomic<bool> stop_{false};
   int fd_ = -1;
   pthread_t thread_{};
@@ -68,12 +69,14 @@ class FutexEvent {
 };
 
 // The id of this boot of the machine: what was only in memory of an earlier one is gone.
-std::string boot_id();
+Result<std::string> boot_id();
 // Device and inode of a file: another file of the same name has others. Zeroes when there is none.
 struct FileIdentity {
   std::uint64_t device = 0, inode = 0;
   bool operator==(const FileIdentity&) const = default;
 };
 FileIdentity identity_of(const std::string& path);
+// When root acts: makes the owner of `like` the owner of `path` too. Nothing otherwise.
+Result<void> give_to_owner_of(const std::string& like, const std::string& path);
 
 }  // namespace tk::os

@@ -92,10 +92,17 @@ void Plugin::start() {
   handshake_ns_ = clock::monotonic_ns() + launch_.handshake_ms * kMs;
 }
 
+// Whatever it says is shown and journaled: without the tokens that it was given.
+std::string Plugin::scrub(std::string_view said) const {
+  std::string out(said);
+  for (const auto& [id, call] : calls_) out = text::masked(std::move(out), call.params["token"].text());
+  return out;
+}
+
 // The last line that it wrote to its log.
 std::string Plugin::tail() {
   if (!child_) return {};
-  auto text = text::printable(text::to_utf8(text::trim(child_->error_tail())));
+  auto text = text::printable(text::to_utf8(text::trim(scrub(child_->error_tail()))));
   if (auto line = text.rfind('\n'); line != text.npos) text = text.substr(line + 1);
   return text.empty() ? "" : ": " + text::shorten(text, 400);
 }
@@ -107,7 +114,11 @@ void Plugin::down(const std::string& what, Code code) {
   state_ = failures_ >= kMostFailures ? State::given_up : State::down;
   auto delay = std::min(kLongestDelayMs, kFirstDelayMs << std::min(failures_ - 1, 10));
   restart_ns_ = clock::monotonic_ns() + delay * kMs;
-  // Those that it had not seen wait for the next start, unless there is none.
+  fail_calls(code);
+}
+
+// Those that it had not seen wait for the next start, unless there is none.
+void Plugin::fail_calls(Code code) {
   std::vector<std::int64_t> over;
   for (const auto& [id, call] : calls_)
     if (call.sent || state_ == State::given_up) over.push_back(id);
@@ -138,14 +149,14 @@ void Plugin::handshake(const Message& m) {
          Code::plugin_protocol);
     return;
   }
-  capabilities_ = m.body["capabilities"];
   state_ = State::up;
 }
 
 void Plugin::handle(std::string_view line) {
   auto message = read_line(line);
   if (!message) {
-    down(message.error().message, Code::plugin_protocol);
+    auto told = read_line(scrub(line));  // as wrong as it was, without tokens
+    down(told ? "wrote what is no message" : told.error().message, Code::plugin_protocol);
     return;
   }
   const auto& m = *message;
@@ -153,7 +164,7 @@ void Plugin::handle(std::string_view line) {
   if (m.kind == Kind::notification) {
     unasked_ += line.size();
     if (notes_.size() < kMostNotes)
-      notes_.push_back(launch_.name + ": " + text::shorten(text::printable(m.body["message"].text(m.method)), 400));
+      notes_.push_back(launch_.name + ": " + text::shorten(text::printable(scrub(m.body["message"].text(m.method))), 400));
     return;
   }
   if (m.kind == Kind::request) {
@@ -171,9 +182,10 @@ void Plugin::handle(std::string_view line) {
   }
   unasked_ = 0;
   failures_ = 0;
+  auto said = scrub(m.body["message"].text());
   if (m.kind == Kind::answer) settle(m.id, m.body);
-  else if (m.body["code"].integer() == kCancelled) settle(m.id, fail(Code::interrupted, launch_.name + ": cancelled"));
-  else settle(m.id, fail(Code::plugin_refused, launch_.name + ": " + text::shorten(text::printable(m.body["message"].text()), 400)));
+  else if (m.body["code"].integer() == kCancelled && it->second.give_up_ns > 0) settle(m.id, fail(Code::interrupted, launch_.name + ": cancelled"));
+  else settle(m.id, fail(Code::plugin_refused, launch_.name + ": " + text::shorten(text::printable(said), 400)));
 }
 
 void Plugin::read() {
@@ -226,7 +238,7 @@ void Plugin::look() {
   expire();
   bool wanted = !calls_.empty();
   if (state_ == State::given_up && wanted) {
-    down("stays down", Code::plugin_failed);
+    fail_calls(Code::plugin_failed);
     return;
   }
   if (!child_ && wanted && (failures_ == 0 || clock::monotonic_ns() >= restart_ns_)) start();

@@ -61,7 +61,6 @@ class Plugin {
   void shutdown();
 
   const std::string& name() const { return launch_.name; }
-  const Value& capabilities() const { return capabilities_; }
   // Lines for people: what it logged and announced. Taken once.
   std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
 
@@ -81,7 +80,9 @@ class Plugin {
   void expire();
   void settle(std::int64_t id, Result<Value> answer);
   void down(const std::string& what, Code code);  // ends it, fails what was sent
+  void fail_calls(Code code);
   std::string tail();
+  std::string scrub(std::string_view said) const;
 
   Launch launch_;
   std::optional<os::Child> child_;
@@ -93,7 +94,6 @@ class Plugin {
   std::map<std::int64_t, Call> calls_;
   std::map<std::int64_t, Result<Value>> answers_;
   std::string last_failure_;
-  Value capabilities_;
   std::vector<std::string> notes_;
 };
 

@@ -15,9 +15,7 @@ namespace tk::plugin {
 inline constexpr std::int64_t kProtocol = 1;
 inline constexpr std::size_t kLineLimit = 16u << 20;  // bytes of one message
 
-// Error codes of JSON-RPC that the protocol uses; -32800 as in the Language Server Protocol.
-inline constexpr std::int64_t kParseError = -32700, kInvalidRequest = -32600, kNoMethod = -32601,
-                              kInvalidParams = -32602, kInternal = -32603, kCancelled = -32800;
+inline constexpr std::int64_t kCancelled = -32800;  // as in the Language Server Protocol
 
 std::string request_line(std::int64_t id, std::string_view method, const Value& params);
 std::string notification_line(std::string_view method, const Value& params);

@@ -86,6 +86,12 @@ Result<void> Store::validate(Prepared& p) {
                                          {"parent", p.before.parent}});
   p.payload = json::compact(payload);
   if (c.idempotency_key.empty()) return {};
+  return find_stored(p);
+}
+
+// What was done with the same idempotency key; it must have been the same.
+Result<void> Store::find_stored(Prepared& p) {
+  const auto& c = p.change;
   TK_TRY(p.stored, journal_.by_key(c.idempotency_key));
   if (p.stored && ((!p.fresh && p.stored->row.entity_id != p.before.id) ||
                    p.stored->row.trigger != (p.fresh ? "new" : c.event) ||
@@ -260,9 +266,7 @@ Result<void> Store::commit(std::vector<Prepared>& all) {
   std::int64_t last = 0;
   for (auto& p : all) {
     // The same key may have been committed since step 2.
-    if (!p.stored && !p.change.idempotency_key.empty()) {
-      TK_TRY(p.stored, journal_.by_key(p.change.idempotency_key));
-    }
+    if (!p.stored && !p.change.idempotency_key.empty()) TK_CHECK(find_stored(p));
     if (!p.stored) TK_CHECK(write(p));
     last = std::max(last, p.stored ? p.stored->row.seq : p.row.seq);
   }

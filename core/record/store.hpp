@@ -136,6 +136,7 @@ class Store {
   Result<void> prepare(Prepared& p, Trail* trail);
   Result<void> resolve(Prepared& p);
   Result<void> validate(Prepared& p);
+  Result<void> find_stored(Prepared& p);
   Result<void> match(Prepared& p);
   Result<void> authorise(Prepared& p);
   Result<void> reduce(Prepared& p);

@@ -71,8 +71,19 @@ void install_log() {
   static_cast<void>(done);
 }
 
-bool unreadable(sqlite3* db) {
-  return sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) != SQLITE_OK;
+// Whether nothing may be made beside it, as WAL needs: not merely that somebody is busy.
+bool cannot_keep_index(sqlite3* db) {
+  int rc = sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) & 0xff;
+  return rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY;
+}
+
+std::string as_uri(const std::string& path) {
+  std::string out = "file:";
+  for (char c : path) {
+    if (c == '?' || c == '#' || c == '%') out += c == '?' ? "%3f" : c == '#' ? "%23" : "%25";
+    else out += c;
+  }
+  return out + "?immutable=1";
 }
 
 // Waits 1, 2, 4 … 50 ms between tries, at most 30 s in all.
@@ -151,10 +162,11 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
   detail::install_fault_vfs();
   auto mask = ::umask(0077);  // the journal is its owner's
   int rc = sqlite3_open_v2(path.c_str(), &db.db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
-  if (rc == SQLITE_OK && mode == Mode::read_only && unreadable(db.db_) && !os::exists(path + "-wal")) {
+  if (rc == SQLITE_OK) sqlite3_busy_handler(db.db_, on_busy, nullptr);
+  if (rc == SQLITE_OK && mode == Mode::read_only && cannot_keep_index(db.db_) && !os::exists(path + "-wal")) {
     // On a read-only file system WAL cannot keep its index; without a WAL the file is all there is.
     sqlite3_close_v2(std::exchange(db.db_, nullptr));
-    rc = sqlite3_open_v2(("file:" + path + "?immutable=1").c_str(), &db.db_,
+    rc = sqlite3_open_v2(as_uri(path).c_str(), &db.db_,
                          flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
   }
   if (rc == SQLITE_OK) {

@@ -256,8 +256,9 @@ Result<void> Driver::pump() {
   std::vector<os::Child*> children;
   std::int64_t nearest = 0;
   bool instant = false;
+  // All look first: what one sees may end the program that another would wait for.
+  for (auto& a : active_) instant = a.attempt.finished() || instant;
   for (auto& a : active_) {
-    instant = instant || a.attempt.finished();
     auto* child = a.attempt.child();  // a resident plugin's serves many
     if (child && std::find(children.begin(), children.end(), child) == children.end()) children.push_back(child);
     auto deadline = a.attempt.deadline_ns();
@@ -280,8 +281,29 @@ Result<void> Driver::pump() {
     if (it->attempt.finished()) over.splice(over.end(), active_, it);
     it = next;
   }
-  for (auto& a : over) TK_CHECK(collect(a));
-  return {};
+  return collect_all(over);
+}
+
+// Good answers first: they are journaled before a failure stops the rest. Of several that failed at once (one
+// plugin crashed) the first tells why; the others are stopped with whatever else is under way.
+Result<void> Driver::collect_all(std::list<Active>& over) {
+  std::optional<Error> why;
+  for (auto it = over.begin(); it != over.end();) {
+    auto next = std::next(it);
+    auto output = it->attempt.result();
+    if (output) {
+      TK_CHECK(collect(*it, std::move(*output)));
+      over.erase(it);
+    } else if (!why) {
+      why = output.error();
+    }
+    it = next;
+  }
+  if (over.empty()) return {};
+  auto failed = std::move(over.front());
+  over.pop_front();
+  active_.splice(active_.end(), over);
+  return unit_failed(failed.actor, trace::child(env_.trace), failed.record, failed.token, *why);
 }
 
 Result<void> Driver::stop_active(const std::string& why) {
@@ -309,11 +331,9 @@ Result<void> Driver::interrupted() {
               "go on with: tk wot resume " + run_.id);
 }
 
-Result<void> Driver::collect(Active& a) {
-  auto output = a.attempt.result();
+Result<void> Driver::collect(Active& a, Value::Map output) {
   auto span = trace::child(env_.trace);
-  if (!output) return unit_failed(a.actor, span, a.record, a.token, output.error());
-  TK_TRY(auto stored, shrink(cas_, *output));
+  TK_TRY(auto stored, shrink(cas_, output));
   std::vector<record::Change> batch(1);
   batch[0].id = a.record;
   batch[0].event = "finish";
@@ -326,7 +346,7 @@ Result<void> Driver::collect(Active& a) {
   auto iteration = states_[a.step].iteration;
   say(name + (iteration > 1 ? " (round " + std::to_string(iteration) + ")" : "") + " done in " +
       std::to_string((clock::monotonic_ns() - a.began) / 1'000'000) + " ms");
-  return unit_done(a.step, std::move(*output));
+  return unit_done(a.step, std::move(output));
 }
 
 Result<void> Driver::unit_done(std::size_t i, Value::Map output) {

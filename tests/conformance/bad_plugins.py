@@ -104,10 +104,34 @@ def good(w):
     return "20 steps by one resident process, gone with the run"
 
 
+TOGETHER = HELLO + """
+first = ask()
+for n in range(2): ask()
+sys.stderr.write("cannot do " + json.dumps(first["params"]["token"]) + "\\n"); sys.stderr.flush()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def together(w):
+    """One plugin that crashes under three steps: none is left running, no token lives on or is told."""
+    template(w, "together", TOGETHER, 'n = "int"', 'b = "int"', timeout="60s")
+    for name in ("second", "third"):
+        w.run("repo", "new", "agent", name, "template=together", "sponsor=user:" + w.user(), check=True)
+    w.write("wots/three.toml", 'wot = "three"\n[input]\nn = "int"\n[[step]]\nname = "all"\n'
+                               'parallel = ["together", "second", "third"]\n')
+    got = w.run("wot", "run", "three", "--input", "n=1", "--run-file", w.path(".tk/three"))
+    assert got.returncode == 1 and 'signal 9: cannot do "***"' in got.stderr, got.stderr
+    states = {s["state"] for s in w.json("wot", "show", open(w.path(".tk/three")).read().strip())["steps"]}
+    assert states == {"failed"}, states
+    assert w.json("record", "list", "token", "--state", "live") == []
+    w.verify()
+    return "a crash under three steps: all failed, every token dead and told nowhere"
+
+
 def main():
     w = Workspace(sys.argv[1])
     os.makedirs(w.path("wots"), exist_ok=True)
-    for test in (bad, good):
+    for test in (together, bad, good):
         print(test(w))
 
 

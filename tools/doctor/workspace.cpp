@@ -1,6 +1,7 @@
 #include "core/journal/journal.hpp"
 #include "core/os/file.hpp"
 #include "core/os/machine.hpp"
+#include "core/record/store.hpp"
 #include "tools/doctor/checks.hpp"
 #include "tools/session/session.hpp"
 
@@ -50,6 +51,9 @@ void privacy(const workspace::Workspace& ws, std::vector<Finding>& out) {
 
 Result<void> mend_journal(const std::string& path) {
   TK_TRY(auto journal, journal::Journal::open(path, store::Mode::read_write));
+  TK_TRY(auto states, record::check_states(journal));
+  if (!states.empty())
+    return fail(Code::journal_broken, states, "keep the file as it is and compare it with a backup");
   TK_TRY(auto verdict, journal.mend());
   if (!verdict.ok)
     return fail(Code::journal_broken, verdict.problem, "keep the file as it is and compare it with a backup");

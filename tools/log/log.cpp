@@ -75,6 +75,7 @@ Result<Exit> follow(Session& s, const cli::Args& args, journal::Filter f) {
   bool waited_in_vain = false;
   for (;;) {
     auto* live = journal.live();
+    int news = live ? live->event_fd() : -1;  // listening before looking
     if (live) live->clear_event();
     TK_TRY(f.until_seq, journal.durable(waited_in_vain));
     auto visit = [&](const journal::Stored& stored) -> Result<bool> {
@@ -86,7 +87,7 @@ Result<Exit> follow(Session& s, const cli::Args& args, journal::Filter f) {
       TK_CHECK(cli::flush());
       f.after_seq = f.until_seq;
     }
-    waited_in_vain = !os::wait_readable({live ? live->event_fd() : -1}, 1000);
+    waited_in_vain = !os::wait_readable({news}, 1000);
     TK_CHECK(s.law.follow(s.workspace));  // names as HEAD has them by now
   }
 }

@@ -63,7 +63,8 @@ class Driver {
   Result<void> interrupted();
   // Ends what is under way: each step stands as failed and its token is dead, in one commit.
   Result<void> stop_active(const std::string& why);
-  Result<void> collect(Active& a);
+  Result<void> collect_all(std::list<Active>& over);
+  Result<void> collect(Active& a, Value::Map output);
   Result<void> unit_done(std::size_t i, Value::Map output);
   Result<void> feed_back(std::size_t i);
 

@@ -23,7 +23,7 @@ plugin::Launch script(const std::string& body, bool greets = true) {
   launch.name = "agent-t";
   launch.command = {"/bin/sh", "-c", (greets ? kHello : "") + body};
   launch.environment = {"PATH=/usr/bin:/bin"};
-  launch.handshake_ms = 500;
+  launch.handshake_ms = greets ? 10'000 : 500;
   return launch;
 }
 
@@ -85,6 +85,15 @@ TEST_CASE("one that lets go when it is told to lives on") {
   REQUIRE_FALSE(got.has_value());
   CHECK(got.error().code == Code::interrupted);
   CHECK(p.wait(p.call("run", Value::Map{}, 5000)).value() == Value(1));
+}
+
+TEST_CASE("only what was cancelled is cancelled, and a token that was given is not told again") {
+  Plugin p(script("read -r l; i=$(id); printf '{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32800,"
+                  "\"message\":\"no, s3cret\"}}\\n' $i; read -r l"));
+  auto got = p.wait(p.call("run", Value::Map{{"token", "s3cret"}}, 5000));
+  REQUIRE_FALSE(got.has_value());
+  CHECK(got.error().code == Code::plugin_refused);
+  CHECK(got.error().message == "agent-t: no, ***");
 }
 
 TEST_CASE("breaches of the protocol are said in one line") {
