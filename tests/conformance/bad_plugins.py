@@ -114,9 +114,13 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def together(w):
     """One plugin that crashes under three steps: none is left running, no token lives on or is told."""
-    template(w, "together", TOGETHER, 'n = "int"', 'b = "int"', timeout="60s")
-    for name in ("second", "third"):
-        w.run("repo", "new", "agent", name, "template=together", "sponsor=user:" + w.user(), check=True)
+    program = w.path("agent-together")
+    w.write("agent-together", TOGETHER)
+    os.chmod(program, 0o755)
+    for name, output in (("together", "a"), ("second", "b"), ("third", "c")):
+        template(w, name, None, 'n = "int"', f'{output} = "int"', timeout="60s")
+        toml = open(w.path(f"templates/{name}/template.toml")).read().replace(f"./agent-{name}", program)
+        w.write(f"templates/{name}/template.toml", toml)
     w.write("wots/three.toml", 'wot = "three"\n[input]\nn = "int"\n[[step]]\nname = "all"\n'
                                'parallel = ["together", "second", "third"]\n')
     got = w.run("wot", "run", "three", "--input", "n=1", "--run-file", w.path(".tk/three"))
