@@ -68,8 +68,8 @@ for file in libexec/tk/tk-help libexec/tk/plugins/agent-review share/tk/topics/t
             share/fish/vendor_completions.d/tk.fish share/doc/tk/README.md; do
   [ -e "$prefix/$file" ] || fail "make install did not put $file"
 done
-for page in man/*.1; do
-  [ -e "$prefix/share/man/man1/${page#man/}" ] || fail "make install did not put $page"
+for page in man/*.[17]; do
+  [ -e "$prefix/share/man/man${page##*.}/${page#man/}" ] || fail "make install did not put $page"
 done
 if "$mise" run nosuch >/dev/null 2>&1; then fail "mise run nosuch ended with 0"; fi
 echo "mise $version: 7 tasks, build and install run by it (PRESET=$preset)"
