@@ -68,7 +68,7 @@ def main():
     for k in range(SURVIVORS):
         version = w.json("record", "show", records[k])["version"]
         assert version == done[k] + 1, f"{done[k]} steps acknowledged, version {version}"
-    # Under a sanitizer what it says of a dead holder's mutex (tests/tsan.supp) takes it a second to look up.
+    # Under TSan what it says of a dead holder's mutex (tests/tsan.supp) takes it a second to look up.
     assert max(gaps) < (10 if "TSAN_OPTIONS" in os.environ else 1), f"somebody waited {max(gaps):.2f} s"
     assert sum(kills) > SECONDS, f"only {sum(kills)} were killed"
     w.verify()
