@@ -89,13 +89,26 @@ Result<void> Store::validate(Prepared& p) {
   return find_stored(p);
 }
 
+namespace {
+
+// A payload as it was asked for: without what law changed in it.
+std::string asked(const std::string& payload) {
+  if (payload.find("\"arguments\"") == payload.npos) return payload;
+  auto read = json::parse(payload);
+  if (!read || !read->as_map()) return payload;
+  read->as_map()->erase("arguments");
+  return json::compact(*read);
+}
+
+}  // namespace
+
 // What was done with the same idempotency key; it must have been the same.
 Result<void> Store::find_stored(Prepared& p) {
   const auto& c = p.change;
   TK_TRY(p.stored, journal_.by_key(c.idempotency_key));
   if (p.stored && ((!p.fresh && p.stored->row.entity_id != p.before.id) ||
                    p.stored->row.trigger != (p.fresh ? "new" : c.event) ||
-                   p.stored->row.entity_type != p.before.type || p.stored->payload != p.payload))
+                   p.stored->row.entity_type != p.before.type || asked(p.stored->payload) != p.payload))
     return fail(Code::record_conflict, "the idempotency key " + c.idempotency_key +
                                            " was used for another transition");
   return {};
@@ -131,10 +144,12 @@ Result<void> Store::match(Prepared& p) {
 
 Result<void> Store::authorise(Prepared& p) {
   if (!p.change.owed.empty()) {
-    p.ruling = {true, p.change.owed, "", ""};
+    p.ruling.allow = true;
+    p.ruling.rule_id = p.change.owed;
     return {};
   }
-  TK_TRY(p.ruling, authority_.rule(p.change.actor, p.action, p.before.resource()));
+  TK_TRY(p.ruling, authority_.rule({p.change.actor, p.action, p.before.resource(), &p.before.fields, &p.change.input}));
+  if (p.ruling.allow && p.ruling.arguments) return change_arguments(p);
   if (p.ruling.allow) return {};
   const auto& a = p.change.actor;
   const auto& who = a.on_behalf_of_ref.empty() ? a.ref : a.on_behalf_of_ref;
@@ -142,6 +157,19 @@ Result<void> Store::authorise(Prepared& p) {
               who + " may not " + p.action + " on " + p.before.resource().str() + ": " +
                   p.ruling.reason,
               "see: tk law explain " + who + " " + p.action + " " + p.before.resource().str());
+}
+
+// Law lets it happen with other arguments: they have to fit as the asked ones did. The row keeps both.
+Result<void> Store::change_arguments(Prepared& p) {
+  TK_CHECK(check_members(p.fresh ? p.definition->fields : p.transition->input, *p.ruling.arguments,
+                         "rule " + p.ruling.rule_id + " changes the input: " + p.action));
+  Value::Map payload{{"input", p.change.input}};
+  auto read = json::parse(p.payload);
+  if (read && read->as_map()) payload = std::move(*read->as_map());
+  payload.insert_or_assign("arguments", *p.ruling.arguments);
+  p.payload = json::compact(payload);
+  p.change.input = *p.ruling.arguments;
+  return {};
 }
 
 Result<void> Store::reduce(Prepared& p) {
@@ -283,7 +311,7 @@ Result<void> Store::refuse(const Prepared& p, const Error& why) {
   journal::Row row;
   fill_row(row, p.change, p.before, p.ruling);
   bool denied = why.code == Code::law_denied;
-  row.kind = denied ? "denied" : "failed";
+  row.kind = p.ruling.error ? "error" : denied ? "denied" : "failed";
   row.event_type = denied ? "transition.denied" : "transition.failed";
   row.to_state = p.before.state;
   auto step = std::string(kStepNames[static_cast<std::size_t>(p.step - 1)]);
@@ -305,14 +333,14 @@ Result<void> Store::refused(const Actor& actor, const std::string& action, const
   about.context = resource.context;
   journal::Row row;
   fill_row(row, c, about, ruling);
-  row.kind = "denied";
+  row.kind = ruling.error ? "error" : "denied";
   row.event_type = "acl.denied";
   row.reason = ruling.reason;
   return append_alone(row, "");
 }
 
 Result<void> Store::ask(const Actor& actor, const std::string& action, const law::Ref& resource) {
-  TK_TRY(auto ruling, authority_.rule(actor, action, resource));
+  TK_TRY(auto ruling, authority_.rule({actor, action, resource}));
   if (ruling.allow) return {};
   TK_CHECK(refused(actor, action, resource, resource.str(), ruling));
   const auto& who = actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref;

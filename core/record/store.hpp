@@ -28,16 +28,32 @@ struct Actor {
   std::string on_behalf_of_ref;  // law is asked about this one, when it is set
 };
 
+// What law is asked: `fields` are the record's, `input` the arguments of what is about to happen.
+struct Question {
+  const Actor& actor;
+  const std::string& action;
+  law::Ref resource;
+  const Value::Map* fields = nullptr;
+  const Value::Map* input = nullptr;
+};
+
 struct Ruling {
   bool allow = false;
   std::string rule_id, reason, policy_hash;
+  bool error = false;       // denied because a condition failed
+  bool of_history = false;  // rests on what the journal holds: asked again inside the commit
+  struct Obligation {       // an ask: allowed when these are met
+    std::string kind, of;
+    int n = 1;
+  };
+  std::vector<Obligation> obligations;
+  std::optional<Value::Map> arguments;  // a modify: the input as it has to be
 };
 
 class Authority {
  public:
   virtual ~Authority() = default;
-  virtual Result<Ruling> rule(const Actor& actor, const std::string& action,
-                              const law::Ref& resource) = 0;
+  virtual Result<Ruling> rule(const Question& question) = 0;
 };
 
 struct Effect {
@@ -139,6 +155,7 @@ class Store {
   Result<void> find_stored(Prepared& p);
   Result<void> match(Prepared& p);
   Result<void> authorise(Prepared& p);
+  Result<void> change_arguments(Prepared& p);
   Result<void> reduce(Prepared& p);
   Result<void> commit(std::vector<Prepared>& all);
   Result<void> write(Prepared& p);

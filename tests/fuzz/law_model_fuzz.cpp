@@ -73,7 +73,7 @@ TK_FUZZ(law_model) {
     TK_PROMISE(found.has_value() || e.ref.context.empty());
     if (!found) continue;
     TK_PROMISE(found->state == e.state && found->id == e.id);
-    for (const auto& [key, value] : e.attributes) TK_PROMISE(index->attribute(*found, key) == value);
+    for (const auto& [key, value] : e.attributes) TK_PROMISE(index->attribute(*found, key) == value.text);
   }
   for (auto action : index->actions()) TK_PROMISE(index->known_action(action));
   ask(*index);
