@@ -51,9 +51,11 @@ class Roles {
   std::vector<std::uint64_t> own_;
 };
 
+// The rules of one bucket and action, in the three classes in which they are sorted.
 struct Group {
-  const CandidateRow* at;
-  const CandidateRow* end;
+  const CandidateRow* bounds[4];
+  const CandidateRow* begin() const { return bounds[0]; }
+  const CandidateRow* end() const { return bounds[3]; }
 };
 
 }  // namespace
@@ -130,7 +132,9 @@ void find_groups(std::string_view b, std::uint32_t action, const Target& resourc
     for (std::size_t tries = 0; tries < n && table[at].bucket; ++tries, at = (at + 1) & (n - 1)) {
       if (table[at].bucket != bucket + 1 || table[at].action != action) continue;
       auto [rows_, size] = rows<CandidateRow>(b, kCandidates, table[at].candidates);
-      if (size) out.push_back({rows_, rows_ + size});
+      auto forbids = std::min<std::size_t>(table[at].forbids, size);
+      auto changing = std::min<std::size_t>(table[at].changing, size - forbids);
+      if (size) out.push_back({{rows_, rows_ + forbids, rows_ + forbids + changing, rows_ + size}});
       break;
     }
   }
@@ -142,9 +146,7 @@ bool covers_resource(std::string_view b, const CandidateRow& c, const Target& t)
   return one && matches(str(b, rule->resource), t.ref.type, t.ref.context, t.ref.name);
 }
 
-// The three classes in which candidates are sorted.
 enum Class { forbids, changing, plain };
-Class class_of(const CandidateRow& c) { return c.flags & kForbid ? forbids : c.flags & kChanges ? changing : plain; }
 
 }  // namespace
 
@@ -157,8 +159,9 @@ void Engine::decide(const EntityView& actor, std::uint32_t action, const Target&
   out.failure.clear();
   auto [row, one] = rows<EntityRow>(b, kEntities, {actor.number, 1});
   if (!one || (!actor.active() && !(suppose && suppose->active))) return;
-  d_->roles.find(b, *row, resource.ref.context, suppose);
   find_groups(b, action, resource, d_->groups);
+  if (d_->groups.empty() && !suppose) return;
+  d_->roles.find(b, *row, resource.ref.context, suppose);
   d_->facts.ask({&actor, row, action, &resource, &facts, suppose});
 
   bool failed = false;
@@ -170,15 +173,12 @@ void Engine::decide(const EntityView& actor, std::uint32_t action, const Target&
     if (value) return *value;
     if (!failed) out.failed = c.rule, out.failure = d_->facts.failure();
     failed = true;
-    return (c.flags & kForbid) != 0;
+    return (c.flags & kForbid) != 0;  // a forbid that cannot be told forbids
   };
   // Looks through one class; with `stop` at the first that applies only.
   auto collect = [&](Class wanted, bool stop) {
-    for (auto& g : d_->groups)
-      for (const auto* c = g.at; c != g.end; ++c) {
-        auto is = class_of(*c);
-        if (is < wanted) continue;
-        if (is > wanted) break;
+    for (const auto& g : d_->groups)
+      for (const auto* c = g.bounds[wanted]; c != g.bounds[wanted + 1]; ++c) {
         if (!met(*c)) continue;
         out.rules.push_back(c->rule);
         if (stop) return;
@@ -277,8 +277,8 @@ std::vector<std::uint32_t> Engine::covering(std::uint32_t action, const Target& 
   find_groups(b, action, resource, groups);
   std::vector<std::uint32_t> out;
   for (const auto& g : groups)
-    for (const auto* c = g.at; c != g.end; ++c)
-      if (covers_resource(b, *c, resource)) out.push_back(c->rule);
+    for (const auto& c : g)
+      if (covers_resource(b, c, resource)) out.push_back(c.rule);
   std::sort(out.begin(), out.end());
   return out;
 }

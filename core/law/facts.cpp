@@ -23,6 +23,7 @@ Keys keys_of(std::string_view b) {
 
 void FactReader::ask(const Question& question) {
   q_ = question;
+  ++question_;
   actor_ref_.clear();
   resource_ref_.clear();
 }
@@ -198,10 +199,15 @@ Cell FactReader::value(std::uint32_t number) {
 }
 
 std::optional<bool> FactReader::condition(std::uint32_t number) {
-  auto cell = value(number);
-  if (cell.kind() == Cell::Kind::boolean) return cell.is_true();
-  if (!cell.is_error() && compiled(number).usable) failure_ = "it gives no bool";
-  return std::nullopt;
+  auto& c = compiled(number);
+  if (c.asked == question_) return c.answer;
+  c.asked = question_;
+  c.answer.reset();
+  if (!c.usable) return failure_ = c.error, c.answer;
+  auto cell = run(c.program, c.fetches);
+  if (cell.kind() == Cell::Kind::boolean) c.answer = cell.is_true();
+  else if (!cell.is_error()) failure_ = "it gives no bool";
+  return c.answer;
 }
 
 const expr::Program* FactReader::program(std::uint32_t number) {

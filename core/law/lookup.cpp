@@ -66,7 +66,7 @@ class Lookup {
     return numbers_.try_emplace(std::move(key), count(numbers_.size())).first->second;
   }
 
-  static std::size_t places(std::size_t n) { return std::bit_ceil(n * 2 + 1); }
+  static std::size_t places(std::size_t n) { return std::bit_ceil(n + n / 2 + 1); }  // at most 2/3 full
 
   void hash_buckets() {
     b_.buckets.resize(places(numbers_.size()));
@@ -78,17 +78,21 @@ class Lookup {
     }
   }
 
-  // Forbids first, then what changes or asks, then plain permits: a decision may stop at the first of those.
+  // Forbids first, then what changes or asks, then plain permits: a decision may stop at the first of those,
+  // which is soonest found where there is no condition.
   void hash_groups() {
     b_.groups.resize(places(groups_.size()));
+    auto rank = [](const CandidateRow& c) { return c.flags & kForbid ? 0 : c.flags & kChanges ? 1 : 2; };
     for (auto& [key, rows] : groups_) {
-      auto rank = [](const CandidateRow& c) { return c.flags & kForbid ? 0 : c.flags & kChanges ? 1 : 2; };
       std::sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
-        return std::tuple(rank(a), a.role, a.rule) < std::tuple(rank(b), b.role, b.rule);
+        return std::tuple(rank(a), a.when != 0, a.role, a.rule) < std::tuple(rank(b), b.when != 0, b.role, b.rule);
       });
       auto at = group_hash(key.first, key.second) & (b_.groups.size() - 1);
       while (b_.groups[at].bucket) at = (at + 1) & (b_.groups.size() - 1);
-      b_.groups[at] = {key.first + 1, key.second, {count(b_.candidates.size()), count(rows.size())}};
+      auto of = [&](int wanted) {
+        return count(static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](auto& c) { return rank(c) == wanted; })));
+      };
+      b_.groups[at] = {key.first + 1, key.second, {count(b_.candidates.size()), count(rows.size())}, of(0), of(1)};
       b_.candidates.insert(b_.candidates.end(), rows.begin(), rows.end());
     }
   }

@@ -9,17 +9,19 @@ Universe::Universe(Engine& engine) : engine_(engine), actions_(engine.index().ac
   for (const auto* type : {"user", "agent"})
     for (const auto& e : engine.index().entities(type)) actors_.push_back(e);
   for (const auto& e : engine.index().entities("")) resources_.push_back(engine.target(e));
+  for (const auto& actor : actors_) actor_names_.push_back(actor.str());
+  for (const auto& resource : resources_) resource_names_.push_back(resource.ref.str());
 }
 
 std::vector<Allowed> Universe::what_can(const EntityView& actor, const Facts& facts) {
   std::vector<Allowed> out;
-  auto who = actor.str();
-  for (const auto& resource : resources_) {
-    if (resource.buckets.empty()) continue;
+  actor_ = actor.str();
+  for (std::size_t r = 0; r < resources_.size(); ++r) {
+    if (resources_[r].buckets.empty()) continue;
     for (std::uint32_t action = 0; action < actions_.size(); ++action) {
-      engine_.decide(actor, action, resource, facts, Detail::first, verdict_);
+      engine_.decide(actor, action, resources_[r], facts, Detail::first, verdict_);
       if (verdict_.answer != Answer::deny)
-        out.push_back({who, std::string(actions_[action]), resource.ref.str(), verdict_.answer});
+        out.push_back({actor_, actions_[action], resource_names_[r], verdict_.answer});
     }
   }
   return out;
@@ -27,20 +29,22 @@ std::vector<Allowed> Universe::what_can(const EntityView& actor, const Facts& fa
 
 std::vector<Allowed> Universe::who_can(std::uint32_t action, const Target& resource, const Facts& facts) {
   std::vector<Allowed> out;
-  for (const auto& actor : actors_) {
-    engine_.decide(actor, action, resource, facts, Detail::first, verdict_);
+  resource_ = resource.ref.str();
+  for (std::size_t a = 0; a < actors_.size(); ++a) {
+    engine_.decide(actors_[a], action, resource, facts, Detail::first, verdict_);
     if (verdict_.answer != Answer::deny)
-      out.push_back({actor.str(), std::string(actions_[action]), resource.ref.str(), verdict_.answer});
+      out.push_back({actor_names_[a], actions_[action], resource_, verdict_.answer});
   }
   return out;
 }
 
 std::vector<Allowed> Universe::which_actions(const EntityView& actor, const Target& resource, const Facts& facts) {
   std::vector<Allowed> out;
+  actor_ = actor.str();
+  resource_ = resource.ref.str();
   for (std::uint32_t action = 0; action < actions_.size(); ++action) {
     engine_.decide(actor, action, resource, facts, Detail::first, verdict_);
-    if (verdict_.answer != Answer::deny)
-      out.push_back({actor.str(), std::string(actions_[action]), resource.ref.str(), verdict_.answer});
+    if (verdict_.answer != Answer::deny) out.push_back({actor_, actions_[action], resource_, verdict_.answer});
   }
   return out;
 }

@@ -11,7 +11,7 @@
 namespace tk::law {
 
 struct Allowed {
-  std::string actor, action, resource;
+  std::string_view actor, action, resource;  // valid as long as the Universe
   Answer answer = Answer::allow;
 };
 
@@ -32,6 +32,8 @@ class Universe {
   std::vector<EntityView> actors_;
   std::vector<Target> resources_;
   std::vector<std::string_view> actions_;
+  std::vector<std::string> actor_names_, resource_names_;
+  std::string actor_, resource_;  // of the question, where it is not declared
   Verdict verdict_;
 };
 

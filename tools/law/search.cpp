@@ -51,24 +51,27 @@ Result<std::uint32_t> action_of(Search& s, const std::string& name) {
 Result<Exit> what(const cli::Args& args) {
   TK_TRY(auto s, open(args));
   TK_TRY(auto actor, actor_of(s->law, args.get("ACTOR")));
-  auto found = Universe(*s->law.engine).what_can(actor, s->facts);
-  return show(args, found, [](const Allowed& a) { return a.action + "  " + a.resource; });
+  Universe universe(*s->law.engine);
+  auto found = universe.what_can(actor, s->facts);
+  return show(args, found, [](const Allowed& a) { return std::string(a.action) + "  " + std::string(a.resource); });
 }
 
 Result<Exit> who(const cli::Args& args) {
   TK_TRY(auto s, open(args));
   TK_TRY(auto action, action_of(*s, args.get("ACTION")));
   TK_TRY(auto ref, parse_ref(args.get("RESOURCE")));
-  auto found = Universe(*s->law.engine).who_can(action, s->law.engine->target(ref), s->facts);
-  return show(args, found, [](const Allowed& a) { return a.actor; });
+  Universe universe(*s->law.engine);
+  auto found = universe.who_can(action, s->law.engine->target(ref), s->facts);
+  return show(args, found, [](const Allowed& a) { return std::string(a.actor); });
 }
 
 Result<Exit> which(const cli::Args& args) {
   TK_TRY(auto s, open(args));
   TK_TRY(auto actor, actor_of(s->law, args.get("ACTOR")));
   TK_TRY(auto ref, parse_ref(args.get("RESOURCE")));
-  auto found = Universe(*s->law.engine).which_actions(actor, s->law.engine->target(ref), s->facts);
-  return show(args, found, [](const Allowed& a) { return a.action; });
+  Universe universe(*s->law.engine);
+  auto found = universe.which_actions(actor, s->law.engine->target(ref), s->facts);
+  return show(args, found, [](const Allowed& a) { return std::string(a.action); });
 }
 
 const cli::Positional kActor = {"ACTOR", "a user or agent: user:alice, agent:acme.web/analyst"};

@@ -26,7 +26,7 @@ class FactReader {
   explicit FactReader(const Index& index) : index_(index) {}
   void ask(const Question& question);
 
-  std::optional<bool> condition(std::uint32_t number);  // empty: it failed, see failure()
+  std::optional<bool> condition(std::uint32_t number);  // once for a question; empty: it failed, see failure()
   expr::Cell value(std::uint32_t number);
   const expr::Program* program(std::uint32_t number);   // null when it cannot be compiled
   expr::Cell run(const expr::Program& program);         // one that is no row of the index
@@ -46,6 +46,8 @@ class FactReader {
     std::vector<Fetch> fetches;
     std::string error;  // why it cannot be compiled
     bool usable = false;
+    std::uint64_t asked = 0;      // the question that `answer` is of: rules share conditions
+    std::optional<bool> answer;
   };
   Compiled& compiled(std::uint32_t number);
   std::vector<Fetch> fetches_of(const expr::Program& program) const;
@@ -57,6 +59,7 @@ class FactReader {
 
   const Index& index_;
   Question q_;
+  std::uint64_t question_ = 0;  // counted
   std::vector<std::unique_ptr<Compiled>> conditions_;
   std::unique_ptr<expr::Environment> env_;
   expr::Scratch scratch_;

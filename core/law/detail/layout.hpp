@@ -86,7 +86,8 @@ struct BucketRow {
 };
 struct GroupRow {
   std::uint32_t bucket, action;  // bucket + 1; 0 = an empty place
-  Range candidates;
+  Range candidates;              // forbids, then permits that change or ask, then plain ones
+  std::uint32_t forbids, changing;  // how many there are of the first two
 };
 struct CandidateRow {
   std::uint32_t rule, role, when, flags;
