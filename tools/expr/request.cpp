@@ -10,14 +10,14 @@ namespace {
 
 using namespace tk::expr;
 
-Value report(const Error& error) {
+Value::Map report(const Error& error) {
   Value::Map out = {{"code", info(error.code).text}, {"message", error.message}};
   if (error.where.line > 0) {
     out["line"] = error.where.line;
     out["column"] = error.where.column;
   }
   if (!error.hint.empty()) out["hint"] = error.hint;
-  return Value::Map{{"error", std::move(out)}};
+  return {{"error", std::move(out)}};
 }
 
 // The variables of a request and what keeps their values.
@@ -78,7 +78,10 @@ Result<Value> evaluate(const Value& request, bool typed) {
   }
   Scratch scratch;
   auto result = program.run(slots, scratch);
-  if (result.is_error()) return fail(scratch.error());
+  if (result.is_error()) {
+    out.merge(report(scratch.error()));
+    return out;
+  }
   out["value"] = typed ? typed_of(result) : result.value();
   return out;
 }
@@ -102,7 +105,7 @@ std::string answer(const std::string& line, bool typed) {
   auto request = json::parse(line);
   if (!request) return json::compact(report(request.error()));
   auto done = evaluate(*request, typed);
-  return json::compact(done ? *done : report(done.error()));
+  return json::compact(done ? *done : Value(report(done.error())));
 }
 
 }  // namespace tk::tools::expr_tool
