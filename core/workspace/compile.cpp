@@ -10,13 +10,16 @@
 
 namespace tk::workspace {
 
-Result<void> check_sources(std::vector<SourceFile> sources) {
+Result<std::string> compile_sources(std::vector<SourceFile> sources) {
   std::sort(sources.begin(), sources.end(), [](auto& a, auto& b) { return a.path < b.path; });
   auto declared = read_declarations(sources);
   if (!declared.problems.empty()) return fail(declared.problems.front());
-  auto compiled = law::compile(declared.model, crypto::sha256_hex);
-  if (!compiled) return fail(compiled.error());
-  return {};
+  return law::compile(declared.model, crypto::sha256_hex);
+}
+
+Result<void> check_sources(std::vector<SourceFile> sources) {
+  auto compiled = compile_sources(std::move(sources));
+  return compiled ? Result<void>{} : Result<void>(fail(compiled.error()));
 }
 
 Result<void> compile_law(const Workspace& ws, const std::string& what, const std::string& output) {
