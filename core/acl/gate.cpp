@@ -4,6 +4,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
+#include "core/base/text.hpp"
 #include "core/os/terminal.hpp"
 
 namespace tk::acl {
@@ -59,6 +60,24 @@ Result<record::Ruling> Gate::rule(const record::Actor& actor, const std::string&
   ruling.policy_hash = decision.policy_hash;
   if (!decision.determining.empty()) ruling.rule_id = decision.determining.front().id;
   return ruling;
+}
+
+Result<bool> Gate::holds(const record::Actor& actor, const std::string& whom, const law::Ref& parked) {
+  TK_TRY(auto whom_ref, law::parse_ref(whom));
+  TK_TRY(auto wanted, index_.find(whom_ref));
+  TK_TRY(auto ref, law::parse_ref(actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref));
+  TK_TRY(auto entity, index_.find(ref));
+  auto name = wanted.str();
+  if (entity.str() == name) return true;
+  auto decision = index_.decide(entity, "cast.answer", parked);
+  if (!decision.allow) return false;
+  for (const auto& hit : decision.determining) {
+    for (auto group : text::split(hit.via, '>'))
+      if (text::trim(group) == name) return true;
+    for (auto role : hit.inheritance)
+      if (role == name) return true;
+  }
+  return false;
 }
 
 Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref) {

@@ -171,7 +171,7 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
 Result<void> Store::may_answer(const Actor& actor, const Record& item, Value::Map& approval) {
   auto me = persons(actor_value(actor));
   auto refuse = [&](std::string why, std::string hint) -> Result<void> {
-    TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, {false, "", why, "", {}}));
+    TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, {false, "", why, ""}));
     return fail(Code::record_approval, whose(actor) + " may not approve this: " + why, std::move(hint));
   };
   if (meet(me, persons(item.fields.at("asker"))))

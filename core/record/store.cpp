@@ -149,7 +149,7 @@ Result<void> Store::match(Prepared& p) {
 
 Result<void> Store::authorise(Prepared& p) {
   if (!p.change.owed.empty()) {
-    p.ruling = {true, p.change.owed, "", "", {}};
+    p.ruling = {true, p.change.owed, "", ""};
     return {};
   }
   TK_TRY(p.ruling, authority_.rule(p.change.actor, p.action, p.before.resource()));

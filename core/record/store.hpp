@@ -32,7 +32,7 @@ struct Actor {
 struct Ruling {
   bool allow = false;
   std::string rule_id, reason, policy_hash;
-  std::vector<Obligation> obligations;  // law lets it happen when these are met (step 6)
+  std::vector<Obligation> obligations = {};  // law lets it happen when these are met (step 6)
 };
 
 class Authority {
