@@ -8,6 +8,7 @@
 #include "core/record/detail/cel_typescript.hpp"
 #include "core/record/detail/mirror_cel.hpp"
 #include "core/record/detail/mirror_runtime.hpp"
+#include "core/record/scope.hpp"
 
 namespace tk::record {
 namespace {

@@ -81,7 +81,9 @@ Result<void> Store::resolve(Prepared& p) {
   }
   TK_TRY(p.before, get(c.id));
   TK_TRY(p.definition, definition_of(p.before));
-  if (c.migrate) TK_TRY(p.next, definitions_.current(p.before.type));
+  if (c.migrate) {
+    TK_TRY(p.next, definitions_.current(p.before.type));
+  }
   return {};
 }
 
