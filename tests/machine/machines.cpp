@@ -1,5 +1,5 @@
 // Random machines, the heavy checks of core/record:
-//   machines fold EVENTS            random events through Store::apply: every record is the fold of its journal,
+//   machines fold [EVENTS]          random events through Store::apply: every record is the fold of its journal,
 //                                   and what the pure machine makes of the same events
 //   machines mirror FOLDER SEQUENCES   each machine's TypeScript mirror, and sequences with what C++ makes of them
 //   machines journal FOLDER EVENTS     a journal's rows as events, and what tk has of the record at its end
@@ -245,7 +245,8 @@ void journal_events(const std::string& folder, std::int64_t events) {
 
 int main(int argc, char** argv) {
   std::string mode = argc > 1 ? argv[1] : "";
-  if (mode == "fold" && argc == 3) fold(std::atoll(argv[2]));
+  bool full = std::getenv("TK_FULL") != nullptr;
+  if (mode == "fold") fold(argc == 3 ? std::atoll(argv[2]) : full ? 1'000'000 : 100'000);
   else if (mode == "mirror" && argc == 4) mirror(argv[2], std::atoll(argv[3]));
   else if (mode == "journal" && argc == 4) journal_events(argv[2], std::atoll(argv[3]));
   else if (mode == "print" && argc == 3) std::fputs(machine::random_definition(1000 + static_cast<std::uint64_t>(std::atoll(argv[2])), "m").c_str(), stdout);
