@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,13 +24,17 @@ namespace tk::expr {
 struct Type {
   enum class Kind : std::uint8_t {
     dyn, null, boolean, integer, unsigned_integer, real, text, bytes, list, map, timestamp, duration,
-    type, optional, error
+    type, optional, error,
+    parameter,  // T of a declared function
+    abstract,   // a type that is only a name to CEL: tuple(int, T)
   };
   Kind kind = Kind::dyn;
-  std::vector<Type> of;  // of a list or optional: one; of a map: key and value; empty = dyn
+  std::vector<Type> of;  // of a list, optional or type: one; of a map: key and value; empty = dyn
+  std::string name = {};  // of a parameter or an abstract type
   bool operator==(const Type&) const = default;
 };
 std::string to_string(const Type& type);  // as cel-spec writes it: list(int), map(string, dyn)
+Result<Type> parse_type(std::string_view text);  // the same words; one capital letter is a parameter
 
 class Environment {
  public:
@@ -42,10 +47,24 @@ class Environment {
   // timestamp("…")), each distinct call is one slot, and the host gives its value. Law's count(…), label(…).
   Environment& input_function(std::string name, std::vector<Type> parameters, Type result);
   Environment& container(std::string name);  // namespace in which names are looked up
+  // A function that is known to the checker only; calling it is an error of the run. As signatures are written
+  // here: "fn(string, int) string", "string.fn(T) list(T)"; more of one name are overloads.
+  Result<void> function(std::string_view signature);
+  // Every name that is not declared becomes a variable of type dyn: to see what an expression reads.
+  Environment& any_variable();
+  // Where named time zones come from: the bytes of a TZif file (RFC 8536) for a name such as Europe/Berlin, empty
+  // when there is none. Reading it is I/O, so it is the host's; without it only UTC and fixed offsets are known.
+  // Called by whatever thread compiles or runs; a Scratch asks once for each name.
+  using Zones = std::string (*)(std::string_view name);
+  Environment& zones(Zones source);
 
  private:
   friend class Program;
+  friend class Names;
+  friend class Checker;
+  friend class Emitter;
   struct Detail;
+  Detail& own();
   std::shared_ptr<Detail> detail_;
 };
 
@@ -75,11 +94,16 @@ class Cell {
   bool is_true() const { return kind_ == Kind::boolean && payload_.boolean; }
   bool is_error() const { return kind_ == Kind::error; }
   std::string_view as_text() const;       // empty when this is no text
-  Value value() const;                    // a copy that owns; types and optionals as cel-spec's JSON has them
+  // A copy that owns. What a Value has no kind for: a type is its name, an optional its value or null, a map's
+  // keys are text, and a timestamp outside of the years 1678 to 2262 is its RFC 3339 text.
+  Value value() const;
+  // A list's or map's members, in order, for who needs the kinds of map keys; of an optional: 0 or 1 values.
+  // `each` gets null as key in a list or optional. Members are valid as long as this is.
+  void members(const std::function<void(const Cell* key, const Cell& value)>& each) const;
+  std::string written() const;            // of a type its name, of a timestamp or duration its text in CEL
 
  private:
-  friend class Machine;
-  friend class Scratch;
+  friend struct Raw;  // core/expr's own hands: detail/cell.hpp
   union Payload {
     bool boolean;
     std::int64_t integer;
@@ -87,12 +111,13 @@ class Cell {
     double real;
     const void* pointer;
   } payload_{.integer = 0};
-  std::uint32_t size_ = 0;
+  std::uint32_t size_ = 0;  // of text, bytes, list, map; nanoseconds of a timestamp
   Kind kind_ = Kind::missing;
   std::uint8_t form_ = 0;  // whose pointer it is: the machine's own matter
 };
 
-// What an evaluation needs beside the program: stack, arena, the error. Reused; one per thread.
+// What an evaluation needs beside the program: stack, arena, the error. Reused; one per thread. A Cell that a run
+// gave is valid until the next run with the same Scratch.
 class Scratch {
  public:
   Scratch();
@@ -103,6 +128,7 @@ class Scratch {
 
  private:
   friend class Machine;
+  friend class Emitter;
   friend class Program;
   struct Detail;
   std::unique_ptr<Detail> detail_;
@@ -134,7 +160,8 @@ class Program {
   static Result<Program> compile(std::string_view text, const Environment& env, const Limits& limits = {});
   const Type& type() const;                 // what it gives, as far as the checker knows
   const std::vector<Input>& inputs() const;
-  const std::vector<std::string>& paths() const;  // every path that it reads, sorted: actor.clearance, input.a.b
+  // Every path that it reads, sorted: actor.clearance, input.a.b. Calls of input functions are in inputs() only.
+  const std::vector<std::string>& paths() const;
   const Node& tree() const;
 
   // slots.size() must be inputs().size(). An error is a Cell of that kind, told by scratch.error().

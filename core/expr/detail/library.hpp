@@ -1,0 +1,23 @@
+// Which functions and operators CEL has: the checker reads their signatures, the compiler their C++ functions.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/expr/detail/bytecode.hpp"
+#include "core/expr/detail/signature.hpp"
+
+namespace tk::expr {
+
+struct Function {
+  std::vector<Signature> overloads;
+  Native native = nullptr;  // null of an operator: the machine has an instruction for it
+  bool variadic = false;    // math.greatest and math.least: any number of numbers, or one list
+};
+
+// By name: size, math.abs, _+_.
+const std::map<std::string, Function, std::less<>>& library();
+
+}  // namespace tk::expr
