@@ -119,23 +119,18 @@ namespace {
 
 int order(auto a, auto b) { return a < b ? -1 : b < a ? 1 : 0; }
 
-// Exact: the double is compared as the integer that it is, or by its size when it is far away.
-int compare(std::int64_t a, double b) {
+// As cel-go has it and the suite wants it: beyond 2^53 an integer counts as the double next to it.
+template <class Integer>
+int compare(Integer a, double b) {
   if (std::isnan(b)) return 2;
-  if (b >= 9223372036854775808.0) return -1;
-  if (b < -9223372036854775808.0) return 1;
-  auto whole = static_cast<std::int64_t>(b);
-  if (a != whole) return order(a, whole);
-  return order(0.0, b - static_cast<double>(whole));
+  return order(static_cast<double>(a), b);
 }
 
-int compare(std::uint64_t a, double b) {
-  if (std::isnan(b)) return 2;
-  if (b >= 18446744073709551616.0) return -1;
-  if (b < 0) return 1;
-  auto whole = static_cast<std::uint64_t>(b);
-  if (a != whole) return order(a, whole);
-  return order(0.0, b - static_cast<double>(whole));
+// Whether the double is this very integer; keys of maps are told apart exactly.
+bool is_exactly(double d, const Cell& integer) {
+  if (integer.kind() == Kind::integer)
+    return d >= -0x1p63 && d < 0x1p63 && static_cast<std::int64_t>(d) == Raw::integer(integer) && d == std::floor(d);
+  return d >= 0 && d < 0x1p64 && static_cast<std::uint64_t>(d) == Raw::unsigned_integer(integer) && d == std::floor(d);
 }
 
 int flipped(int order) { return order == 2 ? 2 : -order; }
@@ -159,9 +154,12 @@ int compare_numbers(const Cell& a, const Cell& b) {
 }
 
 bool same_key(const Cell& a, const Cell& b) {
-  if (Raw::is_number(a) && Raw::is_number(b)) return compare_numbers(a, b) == 0;
+  if (a.kind() == Kind::text && b.kind() == Kind::text) return Raw::text(a) == Raw::text(b);
+  if (Raw::is_number(a) && Raw::is_number(b)) {
+    if (a.kind() == b.kind() || (a.kind() != Kind::real && b.kind() != Kind::real)) return compare_numbers(a, b) == 0;
+    return a.kind() == Kind::real ? is_exactly(Raw::real(a), b) : is_exactly(Raw::real(b), a);
+  }
   if (a.kind() != b.kind()) return false;
-  if (a.kind() == Kind::text) return Raw::text(a) == Raw::text(b);
   return a.kind() == Kind::boolean && Raw::boolean(a) == Raw::boolean(b);
 }
 
@@ -173,8 +171,8 @@ std::size_t hash_key(const Cell& key) {
     case Kind::real: {
       double d = Raw::real(key);
       // Equal numbers hash alike: a whole double as the integer that it is.
-      if (d >= -9223372036854775808.0 && d < 9223372036854775808.0) h = static_cast<std::uint64_t>(static_cast<std::int64_t>(d));
-      else if (d >= 0 && d < 18446744073709551616.0) h = static_cast<std::uint64_t>(d);
+      if (d >= -0x1p63 && d < 0x1p63) h = static_cast<std::uint64_t>(static_cast<std::int64_t>(d));
+      else if (d >= 0 && d < 0x1p64) h = static_cast<std::uint64_t>(d);
       break;
     }
     default: h = Raw::unsigned_integer(key);

@@ -44,7 +44,7 @@ Infer::Ref Infer::from(const Type& type, Parameters& parameters) {
     case Kind::abstract: {
       std::vector<Ref> parts;
       for (const auto& part : type.of) parts.push_back(from(part, parameters));
-      std::size_t wanted = type.kind == Kind::map ? 2 : type.kind == Kind::abstract ? 0 : 1;
+      std::size_t wanted = type.kind == Kind::map ? 2 : type.kind == Kind::list || type.kind == Kind::optional ? 1 : 0;
       while (parts.size() < wanted) parts.push_back(simple(Kind::dyn));
       return made(type.kind, std::move(parts), type.name);
     }
@@ -74,7 +74,6 @@ Type Infer::known(Ref type, int depth, int& budget) const {
   if (entry.kind == Kind::parameter || depth > kDeepest || --budget < 0) return {};
   Type out{entry.kind, {}, entry.name};
   for (auto part : entry.of) out.of.push_back(known(part, depth + 1, budget));
-  // type(dyn) said of nothing in particular is written `type`, as the value `type` has it.
   return out;
 }
 
@@ -134,6 +133,7 @@ bool Infer::unify(Ref a, Ref b, int depth) {
   if (x.kind == Kind::null) return takes_null(y.kind);
   if (y.kind == Kind::null) return takes_null(x.kind);
   if (x.kind != y.kind || x.name != y.name || x.of.size() != y.of.size()) return false;
+  if (x.kind == Kind::type) return true;  // types are values that may be compared, whatever they are the type of
   for (std::size_t i = 0; i < x.of.size(); ++i)
     if (!unify(x.of[i], y.of[i], depth + 1)) return false;
   return true;

@@ -1,5 +1,9 @@
 #include "core/expr/detail/library.hpp"
 
+#include <array>
+#include <mutex>
+#include <unordered_map>
+
 #include "core/base/text.hpp"
 #include "core/expr/detail/natives.hpp"
 
@@ -139,24 +143,42 @@ constexpr Row kRows[] = {
      native::shift_right},
 };
 
+constexpr std::size_t kCount = std::size(kRows);
+
+Function read(const Row& row) {
+  Function out;
+  out.native = row.native;
+  out.variadic = row.signatures.empty();
+  if (out.variadic) return out;
+  for (auto text : text::split(row.signatures, ';'))
+    out.overloads.push_back(parse_signature(text::trim(text), row.name).value());
+  return out;
+}
+
+bool is_operator(std::string_view name) { return name.find_first_of("_@!-") == 0; }
+
 }  // namespace
 
-const std::map<std::string, Function, std::less<>>& library() {
-  static const auto table = [] {
-    std::map<std::string, Function, std::less<>> out;
-    for (const auto& row : kRows) {
-      auto& function = out[std::string(row.name)];
-      function.native = row.native;
-      function.variadic = row.signatures.empty();
-      for (auto text : text::split(row.signatures, ';')) {
-        if (row.signatures.empty()) break;
-        auto signature = parse_signature(text::trim(text), row.name);
-        function.overloads.push_back(std::move(signature.value()));
-      }
-    }
+const Function* find_function(std::string_view name) {
+  static const auto places = [] {
+    std::unordered_map<std::string_view, std::size_t> out;
+    for (std::size_t i = 0; i < kCount; ++i) out.emplace(kRows[i].name, i);
     return out;
   }();
-  return table;
+  static std::array<std::once_flag, kCount> read_once;
+  static std::array<Function, kCount> functions;
+  auto it = places.find(name);
+  if (it == places.end()) return nullptr;
+  auto i = it->second;
+  std::call_once(read_once[i], [&] { functions[i] = read(kRows[i]); });
+  return &functions[i];
+}
+
+std::vector<std::string_view> function_names() {
+  std::vector<std::string_view> out;
+  for (const auto& row : kRows)
+    if (!is_operator(row.name)) out.push_back(row.name);
+  return out;
 }
 
 }  // namespace tk::expr

@@ -114,8 +114,7 @@ Cell Machine::run(std::uint32_t from) {
       case Op::jump: at = i.a - 1; break;
       case Op::branch:
         if (top->kind() == Kind::boolean) {
-          if (!Raw::boolean(*top)) at = i.a - 1;
-          --top;
+          at = Raw::boolean(*top--) ? at + 1 : i.a - 1;
         } else {
           if (!top->is_error()) *top = no_overload(*top);
           at = code[at + 1].a - 1;  // the instruction behind says where the whole ends

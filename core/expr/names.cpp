@@ -108,7 +108,7 @@ FunctionMeaning Names::function_named(std::string_view name) const {
     out.name = candidate;
     if (auto it = env_.input_functions.find(candidate); it != env_.input_functions.end()) out.input = &it->second;
     if (auto it = env_.functions.find(candidate); it != env_.functions.end()) out.declared = &it->second;
-    if (auto it = library().find(candidate); it != library().end()) out.library = &it->second;
+    out.library = find_function(candidate);
     if (out) return out;
   }
   return {};
@@ -140,8 +140,7 @@ std::string Names::nearest(std::string_view name) const {
 std::string Names::nearest_function(std::string_view name) const {
   std::vector<std::string> known = {"all", "exists", "exists_one", "filter", "map", "has", "optMap", "optFlatMap",
                                     "transformList", "transformMap", "cel.bind"};
-  for (const auto& [function, what] : library())
-    if (function.find('_') != 0 && function != "@in" && function != "!_" && function != "-_") known.push_back(function);
+  for (auto function : function_names()) known.emplace_back(function);
   for (const auto& [function, what] : env_.input_functions) known.push_back(function);
   for (const auto& [function, what] : env_.functions) known.push_back(function);
   return text::nearest(name, known);

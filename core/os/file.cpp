@@ -153,6 +153,30 @@ Result<std::string> read_stdin(std::size_t limit) {
   return read_all(STDIN_FILENO, "standard input", limit);
 }
 
+bool InputLines::waiting() const { return read_.find('\n', at_) != read_.npos; }
+
+Result<bool> InputLines::next(std::string& line) {
+  constexpr std::size_t kChunk = 1 << 16, kLongest = 16 << 20;
+  for (auto from = at_;;) {
+    if (auto end = read_.find('\n', from); end != read_.npos || (ended_ && at_ < read_.size())) {
+      line.assign(read_, at_, std::min(end, read_.size()) - at_);
+      at_ = std::min(end, read_.size() - 1) + 1;
+      return true;
+    }
+    if (ended_) return false;
+    if (read_.size() - at_ > kLongest) return fail(Code::os_io, "a line of more than 16 MiB on standard input");
+    from = read_.size() - at_;
+    read_.erase(0, at_);
+    at_ = 0;
+    auto had = read_.size();
+    read_.resize(had + kChunk);
+    auto n = ::read(STDIN_FILENO, read_.data() + had, kChunk);
+    read_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (n < 0 && errno != EINTR) return fail(errno_error(errno, "read", "standard input"));
+    ended_ = n == 0;
+  }
+}
+
 Result<void> write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     auto f = fault("os.write");

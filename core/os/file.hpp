@@ -22,6 +22,18 @@ bool is_directory(const std::string& path);
 std::int64_t file_size(const std::string& path);  // 0 when there is none
 Result<std::string> read_file(const std::string& path, std::size_t limit = kReadLimit);
 Result<std::string> read_stdin(std::size_t limit = kReadLimit);
+
+// Lines of standard input as they come, without their newlines; each at most 16 MiB. The last needs no newline.
+class InputLines {
+ public:
+  Result<bool> next(std::string& line);  // false at the end
+  bool waiting() const;                  // another whole line was read already
+
+ private:
+  std::string read_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
 // `scratch`: a folder of the same file system where the unfinished file stands (else beside the target),
 // so that a killed process leaves nothing where people look.
 Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode = 0644,

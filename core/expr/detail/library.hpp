@@ -1,7 +1,6 @@
 // Which functions and operators CEL has: the checker reads their signatures, the compiler their C++ functions.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +16,9 @@ struct Function {
   bool variadic = false;    // math.greatest and math.least: any number of numbers, or one list
 };
 
-// By name: size, math.abs, _+_.
-const std::map<std::string, Function, std::less<>>& library();
+// By name: size, math.abs, _+_; null when there is none. Signatures are read when they are first asked for: reading
+// all of them would be most of what a short program does.
+const Function* find_function(std::string_view name);
+std::vector<std::string_view> function_names();  // without operators
 
 }  // namespace tk::expr
