@@ -97,7 +97,7 @@ void fold(std::int64_t events) {
       c.actor = {moment.actor_kind, moment.actor_id.empty() ? "x" : moment.actor_id, moment.actor_ref, "", "", ""};
       moment.actor_id = c.actor.id;
       Result<Shape> expected = fail(Code::bug, "none");
-      if (id.empty() || dice.one_in(500)) {
+      if (id.empty() || dice.one_in(60)) {
         c.type = type_of(k);
         c.input = made_up.members(def->fields);
         expected = pure.create(c.input, moment);

@@ -27,6 +27,7 @@ class Maker {
     for (std::size_t i = 0; i < n; ++i) put_state(i);
     std::size_t events = 2 + dice_.below(6);
     for (std::size_t e = 0; e < events; ++e) put_event("e" + std::to_string(e));
+    input_ = false;
     for (auto k = dice_.below(3); k > 0; --k)
       put("[[invariant]]\nwhen = " + text(truth(1) + " || record.n < " + std::to_string(50 + dice_.below(1000))) +
           "\nreason = \"invariant " + std::to_string(k) + "\"");
