@@ -135,7 +135,7 @@ class Writer {
     for (const char* own : {"Record", "Event", "Fields", "Answer"}) names_.insert(base_ + own);
     out_ += "\n/** Who acts, on whose behalf where that is somebody else. */\nexport interface Actor {\n"
             "  readonly kind: string;\n  readonly ref: string;\n  readonly id: string;\n}\n\n"
-            "export interface " + base_ + "Fields " + members(d_.fields) + "\n";
+            "export type " + base_ + "Fields = " + members(d_.fields) + ";\n";
     std::vector<std::string> records, all;
     for (const auto& leaf : d_.leaves()) {
       auto name = unique(base_ + type_name(leaf));
@@ -232,7 +232,8 @@ class Writer {
             "  return done.ok ? { ok: true } : done;\n}\n\n"
             "/** The record after the event; the very same one when the event is refused. */\n"
             "export function reduce(record: " + record + ", event: " + event + "): " + record + " {\n"
-            "  const done = answered(() => stepped(record as Shape, event.type, event.input, event));\n"
+            "  const e: Moment & { readonly type: string; readonly input: unknown } = event;\n"
+            "  const done = answered(() => stepped(record as Shape, e.type, e.input, e));\n"
             "  return done.ok ? ({ ...done.value, version: record.version + 1n } as " + record + ") : record;\n}\n\n"
             "export function isRecord(v: unknown): v is " + record + " {\n  return isShape(v);\n}\n\n"
             "export function isEvent(v: unknown): v is " + event + " {\n"

@@ -111,10 +111,11 @@ Result<void> Store::oblige(Prepared& p) {
       return fail(Code::record_parked, p.change.event + " needs a reason", "ask again with --reason \"…\"");
     }
   std::erase_if(needs, [](const Obligation& o) { return o.kind == "reason"; });
-  if (needs.empty()) return {};
+  if (needs.empty() && p.change.parked.empty()) return {};
   p.binding = binding_of(p.change, p.before, p.fresh);
   TK_TRY(auto item, parked_for(p.binding));
   auto left = left_of(needs, item ? item->fields["approvals"] : Value());
+  if (left.empty() && !item) return fail(Code::record_answered, "item " + p.change.parked + " is over already");
   if (!left.empty()) {
     p.unmet = needs;
     return fail(Code::record_parked, (p.fresh ? "a new " + p.before.type : p.change.event) + " waits for " +
@@ -213,6 +214,7 @@ Result<Outcome> Store::carry_out(const Record& item, const trace::Context& trace
   c.idempotency_key = text_of(item, "key");
   c.actor = actor_from(item.fields.at("asker"));
   c.trace = trace;
+  c.parked = item.id;
   auto done = apply(std::move(c));
   if (done) return done;
   auto error = done.error();

@@ -83,6 +83,7 @@ struct Change {
   // A transition that tk itself owes (a compensation, a record for a hand-made declaration): law is not
   // asked, the row names this as its rule. Set by code only, never from a person's words.
   std::string owed;
+  std::string parked;  // the item that this carries out; set by Store::answer only
   // Called inside the transaction, when the row's seq is known; what it gives goes to the outbox.
   std::function<Result<std::vector<Effect>>(std::int64_t seq)> effects;
 };

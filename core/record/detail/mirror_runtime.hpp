@@ -153,7 +153,8 @@ function writeMembers(members: [string, Json][]): string {
 )ts";
 
 inline constexpr std::string_view kMirrorMachine = R"ts(
-interface Moment {
+/** What comes from outside; `now` is nanoseconds since 1970. */
+export interface Moment {
   readonly actor: Actor;
   readonly now: bigint;
 }
