@@ -200,7 +200,7 @@ Result<void> Store::reduce(Prepared& p) {
   if (!made) return fail(made.error());
   auto broken = m.broken(*made, p.moment());
   if (!broken.empty())
-    return fail(Code::record_invariant, "a " + p.before.type + " must hold: " + text::join(broken, "; "));
+    return fail(Code::record_invariant, "an invariant of " + p.before.type + " would be broken: " + text::join(broken, "; "));
   p.after.state = std::move(made->state);
   p.after.fields = std::move(made->fields);
   return {};

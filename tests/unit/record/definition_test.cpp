@@ -25,7 +25,7 @@ TEST_CASE("an unknown name in a guard is refused with its place and the nearest 
   CHECK(e.exit() == Exit::usage);
   CHECK(e.where.file == "records/t.toml");
   CHECK(e.where.line == 17);
-  CHECK(e.where.column == 28);
+  CHECK(e.where.column == 27);
   CHECK(e.hint.find("size") != e.hint.npos);
   CHECK(edge("guard = [{ when = \"input.x > 1\", reason = \"r\" }]\n").exit() == Exit::usage);
   CHECK(edge("guard = [{ when = \"actor.nmae == ''\", reason = \"r\" }]\n").where.line == 17);
@@ -34,7 +34,7 @@ TEST_CASE("an unknown name in a guard is refused with its place and the nearest 
 TEST_CASE("the place of a mistake is found behind escapes and in texts of many lines") {
   auto escaped = edge("guard = [{ when = \"record.title == \\\"\\u00e4\\\" && recrd.size > 1\", reason = \"r\" }]\n");
   CHECK(escaped.where.line == 17);
-  CHECK(escaped.where.column == 49);
+  CHECK(escaped.where.column == 50);
   auto many = edge("guard = [{ reason = \"r\", when = \"\"\"\nrecord.size > 1\n  && record.siz < 3\"\"\" }]\n");
   CHECK(many.where.line == 19);
   CHECK(many.where.column == 13);
