@@ -5,6 +5,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/law/explain.hpp"
+#include "core/base/text.hpp"
 #include "core/os/terminal.hpp"
 
 namespace tk::acl {
@@ -67,6 +68,8 @@ Result<record::Ruling> Gate::rule(const record::Question& q) {
   facts.context = q.input;
   facts.fields = q.fields;
   facts.now_ns = clock::now_ns();
+  facts.history = q.history;
+  facts.labels = q.labels;
   auto decision = law::explain(law, actor, action, target, facts);
   record::Ruling out;
   out.allow = decision.allow || decision.answer == law::Answer::ask;
@@ -76,6 +79,9 @@ Result<record::Ruling> Gate::rule(const record::Question& q) {
   for (const auto& o : decision.obligations)
     out.obligations.push_back({std::string(o.kind), std::string(o.of), o.n});
   if (!decision.determining.empty()) out.rule_id = decision.determining.front().id;
+  auto labels = target.declared() ? index_.attribute(target.entity, "labels").value_or("") : std::string_view();
+  for (auto label : text::split(labels, ','))
+    if (!text::trim(label).empty()) out.labels.emplace_back(text::trim(label));
   if (decision.answer == law::Answer::modify || decision.answer == law::Answer::ask) {
     law::Verdict verdict;
     law.decide(actor, action, target, facts, law::Detail::all, verdict);
@@ -83,6 +89,27 @@ Result<record::Ruling> Gate::rule(const record::Question& q) {
     if (!q.input || arguments != *q.input) out.arguments = std::move(arguments);
   }
   return out;
+}
+
+Result<bool> Gate::holds(const record::Actor& actor, const std::string& whom, const law::Ref& parked) {
+  TK_TRY(auto whom_ref, law::parse_ref(whom));
+  TK_TRY(auto wanted, index_.find(whom_ref));
+  TK_TRY(auto ref, law::parse_ref(actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref));
+  TK_TRY(auto entity, index_.find(ref));
+  auto name = wanted.str();
+  if (entity.str() == name) return true;
+  auto& law = engine();
+  law::Facts facts;
+  facts.now_ns = clock::now_ns();
+  auto decision = law::explain(law, entity, *law.action("cast.answer"), law.target(parked), facts);
+  if (!decision.allow) return false;
+  for (const auto& hit : decision.determining) {
+    for (auto group : text::split(hit.via, '>'))
+      if (text::trim(group) == name) return true;
+    for (auto role : hit.inheritance)
+      if (role == name) return true;
+  }
+  return false;
 }
 
 Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref) {

@@ -14,6 +14,9 @@ class Gate : public record::Authority {
  public:
   explicit Gate(const law::Index& index) : index_(index) {}
   Result<record::Ruling> rule(const record::Question& question) override;
+  // Whether law lets the actor answer `parked` by a rule of that role (or one that it inherits to), or by a
+  // grant to that group, or because it is that user.
+  Result<bool> holds(const record::Actor& actor, const std::string& whom, const law::Ref& parked) override;
   const law::Index& index() const { return index_; }
 
  private:

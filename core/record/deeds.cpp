@@ -40,7 +40,7 @@ Result<std::string_view> Deeds::action_of(const Known& record, std::string_view 
   }
   std::string action;
   if (trigger == "new") action = definition->create_action;
-  else if (const auto* t = definition->find(trigger, from)) action = t->action;
+  else if (auto found = definition->candidates(trigger, from); !found.empty()) action = found.front()->action;
   return std::string_view(actions_.emplace(std::move(key), std::move(action)).first->second);
 }
 

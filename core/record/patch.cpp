@@ -1,3 +1,4 @@
+#include "core/json/json.hpp"
 #include "core/record/store.hpp"
 
 namespace tk::record {
@@ -22,6 +23,13 @@ std::string member_of(std::string_view pointer) {
   return out;
 }
 
+// Whether they are kept as the same bytes: 0.0 equals -0.0, and yet it is another record.
+bool same(const Value& a, const Value& b) {
+  if (!(a == b)) return false;
+  bool plain = !a.as_double() && !a.as_list() && !a.as_map();
+  return plain || json::compact(a) == json::compact(b);
+}
+
 }  // namespace
 
 Value diff_members(const Value::Map& before, const Value::Map& after) {
@@ -30,7 +38,7 @@ Value diff_members(const Value::Map& before, const Value::Map& after) {
     if (!after.contains(name)) ops.push_back(Value::Map{{"op", "remove"}, {"path", pointer(name)}});
   for (const auto& [name, value] : after) {
     auto it = before.find(name);
-    if (it != before.end() && it->second == value) continue;
+    if (it != before.end() && same(it->second, value)) continue;
     ops.push_back(Value::Map{{"op", it == before.end() ? "add" : "replace"},
                              {"path", pointer(name)},
                              {"value", value}});

@@ -108,6 +108,7 @@ namespace {
 // What a record must be according to the journal.
 struct Folded {
   std::string type, state, context, name, parent, definition;
+  std::vector<std::string> earlier;  // definitions that it was pinned to before
   std::int64_t version = 0, created_ns = 0, updated_ns = 0;
   Value::Map fields;
 };
@@ -125,6 +126,10 @@ Result<void> fold(std::map<std::string, Folded>& all, const journal::Stored& sto
     f.parent = r["parent"].text();
     f.definition = r["definition"].text();
     f.created_ns = row.ts_ns;
+  } else if (row.trigger == "migrate") {  // or an event of that name: only a migration names a definition
+    TK_TRY(auto payload, json::parse(stored.payload, "payload"));
+    if (auto to = payload["migrate"]["definition"].text(); !to.empty())
+      f.earlier.push_back(std::exchange(f.definition, to));
   }
   f.state = row.to_state;
   f.updated_ns = row.ts_ns;
@@ -137,7 +142,10 @@ Result<void> fold(std::map<std::string, Folded>& all, const journal::Stored& sto
 // Every definition is the text that its hash names, and the one that records are pinned to.
 Result<std::string> check_definitions(journal::Journal& journal, const std::map<std::string, Folded>& all) {
   std::map<std::string, std::pair<std::string, std::string>, std::less<>> pinned;  // its type, a record
-  for (const auto& [id, f] : all) pinned.try_emplace(f.definition, f.type, id);
+  for (const auto& [id, f] : all) {
+    pinned.try_emplace(f.definition, f.type, id);
+    for (const auto& hash : f.earlier) pinned.try_emplace(hash, f.type, id);
+  }
   std::string extra;
   TK_TRY(auto s, journal.db().prepare("SELECT hash, type, text, typeof(hash) || typeof(type) || typeof(text) "
                                       "= 'texttexttext' FROM definition"));

@@ -1,3 +1,4 @@
+// Steps 1 to 7 of the write path, and its front: apply().
 #include "core/record/store.hpp"
 
 #include <algorithm>
@@ -7,24 +8,33 @@
 #include "core/base/text.hpp"
 #include "core/json/json.hpp"
 #include "core/os/fault.hpp"
-#include "core/os/terminal.hpp"
+#include "core/record/detail/prepared.hpp"
+#include "core/record/migrate.hpp"
 
 namespace tk::record {
 
-// A change on its way through the steps.
-struct Store::Prepared {
-  Change change;
-  Record before, after;
-  std::shared_ptr<const Definition> definition;
-  const Transition* transition = nullptr;
-  bool fresh = false;  // a new record
-  std::string action, event_type, payload;
-  Ruling ruling;
-  std::vector<Effect> effects;
-  std::optional<journal::Stored> stored;  // of a known idempotency key
-  int step = 0;                           // 1-based, the one that is under way
-  journal::Row row;
-};
+using detail::fill_row;
+
+namespace detail {
+
+const std::string& whose(const Actor& actor) {
+  return actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref;
+}
+
+}  // namespace detail
+
+using detail::whose;
+
+Moment Store::Prepared::moment() const {
+  const auto& a = change.actor;
+  const auto& ref = whose(a);
+  return {a.on_behalf_of_ref.empty() ? a.kind : ref.substr(0, ref.find(':')), ref,
+          a.on_behalf_of.empty() ? a.id : a.on_behalf_of, now_ns};
+}
+
+Machine& Store::machine(const Definition& definition) {
+  return machines_.try_emplace(&definition, definition).first->second;
+}
 
 namespace {
 
@@ -57,6 +67,7 @@ Result<void> Store::resolve(Prepared& p) {
   if (c.actor.id.empty())
     return fail(Code::acl_no_actor, "no actor: nobody is asking");
   if (c.trace.trace_id.empty()) c.trace = trace::from_environment();
+  p.now_ns = clock::now_ns();
   p.fresh = c.event.empty();
   if (p.fresh) {
     TK_TRY(p.definition, definitions_.current(c.type));
@@ -70,6 +81,9 @@ Result<void> Store::resolve(Prepared& p) {
   }
   TK_TRY(p.before, get(c.id));
   TK_TRY(p.definition, definition_of(p.before));
+  if (c.migrate) {
+    TK_TRY(p.next, definitions_.current(p.before.type));
+  }
   return {};
 }
 
@@ -84,9 +98,14 @@ Result<void> Store::validate(Prepared& p) {
                                          {"definition", p.before.definition},
                                          {"name", p.before.name},
                                          {"parent", p.before.parent}});
+  if (p.next) payload.emplace("migrate", Value::Map{{"definition", p.next->hash}, {"version", p.next->version}});
   p.payload = json::compact(payload);
-  if (c.idempotency_key.empty()) return {};
-  return find_stored(p);
+  if (!c.idempotency_key.empty()) TK_CHECK(find_stored(p));
+  if (p.stored || c.expected_version == 0 || c.expected_version == p.before.version) return {};
+  return fail(Code::record_conflict,
+              p.before.type + " " + p.before.id + " is at version " + std::to_string(p.before.version) + ", not " +
+                  std::to_string(c.expected_version),
+              "look at it with `tk record show` and ask again");
 }
 
 namespace {
@@ -121,10 +140,15 @@ Result<void> Store::match(Prepared& p) {
     return {};
   }
   const auto& event = p.change.event;
+  if (p.next) {
+    p.action = p.before.type + ".migrate";
+    p.event_type = p.before.type + ".migrated";
+    return {};
+  }
   // A repeated transition is judged in the state that it began in.
   const auto& state = p.stored ? p.stored->row.from_state : p.before.state;
-  p.transition = p.definition->find(event, state);
-  if (!p.transition) {
+  p.candidates = p.definition->candidates(event, state);
+  if (p.candidates.empty()) {
     auto legal = p.definition->events_from(p.before.state);
     auto near = text::nearest(event, legal);
     return fail(Code::record_event,
@@ -133,58 +157,100 @@ Result<void> Store::match(Prepared& p) {
                 : legal.empty() ? "no event is: the state is final"
                               : "legal events: " + text::join(legal, ", "));
   }
-  TK_CHECK(check_members(p.transition->input, p.change.input, "event " + event));
-  p.action = p.transition->action;
-  p.event_type = p.transition->event_type;
-  if (p.event_type.empty())
-    p.event_type = p.before.type + (p.transition->to == "=" || p.transition->to == p.before.state
-                                        ? ".updated" : ".state_changed");
+  TK_CHECK(check_members(p.candidates.front()->input, p.change.input, "event " + event));
+  p.action = p.candidates.front()->action;
   return {};
 }
 
+Result<Ruling> Store::rule(const Prepared& p) {
+  tally_.reset();
+  return authority_.rule({p.change.actor, p.action, p.before.resource(), &p.before.fields, &p.asked_input(), &tally_, p.labels});
+}
+
 Result<void> Store::authorise(Prepared& p) {
+  TK_TRY(p.labels, tally_.labels_of(p.change.trace.trace_id));
   if (!p.change.owed.empty()) {
     p.ruling.allow = true;
     p.ruling.rule_id = p.change.owed;
     return {};
   }
-  TK_TRY(p.ruling, authority_.rule({p.change.actor, p.action, p.before.resource(), &p.before.fields, &p.change.input}));
-  if (p.ruling.allow && p.ruling.arguments) return change_arguments(p);
-  if (p.ruling.allow) return {};
-  const auto& a = p.change.actor;
-  const auto& who = a.on_behalf_of_ref.empty() ? a.ref : a.on_behalf_of_ref;
+  TK_TRY(p.ruling, rule(p));
+  p.of_history = tally_.asked();
+  if (!p.ruling.allow) return denied(p);
+  return p.ruling.arguments ? change_arguments(p) : Result<void>{};
+}
+
+// Inside the commit nobody else writes: what the journal says now is what it says when this row is in.
+Result<void> Store::rule_again(Prepared& p) {
+  TK_TRY(auto now, rule(p));
+  auto same = now.allow && now.obligations == p.ruling.obligations && now.arguments == p.ruling.arguments;
+  p.ruling = std::move(now);
+  if (same) return {};
+  p.step = 4;
+  if (!p.ruling.allow) return denied(p);
+  return fail(Code::record_conflict, "law's answer changed while " + p.action + " was on its way", "try again");
+}
+
+Result<void> Store::denied(const Prepared& p) {
+  const auto& who = whose(p.change.actor);
   return fail(Code::law_denied,
-              who + " may not " + p.action + " on " + p.before.resource().str() + ": " +
-                  p.ruling.reason,
+              who + " may not " + p.action + " on " + p.before.resource().str() + ": " + p.ruling.reason,
               "see: tk law explain " + who + " " + p.action + " " + p.before.resource().str());
 }
 
 // Law lets it happen with other arguments: they have to fit as the asked ones did. The row keeps both.
 Result<void> Store::change_arguments(Prepared& p) {
-  TK_CHECK(check_members(p.fresh ? p.definition->fields : p.transition->input, *p.ruling.arguments,
+  if (p.next) return fail(Code::law_when, "rule " + p.ruling.rule_id + " changes the input of a migration, which has none");
+  TK_CHECK(check_members(p.fresh ? p.definition->fields : p.candidates.front()->input, *p.ruling.arguments,
                          "rule " + p.ruling.rule_id + " changes the input: " + p.action));
   Value::Map payload{{"input", p.change.input}};
   auto read = json::parse(p.payload);
   if (read && read->as_map()) payload = std::move(*read->as_map());
   payload.insert_or_assign("arguments", *p.ruling.arguments);
   p.payload = json::compact(payload);
-  p.change.input = *p.ruling.arguments;
+  p.asked = std::exchange(p.change.input, *p.ruling.arguments);
+  return {};
+}
+
+Result<void> Store::guard(Prepared& p) {
+  if (p.candidates.empty()) return {};
+  auto choice = machine(*p.definition)
+                    .choose(p.candidates, {p.before.state, p.before.fields}, p.change.input, p.moment());
+  p.transition = choice.transition;
+  if (!p.transition) {
+    auto reasons = text::join(choice.unmet, "; ");
+    return fail(Code::record_guard, p.change.event + " is not allowed now: " + reasons,
+                choice.failed.empty() ? "" : "could not be evaluated: " + text::join(choice.failed, "; "));
+  }
+  p.event_type = p.transition->event_type;
+  if (p.event_type.empty())
+    p.event_type = p.before.type + (p.transition->internal() || p.definition->leaf(p.transition->to) == p.before.state
+                                        ? ".updated" : ".state_changed");
   return {};
 }
 
 Result<void> Store::reduce(Prepared& p) {
   p.after = p.before;
   p.after.version = p.before.version + 1;
-  p.after.updated_ns = clock::now_ns();
+  p.after.updated_ns = p.now_ns;
+  const auto& def = p.next ? *p.next : *p.definition;
+  auto& m = machine(def);
+  Result<Shape> made = fail(Code::bug, "no way to reduce");
   if (p.fresh) {
-    p.after.created_ns = p.after.updated_ns;
-    p.after.state = p.definition->initial;
-    p.after.fields = p.change.input;
-    return {};
+    p.after.created_ns = p.now_ns;
+    made = m.create(p.change.input, p.moment());
+  } else if (p.next) {
+    p.after.definition = p.next->hash;
+    made = migrated(def, p.before);
+  } else {
+    made = m.take(*p.transition, {p.before.state, p.before.fields}, p.change.input, p.moment());
   }
-  if (p.transition->to != "=") p.after.state = p.transition->to;
-  for (const auto& [name, value] : p.change.input)
-    if (p.definition->fields.contains(name)) p.after.fields.insert_or_assign(name, value);
+  if (!made) return fail(made.error());
+  auto broken = m.broken(*made, p.moment());
+  if (!broken.empty())
+    return fail(Code::record_invariant, "an invariant of " + p.before.type + " would be broken: " + text::join(broken, "; "));
+  p.after.state = std::move(made->state);
+  p.after.fields = std::move(made->fields);
   return {};
 }
 
@@ -196,8 +262,9 @@ Result<void> Store::prepare(Prepared& p, Trail* trail) {
       case 2: return validate(p);
       case 3: return match(p);
       case 4: return authorise(p);
-      case 7: return reduce(p);
-      default: return {};  // guards and obligations arrive with CEL
+      case 5: return guard(p);
+      case 6: return oblige(p);
+      default: return reduce(p);
     }
   };
   static constexpr const char* kPoints[7] = {"step.1", "step.2", "step.3", "step.4",
@@ -215,107 +282,22 @@ Result<void> Store::prepare(Prepared& p, Trail* trail) {
   return {};
 }
 
-namespace {
-
-void fill_row(journal::Row& row, const Change& c, const Record& r, const Ruling& ruling) {
-  static const std::string node = os::host_name();
-  row.id = ids::uuid7();
-  row.ts_ns = clock::now_ns();
-  row.trace_id = c.trace.trace_id;
-  row.span_id = c.trace.span_id;
-  row.parent_span_id = c.trace.parent_span_id;
-  row.actor_kind = c.actor.kind;
-  row.actor_id = c.actor.id;
-  row.on_behalf_of = c.actor.on_behalf_of;
-  row.sponsor = c.actor.sponsor;
-  row.context_path = r.context;
-  row.entity_type = r.type;
-  row.entity_id = r.id;
-  row.trigger = c.event.empty() ? "new" : c.event;
-  row.from_state = r.state;
-  row.rule_id = ruling.rule_id;
-  row.permission_mode = ruling.allow ? "on" : "denied";
-  row.decision = ruling.allow ? "allow" : "deny";
-  row.policy_hash = ruling.policy_hash;
-  row.origin_node = node;
-}
-
-}  // namespace
-
-Result<void> Store::write(Prepared& p) {
-  auto& db = journal_.db();
-  auto& row = p.row;
+journal::Row Store::row_of_refusal(const Prepared& p, const std::string& why) const {
+  journal::Row row;
   fill_row(row, p.change, p.before, p.ruling);
-  row.ts_ns = p.after.updated_ns;
-  row.event_type = p.event_type;
-  row.to_state = p.after.state;
-  row.kind = "done";
-  row.reason = p.change.reason;
-  row.idempotency_key = p.change.idempotency_key;
-  auto patch = diff_members(p.before.fields, p.after.fields);
-  auto changes = patch.as_list()->empty() ? std::string() : json::compact(patch);
-  if (p.change.effects) {
-    TK_TRY(auto head, journal_.head());
-    TK_TRY(p.effects, p.change.effects(head.seq + 1));
-  }
-  TK_CHECK(journal_.append(row, p.payload, changes));
-  os::fault("commit.state");
-  if (p.fresh) {
-    TK_TRY(auto pin, db.prepare("INSERT OR IGNORE INTO definition VALUES (?,?,?)"));
-    TK_CHECK(pin.bind(p.definition->hash).bind(p.definition->type).bind(p.definition->text).run());
-    TK_TRY(auto s, db.prepare("INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?)"));
-    s.bind(p.after.id).bind(p.after.type).bind(p.after.context).bind(p.after.name);
-    s.bind(p.after.parent).bind(p.after.version).bind(p.after.state).bind(p.after.definition);
-    s.bind(json::compact(p.after.fields)).bind(p.after.created_ns).bind(p.after.updated_ns);
-    TK_CHECK(s.run());
-  } else {
-    TK_TRY(auto s, db.prepare("UPDATE record SET version = ?, state = ?, fields = ?, updated_ns = ? "
-                              "WHERE id = ? AND version = ?"));
-    s.bind(p.after.version).bind(p.after.state).bind(json::compact(p.after.fields));
-    s.bind(p.after.updated_ns).bind(p.after.id).bind(p.before.version);
-    TK_CHECK(s.run());
-  }
-  if (db.changes() != 1)
-    return fail(Code::record_conflict, p.before.type + " " + p.before.id +
-                                           (p.fresh ? " exists already" : " changed meanwhile"),
-                "look at it with `tk record show` and try again");
-  os::fault("commit.outbox");
-  for (std::size_t n = 0; n < p.effects.size(); ++n) {
-    TK_TRY(auto s, db.prepare("INSERT INTO outbox VALUES (?,?,?,?)"));
-    s.bind(row.seq).bind(static_cast<std::int64_t>(n)).bind(p.effects[n].topic);
-    TK_CHECK(s.bind(p.effects[n].body).run());
-  }
-  return {};
-}
-
-Result<void> Store::commit(std::vector<Prepared>& all) {
-  os::fault("step.8");
-  TK_TRY(auto transaction, journal_.begin());
-  std::int64_t last = 0;
-  for (auto& p : all) {
-    // The same key may have been committed since step 2.
-    if (!p.stored && !p.change.idempotency_key.empty()) TK_CHECK(find_stored(p));
-    if (!p.stored) TK_CHECK(write(p));
-    last = std::max(last, p.stored ? p.stored->row.seq : p.row.seq);
-  }
-  os::fault("commit.flush");
-  TK_CHECK(transaction.commit());
-  os::fault("commit.settle");
-  // Also the reply to a known key waits until what it tells of is on disk.
-  return journal_.settle(last);
+  row.to_state = p.before.state;
+  auto step = std::string(kStepNames[static_cast<std::size_t>(p.step - 1)]);
+  row.reason = "step " + std::to_string(p.step) + " " + step + ": " + why;
+  return row;
 }
 
 Result<void> Store::refuse(const Prepared& p, const Error& why) {
   // Without an actor or a record there is nothing that a row could be about.
   if (p.change.actor.id.empty() || p.before.id.empty()) return {};
-  journal::Row row;
-  fill_row(row, p.change, p.before, p.ruling);
+  auto row = row_of_refusal(p, why.message);
   bool denied = why.code == Code::law_denied;
   row.kind = p.ruling.error ? "error" : denied ? "denied" : "failed";
   row.event_type = denied ? "transition.denied" : "transition.failed";
-  row.to_state = p.before.state;
-  auto step = std::string(kStepNames[static_cast<std::size_t>(p.step - 1)]);
-  row.reason = "step " + std::to_string(p.step) + " " + step + ": " + why.message;
   if (!denied) row.permission_mode = row.decision = "";
   os::fault("step.8");
   return append_alone(row, p.payload);
@@ -340,69 +322,14 @@ Result<void> Store::refused(const Actor& actor, const std::string& action, const
 }
 
 Result<void> Store::ask(const Actor& actor, const std::string& action, const law::Ref& resource) {
-  TK_TRY(auto ruling, authority_.rule({actor, action, resource}));
+  TK_TRY(auto labels, tally_.labels_of(trace::from_environment().trace_id));
+  tally_.reset();
+  TK_TRY(auto ruling, authority_.rule({actor, action, resource, nullptr, nullptr, &tally_, labels}));
   if (ruling.allow) return {};
   TK_CHECK(refused(actor, action, resource, resource.str(), ruling));
   const auto& who = actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref;
   return fail(Code::law_denied, who + " may not " + action + " on " + resource.str() + ": " + ruling.reason,
               "see: tk law explain " + who + " " + action + " " + resource.str());
-}
-
-Result<void> Store::append_alone(journal::Row& row, const std::string& payload) {
-  TK_TRY(auto transaction, journal_.begin());
-  TK_CHECK(journal_.append(row, payload, ""));
-  TK_CHECK(transaction.commit());
-  return journal_.settle(row.seq);
-}
-
-Result<void> Store::publish_one(std::int64_t seq, int n, const Effect& effect) {
-  if (!effects_ || !effects_->handles(effect.topic)) return {};
-  auto published = effects_->publish(seq, effect);
-  // A conflict is final: the effect can never happen, so it must not be tried for ever.
-  if (!published && published.error().exit() != Exit::conflict) return published;
-  if (!published) TK_CHECK(effects_->lost(*this, effect, published.error()));
-  // Not waited for: an effect that is published twice is known by its seq.
-  TK_TRY(auto transaction, journal_.begin());
-  {
-    TK_TRY(auto s, journal_.db().prepare("DELETE FROM outbox WHERE seq = ? AND n = ?"));
-    TK_CHECK(s.bind(seq).bind(std::int64_t{n}).run());
-  }
-  TK_CHECK(transaction.commit());
-  return published;
-}
-
-Result<void> Store::publish(std::vector<Prepared>& all) {
-  os::fault("step.9");
-  for (auto& p : all)
-    for (std::size_t n = 0; n < p.effects.size(); ++n)
-      TK_CHECK(publish_one(p.row.seq, static_cast<int>(n), p.effects[n]));
-  return {};
-}
-
-Result<std::vector<Error>> Store::recover() {
-  struct Pending {
-    std::int64_t seq;
-    int n;
-    Effect effect;
-  };
-  std::vector<Pending> pending;
-  {
-    TK_TRY(auto s, journal_.db().prepare("SELECT seq, n, topic, body FROM outbox ORDER BY seq, n"));
-    for (;;) {
-      TK_TRY(bool row, s.step());
-      if (!row) break;
-      pending.push_back({s.integer(0), static_cast<int>(s.integer(1)),
-                         {std::string(s.text(2)), std::string(s.text(3))}});
-    }
-  }
-  if (!pending.empty()) TK_CHECK(journal_.settle(pending.back().seq));
-  std::vector<Error> compensated;
-  for (const auto& p : pending) {
-    auto done = publish_one(p.seq, p.n, p.effect);
-    if (!done && done.error().exit() != Exit::conflict) return fail(done.error());
-    if (!done) compensated.push_back(done.error());
-  }
-  return compensated;
 }
 
 Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* trail) {
@@ -411,7 +338,8 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
     all[i].change = std::move(changes[i]);
     if (auto good = prepare(all[i], trail); !good) {
       auto error = good.error();
-      if (auto written = refuse(all[i], error); !written) return fail(written.error());
+      auto written = all[i].unmet.empty() ? refuse(all[i], error) : park(all[i], all.size() == 1, error);
+      if (!written) return fail(written.error());
       return fail(error);
     }
   }
@@ -425,7 +353,13 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
   for (const auto& p : all) anything = anything || !p.stored;
   for (const auto& p : all)
     if (p.stored) TK_CHECK(journal_.settle(p.stored->row.seq));
-  if (anything) TK_CHECK(commit(all));
+  if (anything)
+    if (auto done = commit(all); !done) {
+      // Law said no inside the commit: that is a refusal like another.
+      for (const auto& p : all)
+        if (p.step == 4) TK_CHECK(refuse(p, done.error()));
+      return fail(done.error());
+    }
   lap(7);
   if (anything) TK_CHECK(publish(all));
   lap(8);
@@ -456,7 +390,9 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
     steps[2].note = p.stored ? "" : (p.fresh ? "new" : p.before.state + " --" + p.change.event) +
                                         " → " + out.front().record.state;
     steps[3].note = p.stored ? "" : p.action + " allowed by rule " + p.ruling.rule_id;
-    steps[4].note = steps[5].note = "not yet (arrives with CEL)";
+    auto guards = p.transition ? p.transition->guard.size() : 0;
+    steps[4].note = p.stored ? "" : guards == 0 ? "no guard" : text::count(guards, "condition") + " met";
+    steps[5].note = p.stored ? "" : p.discharge ? "approved: item " + p.discharge->before.id : "none is open";
     steps[6].note = "version " + std::to_string(out.front().record.version);
     steps[7].note = "row " + std::to_string(out.front().seq) + ", flushed";
     steps[8].note = text::count(p.effects.size(), "effect");

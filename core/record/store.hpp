@@ -14,6 +14,8 @@
 #include "core/journal/journal.hpp"
 #include "core/law/ref.hpp"
 #include "core/record/definition.hpp"
+#include "core/record/tally.hpp"
+#include "core/record/machine.hpp"
 #include "core/trace/trace.hpp"
 
 namespace tk::record {
@@ -35,25 +37,27 @@ struct Question {
   law::Ref resource;
   const Value::Map* fields = nullptr;
   const Value::Map* input = nullptr;
+  law::History* history = nullptr;               // the journal's word, for conditions that ask for it
+  std::span<const std::string> labels = {};      // of what the run has seen so far
 };
 
 struct Ruling {
   bool allow = false;
   std::string rule_id, reason, policy_hash;
   bool error = false;       // denied because a condition failed
-  bool of_history = false;  // rests on what the journal holds: asked again inside the commit
-  struct Obligation {       // an ask: allowed when these are met
-    std::string kind, of;
-    int n = 1;
-  };
-  std::vector<Obligation> obligations;
+  std::vector<Obligation> obligations;  // an ask: law lets it happen when these are met (step 6)
   std::optional<Value::Map> arguments;  // a modify: the input as it has to be
+  std::vector<std::string> labels;      // of the resource: whoever used it has seen them
 };
 
 class Authority {
  public:
   virtual ~Authority() = default;
   virtual Result<Ruling> rule(const Question& question) = 0;
+  // Whether the actor may answer `parked` as one who holds `whom` (role:lead, group:x, user:x).
+  virtual Result<bool> holds(const Actor&, const std::string& whom, const law::Ref& parked) {
+    return fail(Code::bug, "nobody here knows who holds " + whom + " for " + parked.str());
+  }
 };
 
 struct Effect {
@@ -88,9 +92,12 @@ struct Change {
   Actor actor;
   trace::Context trace;
   std::string idempotency_key, reason;
+  std::int64_t expected_version = 0;  // the record must still be at it, else a conflict; 0 = any
+  bool migrate = false;  // the event is none of the machine's: the record goes to its type's current definition
   // A transition that tk itself owes (a compensation, a record for a hand-made declaration): law is not
   // asked, the row names this as its rule. Set by code only, never from a person's words.
   std::string owed;
+  std::string parked;  // the item that this carries out; set by Store::answer only
   // Called inside the transaction, when the row's seq is known; what it gives goes to the outbox.
   std::function<Result<std::vector<Effect>>(std::int64_t seq)> effects;
 };
@@ -100,6 +107,12 @@ struct Outcome {
   std::int64_t seq = 0;
   std::string from, decision, rule_id;
   bool repeated = false;  // the idempotency key was known: this is the stored result
+};
+
+// A person's answer to a parked transition, and what it led to.
+struct Answered {
+  Record item;
+  std::optional<Outcome> done;  // the transition, when this was the last answer that it needed
 };
 
 // The ten steps with their times, for --explain.
@@ -134,6 +147,12 @@ class Store {
   Result<Record> find(const std::string& id_or_prefix, const std::string& type = {});
   Result<std::vector<Record>> list(const std::string& type, const std::string& parent = {});
 
+  // Transitions whose obligations are not met yet wait as records of type `parked` (parked.cpp). One that
+  // waits is answered by somebody else than who asked; with the last approval it goes through apply again, in
+  // the name of who asked, with law and guards asked anew.
+  Result<Answered> answer(const Actor& actor, const trace::Context& trace, const std::string& item, bool approve,
+                          const std::string& reason);
+
   // Law's answer where no transition asks: the denial is journaled and comes back as the error.
   Result<void> ask(const Actor& actor, const std::string& action, const law::Ref& resource);
   // Journals that law refused something that is no transition (acting as somebody else).
@@ -145,6 +164,7 @@ class Store {
   Result<std::vector<Error>> recover();
 
   journal::Journal& journal() { return journal_; }
+  Tally& history() { return tally_; }
   Definitions& definitions() { return definitions_; }
 
  private:
@@ -155,11 +175,23 @@ class Store {
   Result<void> find_stored(Prepared& p);
   Result<void> match(Prepared& p);
   Result<void> authorise(Prepared& p);
+  Result<Ruling> rule(const Prepared& p);
+  Result<void> rule_again(Prepared& p);
+  Result<void> denied(const Prepared& p);
   Result<void> change_arguments(Prepared& p);
+  Result<void> guard(Prepared& p);
+  Result<void> oblige(Prepared& p);
   Result<void> reduce(Prepared& p);
-  Result<void> commit(std::vector<Prepared>& all);
+  Result<void> park(Prepared& p, bool alone, Error& why);
+  Result<std::optional<Record>> parked_for(const std::string& binding);
+  Result<Outcome> carry_out(const Record& item, const trace::Context& trace);
+  Result<void> may_answer(const Actor& actor, const Record& item, Value::Map& approval);
+  Machine& machine(const Definition& definition);
+  Result<void> commit(std::vector<Prepared>& all, journal::Row* beside = nullptr, const std::string& payload = {});
   Result<void> write(Prepared& p);
+  Result<void> write_state(Prepared& p);
   Result<void> refuse(const Prepared& p, const Error& why);
+  journal::Row row_of_refusal(const Prepared& p, const std::string& why) const;
   Result<void> append_alone(journal::Row& row, const std::string& payload);
   Result<void> publish(std::vector<Prepared>& all);
   Result<void> publish_one(std::int64_t seq, int n, const Effect& effect);
@@ -167,8 +199,10 @@ class Store {
 
   journal::Journal journal_;
   Definitions definitions_;
+  Tally tally_{journal_};
   Authority& authority_;
   Effects* effects_;
+  std::map<const Definition*, Machine> machines_;
 };
 
 // Compares every record with the fold of its journal rows; empty = all equal, else what differs.

@@ -66,6 +66,8 @@ class Tally : public law::History {
 
   // Inside a transaction, after its rows: counts them where anything is counted.
   Result<void> catch_up();
+  // Called where a row with labels is written: makes the index that labels_of looks in.
+  Result<void> keep_labels();
   // The labels of all rows of a trace, sorted.
   Result<std::vector<std::string>> labels_of(const std::string& trace_id);
 

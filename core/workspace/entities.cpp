@@ -117,8 +117,7 @@ class Reader {
     auto def = record::parse_definition(f.content, f.path, root_);
     if (!def) return out_.problems.push_back(def.error());
     auto& actions = out_.model.actions;
-    actions.push_back(def->create_action);
-    for (const auto& t : def->transitions) actions.push_back(t.action);
+    for (auto& action : def->actions()) actions.push_back(std::move(action));
     for (const auto& [name, type] : def->fields) know(name, kind_of(type));
   }
 

@@ -78,6 +78,8 @@ Result<void> refuse_driven(Session& s, const std::string& type, const law::Ref& 
   if (record::is_entity_type(type))
     return fail(Code::record_driven, "a " + type + " is declared, not recorded by hand",
                 "tk repo new " + type + " NAME, tk repo set " + type + ":NAME");
+  if (type == "parked")
+    return fail(Code::record_driven, "what is parked is answered, not stepped", "tk inbox list, tk inbox answer");
   return fail(Code::record_driven, "a " + type + " is driven by tk wot, not by hand",
               type == "token" ? "a token comes with an agent's step and dies with it"
                               : "tk wot run, tk wot answer, tk wot resume");
@@ -138,14 +140,20 @@ Result<Exit> run_show(const cli::Args& args) {
     found = s->store.find(word);
   }
   if (!found) return fail(found.error());
+  TK_TRY(auto definition, s->store.definition_of(*found));
+  auto tools = definition->tools_in(found->state), events = definition->events_from(found->state);
   if (args.json()) {
-    cli::print(json::pretty(describe(*found)) + "\n");
+    auto out = describe(*found);
+    out.as_map()->emplace("tools", Value::List(tools.begin(), tools.end()));
+    out.as_map()->emplace("events", Value::List(events.begin(), events.end()));
+    cli::print(json::pretty(out) + "\n");
     return Exit::ok;
   }
   std::vector<std::vector<std::string>> rows = {
       {"id", found->id}, {"type", found->type}, {"context", found->context}, {"name", found->name},
       {"state", found->state}, {"version", std::to_string(found->version)},
       {"updated", clock::rfc3339(found->updated_ns)}};
+  if (!tools.empty()) rows.push_back({"tools", text::join(tools, ", ")});
   for (const auto& [k, v] : found->fields) rows.push_back({k, text::shorten(json::compact(v), 200)});
   cli::print(cli::table(rows));
   return Exit::ok;
@@ -193,7 +201,7 @@ cli::VerbSpec show_verb() {
   return {"show", "one record", {{"ID", "an id, a prefix of it, or an entity: user:alice"}}, {},
        {{"tk record show user:alice", "state and fields"}}, help::k_show, run_show,
           "{id: text, type: text, context: text, name: text, parent: text, state: text, version: int, "
-          "definition: text, fields: {*: json}, created: text, updated: text}", values};
+          "definition: text, fields: {*: json}, created: text, updated: text, tools: [text], events: [text]}", values};
 }
 
 cli::VerbSpec list_verb() {

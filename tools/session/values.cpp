@@ -64,6 +64,10 @@ Candidates values(const std::string& kind, const cli::Args& given) {
     records(*ws, "type = 'run'", "", out, false);
   } else if (kind == "ID") {
     records(*ws, "type NOT IN ('token')", "", out, false);
+  } else if (kind == "ITEM") {
+    records(*ws, "type = 'parked' AND state IN ('open', 'approved') OR type = 'cast' AND state = 'open'", "", out, false);
+  } else if (kind == "WHAT") {
+    files(ws->path("records"), ".toml", out);
   } else if (kind == "CAST") {
     records(*ws, "type = 'cast' AND state = 'open' AND parent = ?", given.get("RUN"), out, true);
   } else if (kind == "EVENT") {

@@ -8,7 +8,7 @@ namespace tk::tools {
 
 // ACTOR, REF, RESOURCE, ENTITY, ACTION: from the law index alone.
 std::vector<cli::Candidate> law_values(const std::string& kind, const cli::Args& given);
-// Those, and RUN, ID, CAST, EVENT, WORKFLOW, TYPE.
+// Those, and RUN, ID, ITEM, CAST, EVENT, WORKFLOW, TYPE, WHAT.
 std::vector<cli::Candidate> values(const std::string& kind, const cli::Args& given);
 
 }  // namespace tk::tools

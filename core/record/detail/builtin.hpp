@@ -106,12 +106,15 @@ name = "running"
 name = "waiting"
 [[state]]
 name = "done"
+final = true
 [[state]]
 name = "rejected"
+final = true
 [[state]]
 name = "failed"
 [[state]]
 name = "timed_out"
+final = true
 [[transition]]
 event = "wait"
 from = ["running"]
@@ -177,6 +180,7 @@ error = { type = "text" }
 name = "running"
 [[state]]
 name = "done"
+final = true
 [[state]]
 name = "failed"
 [[transition]]
@@ -255,12 +259,88 @@ expires = { type = "int" }
 name = "live"
 [[state]]
 name = "dead"
+final = true
 [[transition]]
 event = "revoke"
 from = ["live"]
 to = "dead"
 action = "token.revoke"
 event_type = "token.revoked"
+)toml"},
+    // A transition that waits for its obligations (parked.cpp). `carry`: the last approval came while law or the
+    // definition asked for fewer than when the item was opened.
+    {"parked", R"toml(
+record = "parked"
+version = 1
+initial = "open"
+create = { action = "record.park", event_type = "obligation.opened" }
+[fields]
+resource = { type = "text" }
+record = { type = "text" }
+version = { type = "int" }
+event = { type = "text" }
+input = { type = "json" }
+new = { type = "json" }
+reason = { type = "text" }
+key = { type = "text" }
+asker = { type = "json" }
+binding = { type = "text" }
+needs = { type = "json" }
+carried = { type = "bool" }
+approvals = { type = "list<json>" }
+outcome = { type = "text" }
+[[state]]
+name = "open"
+[[state]]
+name = "approved"
+[[state]]
+name = "done"
+final = true
+[[state]]
+name = "denied"
+final = true
+[[state]]
+name = "lapsed"
+final = true
+[[transition]]
+event = "approve"
+from = ["open"]
+action = "cast.answer"
+event_type = "obligation.approved"
+input = { approvals = "list<json>" }
+[[transition]]
+event = "grant"
+from = ["open"]
+to = "approved"
+action = "cast.answer"
+event_type = "obligation.approved"
+input = { approvals = "list<json>" }
+[[transition]]
+event = "deny"
+from = ["open"]
+to = "denied"
+action = "cast.answer"
+event_type = "obligation.denied"
+input = { outcome = "text" }
+[[transition]]
+event = "carry_out"
+from = ["approved"]
+to = "done"
+action = "record.park"
+event_type = "obligation.met"
+[[transition]]
+event = "carry"
+from = ["open"]
+to = "done"
+action = "record.park"
+event_type = "obligation.met"
+[[transition]]
+event = "lapse"
+from = ["open", "approved"]
+to = "lapsed"
+action = "record.park"
+event_type = "obligation.lapsed"
+input = { outcome = "text" }
 )toml"},
 };
 

@@ -1,0 +1,273 @@
+// Step 6: obligations, and the transitions that wait for them. One that waits is a record of the driven type
+// `parked`; an approval is bound to the hash of exactly what was asked, so nothing else can be done with it.
+#include <algorithm>
+
+#include "core/base/clock.hpp"
+#include "core/base/text.hpp"
+#include "core/crypto/digest.hpp"
+#include "core/json/json.hpp"
+#include "core/record/detail/prepared.hpp"
+
+namespace tk::record {
+namespace {
+
+using detail::whose;
+
+std::string text_of(const Record& r, const char* field) {
+  auto it = r.fields.find(field);
+  return it == r.fields.end() ? "" : it->second.text();
+}
+
+// Everybody who stands behind an actor: with --as the caller as well as the other.
+std::vector<std::string> persons(const Value& who) {
+  std::vector<std::string> out = {who["id"].text()};
+  if (auto other = who["on_behalf_of"].text(); !other.empty()) out.push_back(other);
+  return out;
+}
+
+bool meet(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::find_first_of(a.begin(), a.end(), b.begin(), b.end()) != a.end();
+}
+
+Value actor_value(const Actor& a) {
+  return Value::Map{{"kind", a.kind}, {"id", a.id}, {"ref", a.ref}, {"sponsor", a.sponsor},
+                    {"on_behalf_of", a.on_behalf_of}, {"on_behalf_of_ref", a.on_behalf_of_ref}};
+}
+
+Actor actor_from(const Value& v) {
+  return {v["kind"].text(), v["id"].text(), v["ref"].text(), v["sponsor"].text(), v["on_behalf_of"].text(),
+          v["on_behalf_of_ref"].text()};
+}
+
+std::string binding_of(const Change& c, const Value::Map& asked, const Record& before, bool fresh) {
+  Value::Map bound{{"actor", c.actor.id}, {"on_behalf_of", c.actor.on_behalf_of}, {"event", c.event},
+                   {"input", asked}, {"version", before.version}};
+  if (fresh)
+    bound.insert({{"type", c.type}, {"context", c.context}, {"name", c.name}, {"parent", c.parent}});
+  else
+    bound.emplace("record", before.id);
+  return crypto::sha256_hex(json::canonical(bound));
+}
+
+std::string describe(const Obligation& o) {
+  if (o.kind == "approval")
+    return (o.n == 1 ? "an approval of " : std::to_string(o.n) + " approvals of ") + o.of;
+  return o.kind == "four-eyes" ? "an approval of somebody else" : "a reason";
+}
+
+std::string describe(const std::vector<Obligation>& all) {
+  std::vector<std::string> words;
+  for (const auto& o : all) words.push_back(describe(o));
+  return text::join(words, " and ");
+}
+
+std::vector<Obligation> read_obligations(const Value& list) {
+  std::vector<Obligation> out;
+  if (const auto* items = list.as_list())
+    for (const auto& o : *items) out.push_back({o["kind"].text(), o["of"].text(), o["n"].integer(1)});
+  return out;
+}
+
+// Which obligations the approvals do not meet yet.
+std::vector<Obligation> left_of(const std::vector<Obligation>& needs, const Value& approvals) {
+  std::vector<Obligation> out;
+  static const Value::List none;
+  const auto& given = approvals.as_list() ? *approvals.as_list() : none;
+  for (const auto& o : needs) {
+    auto counts = [&](const Value& a) {
+      const auto* as = a["as"].as_list();
+      return o.kind == "four-eyes" || (as && std::find(as->begin(), as->end(), Value(o.of)) != as->end());
+    };
+    if (std::count_if(given.begin(), given.end(), counts) < o.n) out.push_back(o);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<Record>> Store::parked_for(const std::string& binding) {
+  TK_TRY(auto s, journal_.db().prepare("SELECT id FROM record WHERE type = 'parked' AND name = ? "
+                                       "ORDER BY created_ns DESC, id DESC LIMIT 1"));
+  s.bind(binding.substr(0, 16));
+  TK_TRY(bool row, s.step());
+  if (!row) return std::optional<Record>();
+  TK_TRY(auto item, get(std::string(s.text(0))));
+  bool waits = item.state == "open" || item.state == "approved";
+  if (!waits || text_of(item, "binding") != binding) return std::optional<Record>();
+  return std::optional<Record>(std::move(item));
+}
+
+Result<void> Store::oblige(Prepared& p) {
+  std::vector<Obligation> needs;
+  if (p.change.owed.empty()) {
+    if (p.transition) needs = p.transition->obligations;
+    for (const auto& o : p.ruling.obligations)
+      if (std::find(needs.begin(), needs.end(), o) == needs.end()) needs.push_back(o);
+  }
+  bool no_reason = text::trim(p.change.reason).empty();
+  for (const auto& o : needs)
+    if (o.kind == "reason" && no_reason) {
+      p.unmet = {o};
+      return fail(Code::record_parked, p.change.event + " needs a reason", "ask again with --reason \"…\"");
+    }
+  std::erase_if(needs, [](const Obligation& o) { return o.kind == "reason"; });
+  if (needs.empty() && p.change.parked.empty()) return {};
+  p.binding = binding_of(p.change, p.asked_input(), p.before, p.fresh);
+  TK_TRY(auto item, parked_for(p.binding));
+  auto left = left_of(needs, item ? item->fields["approvals"] : Value());
+  if (left.empty() && !item) return fail(Code::record_answered, "item " + p.change.parked + " is over already");
+  if (!left.empty()) {
+    p.unmet = needs;
+    return fail(Code::record_parked, (p.fresh ? "a new " + p.before.type : p.change.event) + " waits for " +
+                                         describe(left) + (item ? ": item " + item->id : ""));
+  }
+  p.discharge = std::make_unique<Prepared>();
+  p.discharge->change.id = item->id;
+  p.discharge->change.event = item->state == "open" ? "carry" : "carry_out";
+  p.discharge->change.actor = p.change.actor;
+  p.discharge->change.trace = p.change.trace;
+  p.discharge->change.owed = "obligations";
+  return prepare(*p.discharge, nullptr);
+}
+
+// Journals that the transition waits, and opens an item for it unless one is open already.
+Result<void> Store::park(Prepared& p, bool alone, Error& why) {
+  std::vector<Prepared> items;
+  bool only_reason = p.binding.empty();
+  TK_TRY(auto item, only_reason ? Result<std::optional<Record>>(std::nullopt) : parked_for(p.binding));
+  if (!only_reason && !item) {
+    Value::List needs;
+    for (const auto& o : p.unmet) needs.push_back(Value::Map{{"kind", o.kind}, {"of", o.of}, {"n", o.n}});
+    Change c;
+    c.type = "parked";
+    c.context = p.before.context;
+    c.name = p.binding.substr(0, 16);
+    c.parent = p.before.id;
+    // What has an effect outside, or is one of several, is asked for again by who asked for it.
+    bool carried = alone && !p.change.effects && !p.change.migrate;
+    c.input = {{"resource", p.before.resource().str()}, {"record", p.before.id}, {"version", p.before.version},
+               {"event", p.change.event}, {"input", p.asked_input()}, {"reason", p.change.reason},
+               {"key", p.change.idempotency_key}, {"asker", actor_value(p.change.actor)}, {"binding", p.binding},
+               {"needs", needs}, {"carried", carried}};
+    if (p.fresh)
+      c.input.emplace("new", Value::Map{{"type", p.before.type}, {"context", p.before.context},
+                                        {"name", p.before.name}, {"parent", p.before.parent}});
+    c.actor = p.change.actor;
+    c.trace = p.change.trace;
+    c.owed = "obligations";
+    auto& opened = items.emplace_back();
+    opened.change = std::move(c);
+    TK_CHECK(prepare(opened, nullptr));
+    why.message += ": item " + opened.before.id;
+    why.hint = "`tk inbox list` shows it; somebody else answers: tk inbox answer " + opened.before.id + " approve";
+  }
+  auto row = row_of_refusal(p, why.message);
+  row.kind = "parked";
+  row.event_type = "transition.parked";
+  row.decision = "ask";
+  return commit(items, &row, p.payload);
+}
+
+// Nobody approves what he asked for, in whatever name, and nobody counts twice.
+Result<void> Store::may_answer(const Actor& actor, const Record& item, Value::Map& approval) {
+  auto me = persons(actor_value(actor));
+  auto refuse = [&](std::string why, std::string hint) -> Result<void> {
+    Ruling no;
+    no.reason = why;
+    TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, no));
+    return fail(Code::record_approval, whose(actor) + " may not approve this: " + why, std::move(hint));
+  };
+  if (meet(me, persons(item.fields.at("asker"))))
+    return refuse("nobody approves what they asked for themselves", "somebody else must answer");
+  auto approvals = item.fields.contains("approvals") ? item.fields.at("approvals") : Value(Value::List{});
+  for (const auto& a : *approvals.as_list())
+    if (meet(me, persons(a))) return refuse("they approved it already", "another person must answer");
+  Value::List as;
+  bool counts = false;
+  for (const auto& o : read_obligations(item.fields.at("needs"))) {
+    counts = counts || o.kind == "four-eyes";
+    if (o.kind != "approval") continue;
+    TK_TRY(bool holds, authority_.holds(actor, o.of, item.resource()));
+    if (holds) as.push_back(o.of);
+  }
+  if (!counts && as.empty())
+    return refuse("it waits for " + describe(read_obligations(item.fields.at("needs"))),
+                  "law must let them answer by a rule of that very role");
+  approval = {{"id", actor.id}, {"on_behalf_of", actor.on_behalf_of}, {"by", whose(actor)},
+              {"at", clock::rfc3339(clock::now_ns())}, {"as", std::move(as)}};
+  return {};
+}
+
+// The transition itself, in the name of who asked for it; the item is closed in the same commit.
+Result<Outcome> Store::carry_out(const Record& item, const trace::Context& trace) {
+  Change c;
+  if (item.fields.contains("new")) {
+    const auto& made = item.fields.at("new");
+    c.type = made["type"].text();
+    c.context = made["context"].text();
+    c.name = made["name"].text();
+    c.parent = made["parent"].text();
+  }
+  c.id = text_of(item, "record");
+  c.event = text_of(item, "event");
+  c.expected_version = item.fields.at("version").integer();
+  c.input = *item.fields.at("input").as_map();
+  c.reason = text_of(item, "reason");
+  c.idempotency_key = text_of(item, "key");
+  c.actor = actor_from(item.fields.at("asker"));
+  c.trace = trace;
+  c.parked = item.id;
+  auto done = apply(std::move(c));
+  if (done) return done;
+  auto error = done.error();
+  if (error.exit() == Exit::temporary || error.exit() == Exit::waiting || error.exit() == Exit::bug) return fail(error);
+  Change over;  // it can never be done as it was asked for
+  over.id = item.id;
+  over.event = "lapse";
+  over.input = {{"outcome", error.message}};
+  over.actor = actor_from(item.fields.at("asker"));
+  over.trace = trace;
+  over.owed = "obligations";
+  TK_CHECK(apply(std::move(over)));
+  return fail(error);
+}
+
+Result<Answered> Store::answer(const Actor& actor, const trace::Context& trace, const std::string& id, bool approve,
+                               const std::string& reason) {
+  TK_TRY(auto item, find(id, "parked"));
+  Answered out;
+  if (item.state == "open") {
+    Change c;
+    c.id = item.id;
+    c.expected_version = item.version;
+    c.actor = actor;
+    c.trace = trace;
+    c.reason = reason;
+    if (approve) {
+      TK_CHECK(ask(actor, "cast.answer", item.resource()));
+      Value::Map approval;
+      TK_CHECK(may_answer(actor, item, approval));
+      auto approvals = item.fields.contains("approvals") ? *item.fields.at("approvals").as_list() : Value::List{};
+      approvals.push_back(std::move(approval));
+      bool last = left_of(read_obligations(item.fields.at("needs")), approvals).empty();
+      c.event = last ? "grant" : "approve";
+      c.input = {{"approvals", std::move(approvals)}};
+    } else {
+      c.event = "deny";
+      c.input = {{"outcome", "denied by " + whose(actor) + (reason.empty() ? "" : ": " + reason)}};
+    }
+    TK_TRY(auto answered, apply(std::move(c)));
+    item = out.item = std::move(answered.record);
+  } else if (item.state != "approved" || !approve) {
+    return fail(Code::record_answered, "item " + item.id + " is " + item.state +
+                                           (text_of(item, "outcome").empty() ? "" : ": " + text_of(item, "outcome")));
+  }
+  if (item.state == "approved" && item.fields.at("carried") == Value(true)) {
+    TK_TRY(out.done, carry_out(item, trace));
+    TK_TRY(item, get(item.id));
+  }
+  out.item = std::move(item);
+  return out;
+}
+
+}  // namespace tk::record
