@@ -52,17 +52,17 @@ struct Rule {
     std::string text;  // CEL; empty = none
     Where where;       // of its first character
   };
-  Expression when;
+  Expression when = {};
   struct Set {  // modify: the argument gets this value
     std::string argument;
     Expression to;
   };
-  std::vector<Set> sets;
+  std::vector<Set> sets = {};
   struct Obligation {  // ask: what has to happen first
     std::string kind, of;
     int n = 1;
   };
-  std::vector<Obligation> obligations;
+  std::vector<Obligation> obligations = {};
 };
 
 struct Grant {

@@ -26,6 +26,8 @@ class Side {
     auto b = index.bytes();
     auto [names, n] = all<Str>(b, kActionNames);
     for (std::uint32_t i = 0; i < n; ++i) actions_.emplace(str(b, names[i]), i);
+    auto [roles, roles_n] = all<RoleRow>(b, kRoles);
+    for (std::uint32_t i = 0; i < roles_n; ++i) roles_.emplace(str(b, roles[i].ref), i);
     digest_rules();
     auto [groups, groups_n] = all<GroupRow>(b, kGroups);
     for (std::size_t g = 0; g < groups_n; ++g) {
@@ -114,6 +116,10 @@ class Side {
     auto it = actions_.find(name);
     return it == actions_.end() ? std::nullopt : std::optional(it->second);
   }
+  std::optional<std::uint32_t> role(std::string_view name) const {
+    auto it = roles_.find(name);
+    return it == roles_.end() ? std::nullopt : std::optional(it->second);
+  }
   const Index& index() const { return index_; }
   Engine& engine() { return engine_; }
 
@@ -129,7 +135,7 @@ class Side {
   }
   const Index& index_;
   Engine engine_;
-  std::map<std::string_view, std::uint32_t> actions_;
+  std::map<std::string_view, std::uint32_t> actions_, roles_;
   std::vector<std::uint64_t> rules_;
   std::unordered_map<std::uint64_t, std::uint64_t> groups_;
   std::unordered_map<std::uint64_t, std::set<std::string>> fields_;
@@ -230,12 +236,8 @@ class Walk {
   }
 
   static bool has(Side& side, const std::optional<EntityView>& actor, std::string_view role, std::string_view context) {
-    if (!actor) return false;
-    auto b = side.index().bytes();
-    auto [table, n] = all<RoleRow>(b, kRoles);
-    for (std::uint32_t i = 0; i < n; ++i)
-      if (str(b, table[i].ref) == role) return side.engine().has_role(*actor, i, context);
-    return false;
+    auto number = side.role(role);
+    return actor && number && side.engine().has_role(*actor, *number, context);
   }
 
   bool all_ = false;
