@@ -81,7 +81,8 @@ Result<Expression> Expressions::compile(const toml::Node& node) {
   Expression out;
   out.text = *node.value.as_text();
   out.where = node.where;
-  auto program = expr::Program::compile(out.text, env_);
+  if (!env_) env_ = environment(fields_, input_);
+  auto program = expr::Program::compile(out.text, *env_);
   if (!program) {
     auto error = program.error();
     auto offset = error.where.line > 0 ? offset_of(out.text, error.where.line, error.where.column) : 0;

@@ -18,15 +18,15 @@ std::string text_of(const Record& r, const char* field) {
   return it == r.fields.end() ? "" : it->second.text();
 }
 
-// Everybody who stands behind an actor: with --as the caller as well as the other.
-std::vector<std::string> persons(const Value& who) {
-  std::vector<std::string> out = {who["id"].text()};
-  if (auto other = who["on_behalf_of"].text(); !other.empty()) out.push_back(other);
-  return out;
-}
-
-bool meet(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::find_first_of(a.begin(), a.end(), b.begin(), b.end()) != a.end();
+// Whether one could be the other: by name, or by acting in the other's name. Who acts for two others (a server that
+// speaks for many) is neither of them: law let them act as each.
+bool same_person(const Value& a, const Value& b) {
+  auto effective = [](const Value& v) {
+    auto other = v["on_behalf_of"].text();
+    return other.empty() ? v["id"].text() : other;
+  };
+  auto x = effective(a), y = effective(b);
+  return x == y || a["id"].text() == y || b["id"].text() == x;
 }
 
 Value actor_value(const Actor& a) {
@@ -170,18 +170,18 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
 
 // Nobody approves what he asked for, in whatever name, and nobody counts twice.
 Result<void> Store::may_answer(const Actor& actor, const Record& item, Value::Map& approval) {
-  auto me = persons(actor_value(actor));
+  auto me = actor_value(actor);
   auto refuse = [&](std::string why, std::string hint) -> Result<void> {
     Ruling no;
     no.reason = why;
     TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, no));
     return fail(Code::record_approval, whose(actor) + " may not approve this: " + why, std::move(hint));
   };
-  if (meet(me, persons(item.fields.at("asker"))))
+  if (same_person(me, item.fields.at("asker")))
     return refuse("nobody approves what they asked for themselves", "somebody else must answer");
   auto approvals = item.fields.contains("approvals") ? item.fields.at("approvals") : Value(Value::List{});
   for (const auto& a : *approvals.as_list())
-    if (meet(me, persons(a))) return refuse("they approved it already", "another person must answer");
+    if (same_person(me, a)) return refuse("they approved it already", "another person must answer");
   Value::List as;
   bool counts = false;
   for (const auto& o : read_obligations(item.fields.at("needs"))) {

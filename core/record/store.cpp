@@ -291,7 +291,9 @@ journal::Row Store::row_of_refusal(const Prepared& p, const std::string& why) co
   return row;
 }
 
-Result<void> Store::refuse(const Prepared& p, const Error& why) {
+Result<void> Store::refuse(Prepared& p, const Error& why) {
+  if (p.before.id.empty() && !p.change.event.empty())  // step 1 did not get so far
+    if (auto record = get(p.change.id)) p.before = std::move(*record);
   // Without an actor or a record there is nothing that a row could be about.
   if (p.change.actor.id.empty() || p.before.id.empty()) return {};
   auto row = row_of_refusal(p, why.message);

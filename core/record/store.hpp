@@ -190,7 +190,7 @@ class Store {
   Result<void> commit(std::vector<Prepared>& all, journal::Row* beside = nullptr, const std::string& payload = {});
   Result<void> write(Prepared& p);
   Result<void> write_state(Prepared& p);
-  Result<void> refuse(const Prepared& p, const Error& why);
+  Result<void> refuse(Prepared& p, const Error& why);
   journal::Row row_of_refusal(const Prepared& p, const std::string& why) const;
   Result<void> append_alone(journal::Row& row, const std::string& payload);
   Result<void> publish(std::vector<Prepared>& all);

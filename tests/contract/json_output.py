@@ -14,6 +14,8 @@ CASES = {
     "tk explain": [(0, []), (0, ["TK-LAW-0005"])],
     "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
                 (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],
+    "tk inbox answer": [(0, ["{cast}", "approve"]), (0, ["{cast}", "deny"]), (0, ["{parked}", "deny", "--reason", "no"])],
+    "tk inbox list": [(0, [])],
     "tk init": [(0, ["{folder}"]), (0, ["{folder}", "--template", "code-review"])],
     "tk law actions": [(0, [])],
     "tk law can": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
@@ -22,6 +24,11 @@ CASES = {
                (0, ["--actor", "{me}"])],
     "tk log verify": [(0, [])],
     "tk record list": [(0, []), (0, ["counter"]), (0, ["run", "--state", "waiting"]), (0, ["token"]), (0, ["user"])],
+    "tk record graph": [(0, ["counter"]), (0, ["counter", "--format", "dot"]), (0, ["{counter}", "--format", "xstate"])],
+    "tk record lint": [(0, ["counter"]), (0, ["run", "user"]), (0, [])],
+    "tk record migrate": [(0, ["counter", "--dry-run"]), (0, ["counter"])],
+    "tk record mirror": [(0, ["counter"]), (0, ["counter", "--ts"]), (0, ["{counter}", "--schema"])],
+    "tk record walk": [(0, ["counter"]), (0, ["counter", "--seed", "7", "--steps", "100"])],
     "tk record new": [(0, ["counter", "note=a", "--name", "c{n}"]), (0, ["counter", "--explain"]),
                       (0, ["counter", "--key", "k"])],
     "tk record show": [(0, ["{counter}"]), (0, ["{me}"]), (0, ["{done}"])],
@@ -71,6 +78,12 @@ class Prepared:
 
     def fill(self, word):
         self.n += 1
+        if "{cast}" in word:
+            run = self.waiting()
+            word = next(i["id"] for i in self.w.json("wot", "inbox") if i["run"] == run)
+        if "{parked}" in word:
+            assert self.w.run("record", "step", self.counter, "ask", "note=" + str(self.n)).returncode == 5
+            word = [i["id"] for i in self.w.json("inbox", "list") if i["kind"] == "transition"][-1]
         for name in ("waiting", "answered"):
             if "{" + name + "}" in word:
                 word = word.replace("{" + name + "}", getattr(self, name)())

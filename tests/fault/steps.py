@@ -57,10 +57,20 @@ def main():
         got = w.run("record", "step", record, "tick", "note=x", fault=f"step.{n}=eio")
         assert got.returncode == 1, got.stderr
         row = w.json("log", "--reverse", "--limit", "1")[0]
-        if n > 1:
-            assert row["kind"] == "failed" and row["reason"].startswith(f"step {n} "), row
+        assert row["kind"] == "failed" and row["reason"].startswith(f"step {n} "), row
         assert w.json("record", "show", record)["version"] == done + 1
     w.verify()
+    # A transition that parks: killed anywhere, it waits whole or not at all, and only once.
+    def ask(fault=None):
+        return w.run("record", "step", record, "ask", "note=x", fault=fault)
+    for point in POINTS:
+        for nth in ("", ":2"):
+            got = ask(f"{point}{nth}=kill")
+            kills += got.returncode == -9
+            assert got.returncode in (-9, 5), got.stderr
+            w.verify()
+            assert len(w.json("inbox", "list")) <= 1 and w.json("record", "show", record)["version"] == done + 1
+    assert ask().returncode == 5 and len(w.json("inbox", "list")) == 1
     print(f"{kills} kills, {refused} disk faults refused, {done} transitions: 0 lost, 0 doubled")
 
 

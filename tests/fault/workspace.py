@@ -12,6 +12,11 @@ event = "tick"
 from = ["on"]
 to = "on"
 input = { note = "text" }
+[[transition]]
+event = "ask"
+from = ["on"]
+input = { note = "text" }
+obligations = [{ kind = "four-eyes" }]
 """
 
 WOT = """wot = "chain"
