@@ -121,25 +121,25 @@ Result<Infer::Ref> Checker::call(const Node& node) {
   }
   if (function.input && whole) return input_call(node, function, given);
   if (function.library && function.library->variadic) return variadic(node, given);
-  std::vector<Signature> overloads;
+  std::vector<const Signature*> overloads;
   bool member = node.member && !whole;
   for (const auto* from : {function.library ? &function.library->overloads : nullptr, function.declared})
     if (from)
       for (const auto& o : *from)
-        if (o.member == member) overloads.push_back(o);
+        if (o.member == member) overloads.push_back(&o);
   return overloaded(node, overloads, given, word);
 }
 
-Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signature> overloads,
+Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signature* const> overloads,
                                        std::span<const Ref> given, std::string_view called) {
   Ref result = 0;
   bool found = false;
-  for (const auto& overload : overloads) {
-    if (overload.parameters.size() != given.size()) continue;
+  for (const auto* overload : overloads) {
+    if (overload->parameters.size() != given.size()) continue;
     Infer::Parameters parameters;
     std::vector<Ref> wanted;
-    for (const auto& p : overload.parameters) wanted.push_back(types_.from(p, parameters));
-    auto type = types_.from(overload.result, parameters);
+    for (const auto& p : overload->parameters) wanted.push_back(types_.from(p, parameters));
+    auto type = types_.from(overload->result, parameters);
     if (!types_.assignable(given, wanted)) continue;
     // Where dyn lets more than one fit, the result is what they agree on.
     if (found && !types_.same(result, type)) return types_.simple(Kind::dyn);
@@ -149,9 +149,9 @@ Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signatu
   if (found) return result;
   std::string kinds, takes;
   for (auto type : given) kinds += (kinds.empty() ? "" : ", ") + types_.written(type);
-  for (const auto& overload : overloads) {
+  for (const auto* overload : overloads) {
     std::string one;
-    for (const auto& p : overload.parameters) one += (one.empty() ? "" : ", ") + to_string(p);
+    for (const auto& p : overload->parameters) one += (one.empty() ? "" : ", ") + to_string(p);
     if (takes.size() < 200) takes += (takes.empty() ? "(" : ", (") + one + ")";
   }
   std::string word(called);
