@@ -181,12 +181,16 @@ Result<Infer::Ref> Checker::input_call(const Node& node, const FunctionMeaning& 
     if (!is_constant_argument(argument))
       return bad(Code::expr_type, argument, function.name + "() takes literals only",
                  "its value is looked up before the expression runs: " + function.name + "(\"…\")");
-  std::vector<Ref> wanted;
-  for (const auto& p : input.parameters) wanted.push_back(fresh(p));
-  if (types_.assignable(given, wanted)) return fresh(input.result);
   std::string takes;
-  for (const auto& p : input.parameters) takes += (takes.empty() ? "" : ", ") + to_string(p);
-  return bad(Code::expr_type, node, function.name + "() is given something else than it takes", "it takes (" + takes + ")");
+  for (const auto& parameters : input.takes) {
+    std::vector<Ref> wanted;
+    for (const auto& p : parameters) wanted.push_back(fresh(p));
+    if (types_.assignable(given, wanted)) return fresh(input.result);
+    std::string one;
+    for (const auto& p : parameters) one += (one.empty() ? "" : ", ") + to_string(p);
+    takes += (takes.empty() ? "(" : " or (") + one + ")";
+  }
+  return bad(Code::expr_type, node, function.name + "() is given something else than it takes", "it takes " + takes);
 }
 
 // What stands behind a ? in a list or map: an optional, whose value it is about.

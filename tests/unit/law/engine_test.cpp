@@ -45,12 +45,12 @@ class Random {
       for (std::uint32_t k = 0, n = r_.below(3); k < n; ++k) m.members.push_back({e.ref, kWho[r_.below(5)], {}});
       if (e.ref.name == "g0" && r_.below(2)) m.members.push_back({e.ref, "group:g1", {}});
     }
-    for (std::uint32_t i = 0, n = 1 + r_.below(6); i < n; ++i) {
+    for (std::uint32_t i = 0, n = 3 + r_.below(6); i < n; ++i) {
       static constexpr const char* kTo[] = {"group:g0", "group:g1", "group:g2", "user:u0", "agent:u3", "user:**"};
-      m.grants.push_back({"g" + std::to_string(i), context(), "role:r" + std::to_string(r_.below(4)), kTo[r_.below(6)], {}});
+      m.grants.push_back({"g" + std::to_string(i), r_.below(3) ? "a" : context(), "role:r" + std::to_string(r_.below(4)), kTo[r_.below(6)], {}});
     }
     m.actions = {"doc.read", "doc.write", "file.read"};
-    for (std::uint32_t i = 0, n = r_.below(12); i < n; ++i) rule(m, i);
+    for (std::uint32_t i = 0, n = 4 + r_.below(16); i < n; ++i) rule(m, i);
     return m;
   }
 
@@ -88,12 +88,12 @@ class Random {
                                                 "cast:a/d1/**", "resource:a.*.c/d0", "user:**"};
     static constexpr const char* kWhen[] = {"", "", "actor.clr >= resource.clr", "context.mfa", "!context.mfa", "has(context.amount) && context.amount > 10",
                                             "actor.dept == resource.dept", "context.mfa && actor.clr > 1", "resource.name == 'd1' || actor.clr == 2",
-                                            "actor.ref == 'user:a/u0'", "action == 'doc.read'", "1 / context.amount > 0", "resource.state == 'active'"};
+                                            "actor.ref == 'user:a/u0'", "action == 'doc.read'", "resource.clr / resource.clr > 0", "resource.state == 'active'"};
     static constexpr const char* kActions[] = {"doc.read", "doc.write", "doc.*", "*.read", "*", "file.read"};
     law::Rule rule;
     rule.id = "x" + std::to_string(i);
     rule.context = "a";
-    rule.permit = r_.below(3) != 0;
+    rule.permit = r_.below(5) != 0;
     rule.role = "role:r" + std::to_string(r_.below(4));
     rule.actions.push_back(kActions[r_.below(6)]);
     if (r_.below(4) == 0) rule.actions.push_back(kActions[r_.below(6)]);
@@ -199,7 +199,7 @@ TEST_CASE("law: lawbench-1 is answered as it is defined, and every deny has its 
 
 TEST_CASE("law: a diff is what brute force finds, for rules, roles, members and attributes") {
   const std::uint32_t rounds = full() ? 600 : 60;
-  std::size_t found = 0;
+  std::size_t found = 0, exact = 0;
   for (std::uint32_t p = 0; p < rounds; ++p) {
     Random random(p + 1000);
     auto before = random.model(), after = before;
@@ -219,6 +219,8 @@ TEST_CASE("law: a diff is what brute force finds, for rules, roles, members and 
     if (!a || !b) continue;
     auto index_a = law::Index::open(*a).value(), index_b = law::Index::open(*b).value();
     auto d = law::difference(index_a, index_b, 0);
+    if (!d.assumed.empty()) continue;  // it says itself that it may not be exact
+    ++exact;
     auto key = [](const law::Changed& c) { return c.actor + " " + c.action + " " + c.resource; };
     std::map<std::string, std::vector<Value::Map>> said;  // empty context = every one
     for (const auto* list : {&d.allowed, &d.denied, &d.otherwise})
@@ -245,9 +247,12 @@ TEST_CASE("law: a diff is what brute force finds, for rules, roles, members and 
                 bool listed = it != said.end() && std::any_of(it->second.begin(), it->second.end(), [&](auto& c) {
                   return std::all_of(c.begin(), c.end(), [&](auto& f) { return context.contains(f.first) && context[f.first] == f.second; });
                 });
-                REQUIRE(listed == (std::string_view(s) == sign));
+                REQUIRE_MESSAGE(listed == (std::string_view(s) == sign), "round " << p << ": " << actor.str() << " " << action << " "
+                                                                     << resource.ref.str() << " mfa " << mfa << " amount " << amount << " " << s
+                                                                     << " " << law::to_string(v.answer) << " to " << law::to_string(u.answer));
               }
             }
   }
   CHECK(found > 100);
+  CHECK(exact > rounds / 4);
 }
