@@ -4,6 +4,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
+#include "core/law/explain.hpp"
 #include "core/base/text.hpp"
 #include "core/os/terminal.hpp"
 
@@ -47,19 +48,47 @@ Result<record::Actor> from_unix_user(const law::Index& index) {
 
 }  // namespace
 
-Result<record::Ruling> Gate::rule(const record::Actor& actor, const std::string& action,
-                                  const law::Ref& resource) {
-  TK_CHECK(index_.check_action(action));
-  const auto& whose = actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref;
+law::Engine& Gate::engine() {
+  if (!engine_ || commit_ != index_.commit()) {
+    engine_.emplace(index_);
+    commit_ = index_.commit();
+  }
+  return *engine_;
+}
+
+Result<record::Ruling> Gate::rule(const record::Question& q) {
+  TK_CHECK(index_.check_action(q.action));
+  const auto& whose = q.actor.on_behalf_of_ref.empty() ? q.actor.ref : q.actor.on_behalf_of_ref;
   TK_TRY(auto ref, law::parse_ref(whose));
-  TK_TRY(auto entity, index_.find(ref));
-  auto decision = index_.decide(entity, action, resource);
-  record::Ruling ruling;
-  ruling.allow = decision.allow;
-  ruling.reason = decision.reason;
-  ruling.policy_hash = decision.policy_hash;
-  if (!decision.determining.empty()) ruling.rule_id = decision.determining.front().id;
-  return ruling;
+  TK_TRY(auto actor, index_.find(ref));
+  auto& law = engine();
+  auto action = *law.action(q.action);
+  auto target = law.target(q.resource);
+  law::Facts facts;
+  facts.context = q.input;
+  facts.fields = q.fields;
+  facts.now_ns = clock::now_ns();
+  facts.history = q.history;
+  facts.labels = q.labels;
+  auto decision = law::explain(law, actor, action, target, facts);
+  record::Ruling out;
+  out.allow = decision.allow || decision.answer == law::Answer::ask;
+  out.error = decision.error;
+  out.reason = decision.reason;
+  out.policy_hash = decision.policy_hash;
+  for (const auto& o : decision.obligations)
+    out.obligations.push_back({std::string(o.kind), std::string(o.of), o.n});
+  if (!decision.determining.empty()) out.rule_id = decision.determining.front().id;
+  auto labels = target.declared() ? index_.attribute(target.entity, "labels").value_or("") : std::string_view();
+  for (auto label : text::split(labels, ','))
+    if (!text::trim(label).empty()) out.labels.emplace_back(text::trim(label));
+  if (decision.answer == law::Answer::modify || decision.answer == law::Answer::ask) {
+    law::Verdict verdict;
+    law.decide(actor, action, target, facts, law::Detail::all, verdict);
+    TK_TRY(auto arguments, law.changed_arguments(actor, action, target, facts, verdict));
+    if (!q.input || arguments != *q.input) out.arguments = std::move(arguments);
+  }
+  return out;
 }
 
 Result<bool> Gate::holds(const record::Actor& actor, const std::string& whom, const law::Ref& parked) {
@@ -69,7 +98,10 @@ Result<bool> Gate::holds(const record::Actor& actor, const std::string& whom, co
   TK_TRY(auto entity, index_.find(ref));
   auto name = wanted.str();
   if (entity.str() == name) return true;
-  auto decision = index_.decide(entity, "cast.answer", parked);
+  auto& law = engine();
+  law::Facts facts;
+  facts.now_ns = clock::now_ns();
+  auto decision = law::explain(law, entity, *law.action("cast.answer"), law.target(parked), facts);
   if (!decision.allow) return false;
   for (const auto& hit : decision.determining) {
     for (auto group : text::split(hit.via, '>'))
@@ -101,7 +133,7 @@ Result<record::Actor> identify(record::Store& store, Gate& gate, const std::stri
   TK_TRY(auto other, actor_of(gate.index(), ref));
   if (other.ref == caller.ref) return caller;
   TK_TRY(auto full, law::parse_ref(other.ref));
-  TK_TRY(auto ruling, gate.rule(caller, "actor.act-as", full));
+  TK_TRY(auto ruling, gate.rule({caller, "actor.act-as", full}));
   if (!ruling.allow) TK_CHECK(store.refused(caller, "actor.act-as", full, other.id, ruling));
   if (!ruling.allow)
     return fail(Code::acl_act_as, caller.ref + " may not act as " + other.ref + ": " + ruling.reason,

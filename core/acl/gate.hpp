@@ -2,9 +2,10 @@
 // (256 bits, stored as SHA-256 in a token record) until the ACL issue replaces their bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 
-#include "core/law/index.hpp"
+#include "core/law/engine.hpp"
 #include "core/record/store.hpp"
 
 namespace tk::acl {
@@ -12,15 +13,17 @@ namespace tk::acl {
 class Gate : public record::Authority {
  public:
   explicit Gate(const law::Index& index) : index_(index) {}
-  Result<record::Ruling> rule(const record::Actor& actor, const std::string& action,
-                              const law::Ref& resource) override;
+  Result<record::Ruling> rule(const record::Question& question) override;
   // Whether law lets the actor answer `parked` by a rule of that role (or one that it inherits to), or by a
   // grant to that group, or because it is that user.
   Result<bool> holds(const record::Actor& actor, const std::string& whom, const law::Ref& parked) override;
   const law::Index& index() const { return index_; }
 
  private:
+  law::Engine& engine();  // of the law that is in force by now
   const law::Index& index_;
+  std::optional<law::Engine> engine_;
+  std::string commit_;  // of the index that engine_ was made for
 };
 
 // The actor of an entity of the index; inactive ones are refused.

@@ -34,16 +34,16 @@ Cell Cell::of(const Value& v) {
   return null();
 }
 
-std::string_view Cell::as_text() const { return kind_ == Kind::text ? Raw::text(*this) : std::string_view(); }
+std::string_view Cell::as_text() const { return kind() == Kind::text ? Raw::text(*this) : std::string_view(); }
 
 void Cell::members(const std::function<void(const Cell*, const Cell&)>& each) const {
-  if (kind_ == Kind::optional && Raw::optional(*this)) each(nullptr, *Raw::optional(*this));
-  if (kind_ == Kind::list)
-    for (std::uint32_t i = 0; i < size_; ++i) each(nullptr, Raw::item(*this, i));
-  if (kind_ != Kind::map) return;
+  if (kind() == Kind::optional && Raw::optional(*this)) each(nullptr, *Raw::optional(*this));
+  if (kind() == Kind::list)
+    for (std::uint32_t i = 0; i < Raw::size(*this); ++i) each(nullptr, Raw::item(*this, i));
+  if (kind() != Kind::map) return;
   if (Raw::own(*this)) {
     const auto& map = Raw::own_map(*this);
-    for (std::uint32_t i = 0; i < size_; ++i) each(&map.keys[i], map.values[i]);
+    for (std::uint32_t i = 0; i < Raw::size(*this); ++i) each(&map.keys[i], map.values[i]);
     return;
   }
   for (const auto& [key, value] : Raw::host_map(*this)) {
@@ -53,20 +53,20 @@ void Cell::members(const std::function<void(const Cell*, const Cell&)>& each) co
 }
 
 std::string Cell::written() const {
-  switch (kind_) {
+  switch (kind()) {
     case Kind::text:
     case Kind::type: return std::string(Raw::text(*this));
     case Kind::boolean: return Raw::boolean(*this) ? "true" : "false";
     case Kind::integer: return std::to_string(Raw::integer(*this));
     case Kind::unsigned_integer: return std::to_string(Raw::unsigned_integer(*this));
-    case Kind::timestamp: return written_timestamp(Raw::integer(*this), size_);
+    case Kind::timestamp: return written_timestamp(Raw::integer(*this), Raw::nanos(*this));
     case Kind::duration: return written_duration(Raw::integer(*this));
     default: return {};
   }
 }
 
 Value Cell::value() const {
-  switch (kind_) {
+  switch (kind()) {
     case Kind::boolean: return Raw::boolean(*this);
     case Kind::integer: return Raw::integer(*this);
     case Kind::unsigned_integer: return Raw::unsigned_integer(*this);
@@ -87,15 +87,15 @@ Value Cell::value() const {
     case Kind::list: {
       if (!Raw::own(*this)) return Raw::host_list(*this);
       Value::List out;
-      out.reserve(size_);
-      for (std::uint32_t i = 0; i < size_; ++i) out.push_back(Raw::cells(*this)[i].value());
+      out.reserve(Raw::size(*this));
+      for (std::uint32_t i = 0; i < Raw::size(*this); ++i) out.push_back(Raw::cells(*this)[i].value());
       return out;
     }
     case Kind::map: {
       if (!Raw::own(*this)) return Raw::host_map(*this);
       Value::Map out;
       const auto& map = Raw::own_map(*this);
-      for (std::uint32_t i = 0; i < size_; ++i) out.emplace(map.keys[i].written(), map.values[i].value());
+      for (std::uint32_t i = 0; i < Raw::size(*this); ++i) out.emplace(map.keys[i].written(), map.values[i].value());
       return out;
     }
     case Kind::optional: return Raw::optional(*this) ? Raw::optional(*this)->value() : Value();
@@ -107,7 +107,7 @@ Value Cell::value() const {
 }
 
 std::uint32_t Raw::depth(const Cell& c) {
-  switch (c.kind_) {
+  switch (c.kind()) {
     case Kind::list: return own(c) ? static_cast<std::uint32_t>(integer(cells(c)[-1])) : kHostDepth;
     case Kind::map: return own(c) ? own_map(c).depth : kHostDepth;
     case Kind::optional: return optional(c) ? depth(*optional(c)) + 1 : 1;

@@ -79,7 +79,7 @@ Result<Infer::Ref> Checker::select(const Node& node) {
   } else if (types_.is_unknown(from)) {
     types_.assignable(from, types_.simple(Kind::dyn));
   } else if (!types_.is_dyn(from)) {
-    return bad(Code::expr_type, node, "a " + types_.written(from) + " has no field " + node.text);
+    return bad(Code::expr_type, node, "no field " + node.text + ": this is of type " + types_.written(from));
   }
   if (node.test) return types_.simple(Kind::boolean);
   return optional || node.optional ? types_.optional(field) : field;
@@ -88,7 +88,7 @@ Result<Infer::Ref> Checker::select(const Node& node) {
 Result<Infer::Ref> Checker::boolean(const Node& node) {
   TK_TRY(auto type, type_of(node));
   if (!types_.assignable(type, types_.simple(Kind::boolean)))
-    return bad(Code::expr_type, node, "expected a bool, found a " + types_.written(type));
+    return bad(Code::expr_type, node, "expected a bool, found " + types_.written(type));
   return types_.simple(Kind::boolean);
 }
 
@@ -121,25 +121,25 @@ Result<Infer::Ref> Checker::call(const Node& node) {
   }
   if (function.input && whole) return input_call(node, function, given);
   if (function.library && function.library->variadic) return variadic(node, given);
-  std::vector<Signature> overloads;
+  std::vector<const Signature*> overloads;
   bool member = node.member && !whole;
   for (const auto* from : {function.library ? &function.library->overloads : nullptr, function.declared})
     if (from)
       for (const auto& o : *from)
-        if (o.member == member) overloads.push_back(o);
+        if (o.member == member) overloads.push_back(&o);
   return overloaded(node, overloads, given, word);
 }
 
-Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signature> overloads,
+Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signature* const> overloads,
                                        std::span<const Ref> given, std::string_view called) {
   Ref result = 0;
   bool found = false;
-  for (const auto& overload : overloads) {
-    if (overload.parameters.size() != given.size()) continue;
+  for (const auto* overload : overloads) {
+    if (overload->parameters.size() != given.size()) continue;
     Infer::Parameters parameters;
     std::vector<Ref> wanted;
-    for (const auto& p : overload.parameters) wanted.push_back(types_.from(p, parameters));
-    auto type = types_.from(overload.result, parameters);
+    for (const auto& p : overload->parameters) wanted.push_back(types_.from(p, parameters));
+    auto type = types_.from(overload->result, parameters);
     if (!types_.assignable(given, wanted)) continue;
     // Where dyn lets more than one fit, the result is what they agree on.
     if (found && !types_.same(result, type)) return types_.simple(Kind::dyn);
@@ -149,9 +149,9 @@ Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signatu
   if (found) return result;
   std::string kinds, takes;
   for (auto type : given) kinds += (kinds.empty() ? "" : ", ") + types_.written(type);
-  for (const auto& overload : overloads) {
+  for (const auto* overload : overloads) {
     std::string one;
-    for (const auto& p : overload.parameters) one += (one.empty() ? "" : ", ") + to_string(p);
+    for (const auto& p : overload->parameters) one += (one.empty() ? "" : ", ") + to_string(p);
     if (takes.size() < 200) takes += (takes.empty() ? "(" : ", (") + one + ")";
   }
   std::string word(called);
@@ -168,7 +168,7 @@ Result<Infer::Ref> Checker::variadic(const Node& node, std::span<const Ref> give
     auto k = types_.kind(number);
     if (k != Kind::integer && k != Kind::unsigned_integer && k != Kind::real && !types_.is_dyn(number) &&
         !types_.is_unknown(number))
-      return bad(Code::expr_type, node, node.text + " does not take a " + types_.written(number),
+      return bad(Code::expr_type, node, node.text + " does not take " + types_.written(number),
                  "it takes numbers, or a list of them");
   }
   bool alike = std::all_of(numbers.begin(), numbers.end(), [&](Ref n) { return types_.same(n, numbers[0]); });
@@ -194,7 +194,7 @@ Result<Infer::Ref> Checker::optional_part(const Node& node, Ref given) {
   auto value = types_.unknown();
   if (types_.is_dyn(given)) return types_.simple(Kind::dyn);
   if (!types_.assignable(given, types_.optional(value)))
-    return bad(Code::expr_type, node, "expected an optional behind ?, found a " + types_.written(given));
+    return bad(Code::expr_type, node, "expected an optional behind ?, found " + types_.written(given));
   return value;
 }
 
@@ -220,7 +220,7 @@ Result<Infer::Ref> Checker::map(const Node& node) {
     auto k = types_.kind(name);
     if (k != Kind::text && k != Kind::integer && k != Kind::unsigned_integer && k != Kind::boolean &&
         !types_.is_dyn(name) && !types_.is_unknown(name))
-      return bad(Code::expr_type, node.children[i], "a " + types_.written(name) + " cannot be a map's key",
+      return bad(Code::expr_type, node.children[i], types_.written(name) + " cannot be the type of a map's key",
                  "a key is an int, uint, bool or string");
     TK_TRY(auto type, type_of(node.children[i + 1]));
     if (optional != node.optionals.end() && *optional == i) {
@@ -260,7 +260,7 @@ Result<Infer::Ref> Checker::macro(const Node& node) {
   if (types_.is_unknown(range)) types_.assignable(range, dyn);
   auto k = types_.kind(range);
   if (k != Kind::list && k != Kind::map && !types_.is_dyn(range))
-    return bad(Code::expr_type, node, node.text + "() walks lists and maps, not a " + types_.written(range));
+    return bad(Code::expr_type, node, node.text + "() walks lists and maps, not " + types_.written(range));
   Ref key = k == Kind::map ? types_.part(range, 0) : k == Kind::list ? types_.simple(Kind::integer) : dyn;
   Ref value = k == Kind::map ? types_.part(range, 1) : k == Kind::list ? types_.part(range, 0) : dyn;
   bool two = node.names.size() == 2;
@@ -278,7 +278,7 @@ Result<Infer::Ref> Checker::macro(const Node& node) {
     if (node.text == "transformMap") return types_.map(key, type);
     if (node.text != "transformMapEntry") return types_.list(type);
     if (types_.kind(type) != Kind::map && !types_.is_dyn(type) && !types_.is_unknown(type))
-      return bad(Code::expr_type, last, "transformMapEntry() needs a map {key: value}, found a " + types_.written(type));
+      return bad(Code::expr_type, last, "transformMapEntry() needs a map {key: value}, found " + types_.written(type));
     return type;
   }();
   names_.leave(node.names.size());

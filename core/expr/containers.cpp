@@ -19,10 +19,17 @@ Cell Machine::copy(std::string_view bytes, bool is_bytes) {
 Cell Machine::joined(const Cell& a, const Cell& b) {
   auto x = Raw::text(a), y = Raw::text(b);
   if (!pay_bytes(x.size() + y.size())) return fault(Wrong::said);
-  auto* memory = scratch_.arena.bytes(x.size() + y.size());
-  std::copy(x.begin(), x.end(), memory);
-  std::copy(y.begin(), y.end(), memory + x.size());
-  std::string_view both(memory, x.size() + y.size());
+  // a + b + c…: what was joined last is only made longer; nobody sees the bytes behind its end.
+  const char* begin = x.data();
+  char* behind = scratch_.arena.extend(x.data() + x.size(), y.size());
+  if (!behind) {
+    char* memory = scratch_.arena.bytes(x.size() + y.size());
+    std::copy(x.begin(), x.end(), memory);
+    begin = memory;
+    behind = memory + x.size();
+  }
+  std::copy(y.begin(), y.end(), behind);
+  std::string_view both(begin, x.size() + y.size());
   return a.kind() == Kind::text ? Raw::text(both) : Raw::bytes(both);
 }
 
@@ -186,11 +193,11 @@ std::string what_is_wrong(const Fault& f, const std::vector<Input>& inputs) {
     case Wrong::unbound: return "no function " + std::string(Raw::text(f.a)) + " that takes this";
     case Wrong::no_key: return "no key " + shown(f.a);
     case Wrong::no_index: return "no index " + shown(f.a);
-    case Wrong::no_field: return "a " + std::string(kind_name(f.a)) + " has no field " + std::string(Raw::text(f.b));
+    case Wrong::no_field: return "no field " + std::string(Raw::text(f.b)) + ": this is of type " + std::string(kind_name(f.a));
     case Wrong::zero: return "division by zero";
     case Wrong::overflow: return "an integer overflow";
     case Wrong::range: return "out of range";
-    case Wrong::key_kind: return "a " + std::string(kind_name(f.a)) + " cannot be a map's key";
+    case Wrong::key_kind: return std::string(kind_name(f.a)) + " cannot be the type of a map's key";
     case Wrong::same_key: return "the key " + shown(f.a) + " twice in a map";
     case Wrong::depth: return "a value nested more than " + std::to_string(kMaxDepth) + " deep";
     case Wrong::said: return std::string(f.text);

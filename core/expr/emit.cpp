@@ -90,20 +90,43 @@ std::uint32_t Emitter::slot(Input input) {
 }
 
 // Behind an operation whose operands are all constants: the operation is done now, if it does not fail.
-void Emitter::fold(std::uint32_t from, std::uint32_t operands) {
-  if (here() != from + operands + 1 || operands > 100'000) return;
+bool Emitter::fold(std::uint32_t from, std::uint32_t operands) {
+  if (here() != from + operands + 1 || operands > 100'000) return false;
   for (auto i = from; i < from + operands; ++i)
-    if (code.code[i].op != Op::constant) return;
+    if (code.code[i].op != Op::constant) return false;
   Machine machine(code, {}, constants_, fold_left_, env_.zones);
   auto result = machine.run(from);
   fold_left_ = machine.left();
-  if (result.is_error()) return;
+  if (result.is_error()) return false;
   code.code.resize(from);
   code.at.resize(from + 1);
   auto at = code.at.back();
   code.at.pop_back();
   code.constants.push_back(result);
   code.code.push_back({Op::constant, 0, 0, static_cast<std::uint32_t>(code.constants.size() - 1)});
+  code.at.push_back(at);
+  return true;
+}
+
+// Behind an operator with two sides: a constant on the right and then a variable on the left are taken where they
+// stand. An operand of more than one instruction may be jumped into and stays.
+void Emitter::shorten(std::uint32_t left, std::uint32_t right) {
+  auto op = code.code.back();
+  if (right + 2 != here() || code.code[right].op != Op::constant) return;
+  op.from = Operands::kRightConstant;
+  op.a = code.code[right].a;
+  auto keep = right;
+  const auto& first = code.code[left];
+  bool variable = first.op == Op::local || first.op == Op::input;
+  if (left + 1 == right && variable && first.a <= 0xFFFF) {
+    op.from |= first.op == Op::local ? Operands::kLeftLocal : Operands::kLeftInput;
+    op.b = static_cast<std::uint16_t>(first.a);
+    keep = left;
+  }
+  auto at = code.at.back();
+  code.code.resize(keep);
+  code.at.resize(keep);
+  code.code.push_back(op);
   code.at.push_back(at);
 }
 
@@ -182,8 +205,20 @@ Result<std::string> Emitter::named(const Node& node, const Meaning& meaning) {
 Result<std::string> Emitter::select(const Node& node) {
   if (auto meaning = names_.of(node); meaning.kind != Meaning::Kind::none && meaning.kind != Meaning::Kind::whole_record)
     return named(node, meaning);
+  auto from = here();
   TK_TRY(auto path, place_of(node.children[0]));
-  put(node.test ? Op::has : node.optional ? Op::select_optional : Op::select, node, word(node.text));
+  bool input = here() == from + 1 && code.code.back().op == Op::input && code.code.back().a <= 0xFFFF;
+  auto slot_number = code.code.back().a;
+  auto at = put(node.test ? Op::has : node.optional ? Op::select_optional : Op::select, node, word(node.text));
+  if (input && !node.test && !node.optional) {
+    auto op = code.code[at];
+    op.from = Operands::kLeftInput;
+    op.b = static_cast<std::uint16_t>(slot_number);
+    code.code.pop_back();
+    code.at.pop_back();
+    code.code.back() = op;
+    code.at.back() = node.at;
+  }
   return path.empty() ? path : path + "." + node.text;
 }
 
@@ -216,9 +251,15 @@ Result<void> Emitter::call(const Node& node) {
     for (const auto& o : kBinary)
       if (o.name == node.text) {
         auto from = here();
-        for (const auto& operand : node.children) TK_CHECK(value(operand));
+        std::uint32_t right = from;
+        for (const auto& operand : node.children) {
+          right = here();
+          TK_CHECK(value(operand));
+        }
+        auto count = static_cast<std::uint32_t>(node.children.size());
         put(o.op, node);
-        fold(from, static_cast<std::uint32_t>(node.children.size()));
+        if (count == 2 && !fold(from, count)) shorten(from, right);
+        else if (count == 1) fold(from, count);
         return {};
       }
   if (auto local = names_.local(called_as_variable(node))) {

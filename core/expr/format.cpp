@@ -134,7 +134,7 @@ Cell format(Machine& m, const Cell* a, std::uint32_t) {
     if (next >= Raw::size(a[1])) return m.said("more clauses than values in the list");
     auto value = Raw::item(a[1], next++);
     if (!f.clause(form, precision, value))
-      return m.said(std::string("%") + form + " does not write a " + std::string(kind_name(value)));
+      return m.said(std::string("%") + form + " does not write " + std::string(kind_name(value)));
   }
   return m.text(f.out);
 }

@@ -56,6 +56,35 @@ Cell Machine::both(const Cell& left, const Cell& right, bool absorbing) {
   return right;
 }
 
+Cell Machine::on_integers(Op op, const Cell& left, const Cell& right) {
+  auto a = Raw::integer(left), b = Raw::integer(right);
+  switch (op) {
+    case Op::equal: return Raw::boolean(a == b);
+    case Op::differ: return Raw::boolean(a != b);
+    case Op::less: return Raw::boolean(a < b);
+    case Op::less_equal: return Raw::boolean(a <= b);
+    case Op::greater: return Raw::boolean(a > b);
+    case Op::greater_equal: return Raw::boolean(a >= b);
+    default: return on_any(op, left, right);
+  }
+}
+
+Cell Machine::on_any(Op op, const Cell& a, const Cell& b) {
+  switch (op) {
+    case Op::add: return add(a, b);
+    case Op::subtract: return subtract(a, b);
+    case Op::multiply: return multiply(a, b);
+    case Op::divide: return divide(a, b, false);
+    case Op::modulo: return divide(a, b, true);
+    case Op::equal:
+    case Op::differ:
+      if (a.is_error()) return a;
+      return b.is_error() ? b : Raw::boolean(equal(a, b) == (op == Op::equal));
+    case Op::in: return in(a, b);
+    default: return compare(a, b, op);
+  }
+}
+
 Cell Machine::run(std::uint32_t from) {
   const auto* code = code_.code.data();
   const auto end = static_cast<std::uint32_t>(code_.code.size());
@@ -82,7 +111,19 @@ Cell Machine::run(std::uint32_t from) {
         break;
       case Op::local: *++top = locals[i.a]; break;
       case Op::store: locals[i.a] = *top--; break;
-      case Op::select: *top = select(*top, code_.names[i.a]); break;
+      case Op::select: {
+        if (i.from & Operands::kLeftInput) *++top = slots_[i.b];
+        if (top->kind() == Kind::map && !Raw::own(*top)) {
+          const auto& map = Raw::host_map(*top);
+          if (auto it = map.find(code_.names[i.a]); it != map.end()) {
+            *top = Cell::of(it->second);
+            break;
+          }
+        }
+        if (top->kind() == Kind::missing) *top = input(i.b);
+        *top = select(*top, code_.names[i.a]);
+        break;
+      }
       case Op::has: *top = has(*top, code_.names[i.a]); break;
       case Op::select_optional: *top = select_optional(*top, code_.names[i.a]); break;
       case Op::index:
@@ -90,27 +131,40 @@ Cell Machine::run(std::uint32_t from) {
         --top;
         *top = index(top[0], top[1], i.op == Op::index_optional);
         break;
-      case Op::add: --top, *top = add(top[0], top[1]); break;
-      case Op::subtract: --top, *top = subtract(top[0], top[1]); break;
-      case Op::multiply: --top, *top = multiply(top[0], top[1]); break;
-      case Op::divide: --top, *top = divide(top[0], top[1], false); break;
-      case Op::modulo: --top, *top = divide(top[0], top[1], true); break;
+      case Op::add:
+      case Op::subtract:
+      case Op::multiply:
+      case Op::divide:
+      case Op::modulo:
+      case Op::equal:
+      case Op::differ:
+      case Op::less:
+      case Op::less_equal:
+      case Op::greater:
+      case Op::greater_equal:
+      case Op::in: {
+        const Cell* right = i.from & Operands::kRightConstant ? &code_.constants[i.a] : top--;
+        Cell absent;
+        const Cell* left = nullptr;
+        if (i.from & Operands::kLeftLocal) {
+          left = &locals[i.b];
+          ++top;
+        } else if (i.from & Operands::kLeftInput) {
+          left = &slots_[i.b];
+          if (left->kind() == Kind::missing) left = &(absent = input(i.b));
+          ++top;
+        } else {
+          left = top;
+        }
+        *top = left->kind() == Kind::integer && right->kind() == Kind::integer ? on_integers(i.op, *left, *right)
+                                                                               : on_any(i.op, *left, *right);
+        break;
+      }
       case Op::negate: *top = negate(*top); break;
       case Op::invert:
         if (top->kind() == Kind::boolean) *top = Raw::boolean(!Raw::boolean(*top));
         else if (!top->is_error()) *top = no_overload(*top);
         break;
-      case Op::equal:
-      case Op::differ:
-        --top;
-        if (top[0].is_error()) break;
-        *top = top[1].is_error() ? top[1] : Raw::boolean(equal(top[0], top[1]) == (i.op == Op::equal));
-        break;
-      case Op::less:
-      case Op::less_equal:
-      case Op::greater:
-      case Op::greater_equal: --top, *top = compare(top[0], top[1], i.op); break;
-      case Op::in: --top, *top = in(top[0], top[1]); break;
       case Op::jump: at = i.a - 1; break;
       case Op::branch:
         if (top->kind() == Kind::boolean) {
@@ -127,7 +181,11 @@ Cell Machine::run(std::uint32_t from) {
         if (top->is_true()) at = i.a - 1;
         break;
       case Op::and_right:
-      case Op::or_right: --top, *top = both(top[0], top[1], i.op == Op::or_right); break;
+      case Op::or_right:
+        --top;
+        if (top[0].kind() == Kind::boolean && top[1].kind() == Kind::boolean) *top = top[1];
+        else *top = both(top[0], top[1], i.op == Op::or_right);
+        break;
       case Op::list:
       case Op::map: {
         auto n = i.op == Op::list ? i.a : 2 * i.a;
@@ -228,8 +286,10 @@ Cell Machine::run(std::uint32_t from) {
       }
     }
   }
-  Cell result = *top;
-  if (!exhausted_ && !within_bounds(result)) exhausted_ = true;
+  Cell result;
+  result = *top;
+  bool holds = result.kind() == Kind::list || result.kind() == Kind::map || result.kind() == Kind::optional;
+  if (holds && !within_bounds(result)) exhausted_ = true;
   if (exhausted_) {
     // No && or || may take this one away.
     now_ = end > from ? end - 1 : 0;

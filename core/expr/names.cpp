@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "core/expr/detail/lexer.hpp"
 #include "core/expr/detail/parser.hpp"
 
 namespace tk::expr {
@@ -58,10 +59,19 @@ std::string chain(const Node& node, std::size_t longest, bool any_select) {
   return out;
 }
 
+void Names::enter(const std::string& name, std::uint32_t id) {
+  locals_[name].push_back(id);
+  entered_.push_back(name);
+}
+
+void Names::leave(std::size_t n) {
+  for (; n > 0; --n, entered_.pop_back()) locals_[entered_.back()].pop_back();
+}
+
 std::optional<std::uint32_t> Names::local(std::string_view name) const {
-  for (auto it = locals_.rbegin(); it != locals_.rend(); ++it)
-    if (it->first == name) return it->second;
-  return {};
+  auto it = locals_.find(name);
+  if (it == locals_.end() || it->second.empty()) return {};
+  return it->second.back();
 }
 
 // a.b in container x.y: x.y.a.b, x.a.b, a.b. A leading dot asks for the last alone.
@@ -130,7 +140,8 @@ FunctionMeaning Names::function(const Node& call, bool& whole) const {
 
 std::string Names::nearest(std::string_view name) const {
   std::vector<std::string> known;
-  for (const auto& [local, id] : locals_) known.push_back(local);
+  for (const auto& local : entered_)
+    if (is_identifier(local)) known.push_back(local);
   for (const auto& [variable, type] : env_.variables) known.push_back(variable);
   for (const auto& [record, what] : env_.records) known.push_back(record);
   for (const auto& [type, what] : type_names()) known.push_back(type);

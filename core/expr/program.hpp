@@ -80,6 +80,13 @@ class Cell {
     optional, error
   };
   Cell() = default;
+  Cell(const Cell&) = default;
+  // In the two pieces in which it was written (see head_); by itself the compiler takes one of 16 bytes.
+  Cell& operator=(const Cell& other) {
+    payload_.unsigned_integer = other.payload_.unsigned_integer;
+    head_ = other.head_;
+    return *this;
+  }
   static Cell null();
   static Cell boolean(bool v);
   static Cell integer(std::int64_t v);
@@ -90,9 +97,9 @@ class Cell {
   static Cell duration(Duration v);
   static Cell of(const Value& v);         // not owned; a null value is CEL's null
 
-  Kind kind() const { return kind_; }
-  bool is_true() const { return kind_ == Kind::boolean && payload_.boolean; }
-  bool is_error() const { return kind_ == Kind::error; }
+  Kind kind() const { return static_cast<Kind>(head_ & 0xFF); }
+  bool is_true() const { return kind() == Kind::boolean && payload_.integer != 0; }
+  bool is_error() const { return kind() == Kind::error; }
   std::string_view as_text() const;       // empty when this is no text
   // A copy that owns. What a Value has no kind for: a type is its name, an optional its value or null, a map's
   // keys are text, and a timestamp outside of the years 1678 to 2262 is its RFC 3339 text.
@@ -105,15 +112,15 @@ class Cell {
  private:
   friend struct Raw;  // core/expr's own hands: detail/cell.hpp
   union Payload {
-    bool boolean;
-    std::int64_t integer;
+    std::int64_t integer;  // of a boolean 0 or 1
     std::uint64_t unsigned_integer;
     double real;
     const void* pointer;
   } payload_{.integer = 0};
-  std::uint32_t size_ = 0;  // of text, bytes, list, map; nanoseconds of a timestamp
-  Kind kind_ = Kind::missing;
-  std::uint8_t form_ = 0;  // whose pointer it is: the machine's own matter
+  // Kind, form (whose pointer it is) and, in the upper half, the size of text, bytes, list and map or the nanoseconds
+  // of a timestamp. One word, so that a cell is written and read in the same two pieces: the processor hands
+  // what was just written straight to who reads it.
+  std::uint64_t head_ = 0;
 };
 
 // What an evaluation needs beside the program: stack, arena, the error. Reused; one per thread. A Cell that a run

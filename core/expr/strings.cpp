@@ -1,6 +1,7 @@
 // The extensions `strings` and `encoders`. Positions count characters (code points), not bytes.
+#include <string.h>
+
 #include <algorithm>
-#include <array>
 
 #include "core/base/text.hpp"
 #include "core/expr/detail/lexer.hpp"
@@ -13,7 +14,14 @@ namespace {
 using Kind = Cell::Kind;
 
 bool texts(const Cell* a, std::uint32_t n) {
+  if (n == 2) return a[0].kind() == Kind::text && a[1].kind() == Kind::text;
   return std::all_of(a, a + n, [](const Cell& c) { return c.kind() == Kind::text; });
+}
+
+// Where a part begins, npos when nowhere. glibc's memmem is linear whatever the part is, std::string's find is not.
+std::size_t find(std::string_view text, std::string_view part) {
+  const void* at = memmem(text.data(), text.size(), part.data(), part.size());
+  return at ? static_cast<std::size_t>(static_cast<const char*>(at) - text.data()) : text.npos;
 }
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
@@ -58,10 +66,9 @@ Cell ascii_case(Machine& m, const Cell& a, char first, char last) {
 
 Cell contains(Machine& m, const Cell* a, std::uint32_t n) {
   if (!texts(a, n)) return m.no_overload(a[0], a[1]);
-  // The search may look at each place for the whole of what is searched.
   auto text = Raw::text(a[0]), part = Raw::text(a[1]);
-  if (!m.pay(text.size() / 16 * (part.size() / 16 + 1))) return Cell::null();
-  return Raw::boolean(text.find(part) != text.npos);
+  if (!m.pay_bytes(text.size() + part.size())) return Cell::null();
+  return Raw::boolean(find(text, part) != text.npos);
 }
 
 Cell starts_with(Machine& m, const Cell* a, std::uint32_t n) {
@@ -86,19 +93,20 @@ Cell char_at(Machine& m, const Cell* a, std::uint32_t) {
 Cell index_of(Machine& m, const Cell* a, std::uint32_t n) {
   if (!texts(a, 2) || (n == 3 && a[2].kind() != Kind::integer)) return m.no_overload(a[0], a[1]);
   auto text = Raw::text(a[0]), part = Raw::text(a[1]);
-  if (!m.pay(text.size() / 16 * (part.size() / 16 + 1) + 1)) return Cell::null();
+  if (!m.pay_bytes(text.size() + part.size())) return Cell::null();
   std::size_t from = 0;
   if (n == 3) {
     from = offset(text, Raw::integer(a[2]));
     if (from == text.npos) return outside(m, a[2]);
   }
-  auto at = text.find(part, from);
-  return Raw::integer(at == text.npos ? -1 : static_cast<std::int64_t>(characters(text.substr(0, at))));
+  auto at = find(text.substr(from), part);
+  return Raw::integer(at == text.npos ? -1 : static_cast<std::int64_t>(characters(text.substr(0, from + at))));
 }
 
 Cell last_index_of(Machine& m, const Cell* a, std::uint32_t n) {
   if (!texts(a, 2) || (n == 3 && a[2].kind() != Kind::integer)) return m.no_overload(a[0], a[1]);
   auto text = Raw::text(a[0]), part = Raw::text(a[1]);
+  // From the back there is no linear search: each place may be compared to its end.
   if (!m.pay(text.size() / 16 * (part.size() / 16 + 1) + 1)) return Cell::null();
   auto from = text.npos;
   if (n == 3) {
@@ -116,12 +124,13 @@ Cell replace(Machine& m, const Cell* a, std::uint32_t n) {
   if (!texts(a, 3) || (n == 4 && a[3].kind() != Kind::integer)) return m.no_overload(a[0], a[1]);
   auto text = Raw::text(a[0]), from = Raw::text(a[1]), to = Raw::text(a[2]);
   auto left = n == 4 ? Raw::integer(a[3]) : -1;
-  if (!m.pay(text.size() / 16 * (from.size() / 16 + 1) + 1)) return Cell::null();
+  if (!m.pay_bytes(text.size() + from.size())) return Cell::null();
   std::string out;
   std::size_t at = 0;
   while (left != 0 && at <= text.size()) {
-    auto found = text.find(from, at);
+    auto found = find(text.substr(at), from);
     if (found == text.npos) break;
+    found += at;
     // Nothing stands before each character and at the end.
     auto next = found;
     if (from.empty() && at < text.size()) decode(text, next);
@@ -142,11 +151,11 @@ Cell split(Machine& m, const Cell* a, std::uint32_t n) {
   if (!texts(a, 2) || (n == 3 && a[2].kind() != Kind::integer)) return m.no_overload(a[0], a[1]);
   auto text = Raw::text(a[0]), by = Raw::text(a[1]);
   auto most = n == 3 ? Raw::integer(a[2]) : -1;
-  if (!m.pay(text.size() / 16 * (by.size() / 16 + 1) + 1)) return Cell::null();
+  if (!m.pay_bytes(text.size() + by.size())) return Cell::null();
   std::vector<Cell> parts;
   while (most != 0) {
     if (!m.pay(1)) return Cell::null();
-    auto at = text.find(by);
+    auto at = find(text, by);
     if (by.empty()) {
       at = 0;
       if (!text.empty()) decode(text, at);

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "core/base/clock.hpp"
+#include "core/base/text.hpp"
 #include "core/git/detail/handle.hpp"
 #include "core/os/fault.hpp"
 #include "core/os/file.hpp"
@@ -159,6 +160,20 @@ Result<std::string> Repository::head_commit() const {
   if (rc == GIT_ENOTFOUND) return std::string();
   if (rc != 0) return git_failed("read HEAD");
   return hex(&oid);
+}
+
+Result<std::string> Repository::resolve(const std::string& revision) const {
+  git_object* found = nullptr;
+  if (git_revparse_single(&found, raw(), revision.c_str()) != 0)
+    return fail(Code::git_bad_range, "no commit is called \"" + text::printable(revision) + "\" here",
+                "a branch, a tag, a commit's id, HEAD~1 …");
+  git_object* commit = nullptr;
+  auto rc = git_object_peel(&commit, found, GIT_OBJECT_COMMIT);
+  git_object_free(found);
+  if (rc != 0) return fail(Code::git_bad_range, "\"" + text::printable(revision) + "\" is no commit");
+  auto out = hex(git_object_id(commit));
+  git_object_free(commit);
+  return out;
 }
 
 Result<std::string> Repository::head_ref() const {

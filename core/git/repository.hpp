@@ -35,6 +35,7 @@ class Repository {
   git_repository* raw() const { return repo_.get(); }
 
   Result<std::string> head_commit() const;  // hex; empty when there is none yet
+  Result<std::string> resolve(const std::string& revision) const;  // the commit that HEAD~3, a branch … means
   Result<std::string> head_ref() const;     // refs/heads/…
 
   struct File {

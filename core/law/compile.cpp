@@ -1,55 +1,20 @@
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <optional>
 #include <set>
 
 #include "core/base/text.hpp"
 #include "core/law/actions.hpp"
-#include "core/law/detail/layout.hpp"
-#include "core/law/model.hpp"
+#include "core/law/condition.hpp"
+#include "core/law/detail/builder.hpp"
 
 namespace tk::law {
 namespace {
 
 using namespace detail;
 
-// Tables under construction and the pool they point into; equal strings are stored once.
-struct Builder {
-  std::vector<EntityRow> entities;
-  std::vector<AttributeRow> attributes;
-  std::vector<ActorGrantRow> actor_grants;
-  std::vector<GrantRow> grants;
-  std::vector<RoleRow> roles;
-  std::vector<ClosureRow> closure;
-  std::vector<RuleRow> rules;
-  std::vector<Str> action_patterns, actions;
-  std::vector<FileRow> files;
-  std::string pool;
-  std::size_t held = 0;  // entities named by members and grants, patterns written out
-  std::map<std::string, Str, std::less<>> known;
-
-  // Empty, or what there is too much of. Asked while rows are made, before memory is gone.
-  std::string too_much() const {
-    if (held > kMaxRows) return "members and grants name more than 4,194,304 entities in all";
-    if (closure.size() > kMaxRows) return "roles inherit more than 4,194,304 roles in all";
-    if (actor_grants.size() > kMaxRows) return "actors hold more than 4,194,304 grants in all";
-    if (pool.size() > kMaxPool) return "the names in law take more than 256 MiB";
-    return {};
-  }
-
-  Str str(std::string_view s) {
-    auto it = known.find(s);
-    if (it != known.end()) return it->second;
-    Str out{static_cast<std::uint32_t>(pool.size()), static_cast<std::uint32_t>(s.size())};
-    pool += s;
-    known.emplace(s, out);
-    return out;
-  }
-};
-
 constexpr std::size_t kUnknown = ~std::size_t{0};
-
-std::uint32_t count(std::size_t n) { return static_cast<std::uint32_t>(n); }
 
 class Compiler {
  public:
@@ -57,12 +22,14 @@ class Compiler {
       : model_(model), digest_(digest) {}
 
   Result<std::string> run() {
+    collect_keys();
     TK_CHECK(collect_entities());
     collect_actions();
     TK_CHECK(collect_groups());
     TK_CHECK(collect_roles());
     TK_CHECK(collect_rules());
     TK_CHECK(collect_grants());
+    TK_CHECK(make_lookup(b_, model_, {actions_.begin(), actions_.end()}));
     for (const auto& f : model_.files) b_.files.push_back({b_.str(f.path), f.size, f.mtime_ns});
     return encode();
   }
@@ -98,6 +65,40 @@ class Compiler {
                             : "did you mean " + ref->type + ":" + near + "?");
   }
 
+  // The attributes that conditions may name; one that has different kinds is looked at when it is read.
+  void collect_keys() {
+    for (const auto& [name, kind] : model_.known) keys_.emplace(key_of(name), kind);
+    for (const auto& e : model_.entities)
+      for (const auto& [name, attribute] : e.attributes) {
+        auto kind = kind_of(attribute);
+        auto [it, fresh] = keys_.emplace(key_of(name), kind);
+        if (!fresh && it->second != kind) it->second = Kind::any;
+      }
+    for (const auto& [name, kind] : keys_) b_.keys.push_back({b_.str(name), static_cast<std::uint32_t>(kind), 0});
+    env_ = condition_environment({keys_.begin(), keys_.end()});
+  }
+
+  static Kind kind_of(const Attribute& a) {
+    if (a.value.is_null() || a.value.as_text()) return Kind::text;
+    if (a.value.as_int()) return Kind::integer;
+    if (a.value.as_double()) return Kind::number;
+    if (a.value.as_bool()) return Kind::boolean;
+    if (a.value.as_timestamp()) return Kind::timestamp;
+    if (a.value.as_duration()) return Kind::duration;
+    return Kind::json;
+  }
+
+  AttributeRow attribute_row(const std::string& name, const Attribute& a) {
+    AttributeRow row{b_.str(name), b_.str(a.text), 0, static_cast<std::uint32_t>(kind_of(a)), 0};
+    row.key_number = count(static_cast<std::size_t>(std::distance(keys_.begin(), keys_.find(key_of(name)))));
+    if (const auto* i = a.value.as_int()) row.number = *i;
+    if (const auto* d = a.value.as_double()) row.number = std::bit_cast<std::int64_t>(*d);
+    if (const auto* f = a.value.as_bool()) row.number = *f;
+    if (const auto* t = a.value.as_timestamp()) row.number = t->ns;
+    if (const auto* t = a.value.as_duration()) row.number = t->ns;
+    return row;
+  }
+
   Result<void> collect_entities() {
     for (const auto& e : model_.entities) order_.push_back(&e);
     std::sort(order_.begin(), order_.end(), [](auto* a, auto* b) {
@@ -124,7 +125,8 @@ class Compiler {
       row.file = b_.str(e.where.file);
       row.line = static_cast<std::uint32_t>(e.where.line);
       row.attributes = {count(b_.attributes.size()), count(e.attributes.size())};
-      for (const auto& [k, v] : e.attributes) b_.attributes.push_back({b_.str(k), b_.str(v)});
+      row.column = static_cast<std::uint32_t>(e.where.column);
+      for (const auto& [name, attribute] : e.attributes) b_.attributes.push_back(attribute_row(name, attribute));
       b_.entities.push_back(row);
     }
     return {};
@@ -268,6 +270,33 @@ class Compiler {
     return {};
   }
 
+  // Equal expressions are checked and kept once.
+  Result<std::uint32_t> condition_row(const Rule::Expression& e, bool is_bool) {
+    auto [it, fresh] = conditions_.try_emplace({e.text, is_bool}, count(b_.conditions.size()));
+    if (!fresh) return it->second;
+    TK_TRY(auto program, compile_condition(e, env_, is_bool));
+    b_.conditions.push_back({b_.str(e.text), b_.str(e.where.file), static_cast<std::uint32_t>(e.where.line),
+                             static_cast<std::uint32_t>(e.where.column)});
+    return it->second;
+  }
+
+  Result<void> collect_changes(const Rule& rule, RuleRow& row) {
+    if (!rule.permit && !(rule.sets.empty() && rule.obligations.empty()))
+      return fail_at(Code::law_syntax, rule.where, "rule " + rule.id + " forbids: it can neither change arguments nor ask",
+                     "only a permit rule holds <set> or <obligation>");
+    row.sets = {count(b_.sets.size()), count(rule.sets.size())};
+    for (const auto& set : rule.sets) {
+      TK_TRY(auto condition, condition_row(set.to, false));
+      b_.sets.push_back({b_.str(set.argument), condition, 0});
+    }
+    row.obligations = {count(b_.obligations.size()), count(rule.obligations.size())};
+    for (const auto& o : rule.obligations) {
+      if (!o.of.empty() && o.of.starts_with("role:")) TK_CHECK(role_row(o.of, rule.where));
+      b_.obligations.push_back({b_.str(o.kind), b_.str(o.of), static_cast<std::uint32_t>(o.n), 0});
+    }
+    return {};
+  }
+
   Result<void> collect_rules() {
     std::vector<std::vector<const Rule*>> of_role(b_.roles.size());
     std::map<std::string, const Rule*> ids;
@@ -284,6 +313,7 @@ class Compiler {
       b_.roles[i].rules = {count(b_.rules.size()), count(of_role[i].size())};
       for (const auto* rule : of_role[i]) {
         RuleRow row{};
+        row.role = count(i);
         row.id = b_.str(rule->id);
         row.resource = b_.str(rule->resource);
         row.file = b_.str(rule->where.file);
@@ -291,6 +321,11 @@ class Compiler {
         row.permit = rule->permit;
         row.actions = {count(b_.action_patterns.size()), count(rule->actions.size())};
         for (const auto& a : rule->actions) b_.action_patterns.push_back(b_.str(a));
+        if (!rule->when.text.empty()) {
+          TK_TRY(auto condition, condition_row(rule->when, true));
+          row.when = condition + 1;
+        }
+        TK_CHECK(collect_changes(*rule, row));
         b_.rules.push_back(row);
       }
     }
@@ -355,7 +390,7 @@ class Compiler {
     };
     for (const auto* e : order_) {
       for (const auto& f : {e->ref.str(), e->id, e->state}) add(f);
-      for (const auto& [k, v] : e->attributes) add(k), add(v);
+      for (const auto& [k, v] : e->attributes) add(k), add(std::to_string(static_cast<int>(kind_of(v)))), add(v.text);
     }
     for (const auto& m : model_.members) add("member"), add(m.group.str()), add(m.member);
     for (const auto& r : model_.roles)
@@ -363,7 +398,11 @@ class Compiler {
     for (const auto& r : model_.rules) {
       add("rule"), add(r.id), add(r.permit ? "permit" : "forbid"), add(r.role), add(r.resource);
       for (const auto& a : r.actions) add(a);
+      add("when"), add(r.when.text);
+      for (const auto& set : r.sets) add("set"), add(set.argument), add(set.to.text);
+      for (const auto& o : r.obligations) add("obligation"), add(o.kind), add(o.of), add(std::to_string(o.n));
     }
+    add("combining"), add(to_string(model_.combining));
     for (const auto& g : model_.grants)
       add("grant"), add(g.id), add(g.context), add(g.role), add(g.to);
     for (const auto& a : actions_) add(a);
@@ -374,6 +413,7 @@ class Compiler {
     Header header{};
     std::memcpy(header.magic, kMagic, sizeof kMagic);
     header.commit = b_.str(model_.commit);
+    header.combining = static_cast<std::uint32_t>(model_.combining);
     header.policy_hash = b_.str(digest_(policy_text()));
     std::string out(sizeof(Header), '\0');
     put(out, header, kEntities, b_.entities);
@@ -386,6 +426,16 @@ class Compiler {
     put(out, header, kActionPatterns, b_.action_patterns);
     put(out, header, kActionNames, b_.actions);
     put(out, header, kFiles, b_.files);
+    put(out, header, kKeys, b_.keys);
+    put(out, header, kBuckets, b_.buckets);
+    put(out, header, kEntityBuckets, b_.entity_buckets);
+    put(out, header, kGroups, b_.groups);
+    put(out, header, kCandidates, b_.candidates);
+    put(out, header, kHoldings, b_.holdings);
+    put(out, header, kWords, b_.words);
+    put(out, header, kConditions, b_.conditions);
+    put(out, header, kSets, b_.sets);
+    put(out, header, kObligations, b_.obligations);
     header.tables[kPool] = {count(out.size()), count(b_.pool.size())};
     out += b_.pool;
     header.size = out.size();
@@ -398,11 +448,18 @@ class Compiler {
   Builder b_;
   std::vector<const Entity*> order_;  // by type, name, context: the rows of the entity table
   std::set<std::string> actions_;
+  std::map<std::string, Kind> keys_;
+  expr::Environment env_;
+  std::map<std::pair<std::string, bool>, std::uint32_t> conditions_;
   std::map<std::size_t, std::set<std::size_t>> member_of_;
   std::map<std::size_t, std::size_t> role_of_entity_;
 };
 
 }  // namespace
+
+std::string_view to_string(Combining combining) {
+  return combining == Combining::permit_overrides ? "permit-overrides" : "forbid-overrides";
+}
 
 Result<std::string> compile(const Model& model, std::string (*digest)(std::string_view)) {
   return Compiler(model, digest).run();

@@ -19,7 +19,10 @@ EntityView view(std::string_view b, const EntityRow& r, std::uint32_t number) {
 constexpr std::size_t kRowSize[kTables] = {
     sizeof(EntityRow), sizeof(AttributeRow), sizeof(ActorGrantRow), sizeof(GrantRow),
     sizeof(RoleRow),   sizeof(ClosureRow),   sizeof(RuleRow),       sizeof(Str),
-    sizeof(Str),       sizeof(FileRow),      1};
+    sizeof(Str),       sizeof(FileRow),      sizeof(KeyRow),        sizeof(BucketRow),
+    sizeof(std::uint32_t), sizeof(GroupRow), sizeof(CandidateRow),  sizeof(HoldingRow),
+    sizeof(std::uint64_t), sizeof(ConditionRow), sizeof(SetRow),    sizeof(ObligationRow),
+    1};
 
 }  // namespace
 
@@ -38,6 +41,8 @@ Result<Index> Index::open(std::string_view bytes) {
     if ((t != kPool && h.tables[t].at % 8 != 0) ||
         h.tables[t].at + std::uint64_t{h.tables[t].size} * kRowSize[t] > bytes.size())
       return bad();
+  for (auto hashed : {kBuckets, kGroups})
+    if (auto n = h.tables[hashed].size; (n & (n - 1)) != 0) return bad();
   Index index;
   index.bytes_ = bytes;
   return index;
@@ -118,6 +123,40 @@ Result<void> Index::check_action(std::string_view action) const {
   auto near = text::nearest(action, names);
   return fail(Code::law_unknown_action, "unknown action " + std::string(action),
               near.empty() ? "`tk law actions` lists them; a definition in records/ counts once it is committed" : "did you mean " + near + "?");
+}
+
+Combining Index::combining() const {
+  return header(bytes_).combining == 1 ? Combining::permit_overrides : Combining::forbid_overrides;
+}
+
+std::uint32_t Index::role_of(std::uint32_t rule) const {
+  auto [row, one] = rows<RuleRow>(bytes_, kRules, {rule, 1});
+  return one ? row->role : ~std::uint32_t{0};
+}
+
+std::size_t Index::rule_count() const { return header(bytes_).tables[kRules].size; }
+
+RuleView Index::rule(std::uint32_t number) const {
+  RuleView out;
+  auto [row, one] = rows<RuleRow>(bytes_, kRules, {number, 1});
+  if (!one) return out;
+  out.id = str(bytes_, row->id);
+  out.file = str(bytes_, row->file);
+  out.resource = str(bytes_, row->resource);
+  out.line = static_cast<int>(row->line);
+  out.permit = row->permit != 0;
+  auto [role, has_role] = rows<RoleRow>(bytes_, kRoles, {row->role, 1});
+  if (has_role) out.role = str(bytes_, role->ref);
+  auto [when, has_when] = rows<ConditionRow>(bytes_, kConditions, {row->when - 1, 1});
+  if (has_when) out.when = str(bytes_, when->text);
+  auto [actions, actions_n] = rows<Str>(bytes_, kActionPatterns, row->actions);
+  for (std::size_t i = 0; i < actions_n; ++i) out.actions.push_back(str(bytes_, actions[i]));
+  auto [sets, sets_n] = rows<SetRow>(bytes_, kSets, row->sets);
+  for (std::size_t i = 0; i < sets_n; ++i) out.sets.push_back(str(bytes_, sets[i].argument));
+  auto [asks, asks_n] = rows<ObligationRow>(bytes_, kObligations, row->obligations);
+  for (std::size_t i = 0; i < asks_n; ++i)
+    out.obligations.push_back({str(bytes_, asks[i].kind), str(bytes_, asks[i].of), static_cast<int>(asks[i].n)});
+  return out;
 }
 
 std::vector<Index::File> Index::files() const {

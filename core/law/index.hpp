@@ -1,6 +1,5 @@
 // The compiled law of one commit: flat little-endian tables, read in place from a mapping, every
-// offset checked. Layout: detail/layout.hpp. Decisions are pure: no I/O, no clock, no allocation
-// beyond the answer. Combining: forbid overrides, default deny.
+// offset checked. Layout: detail/layout.hpp. engine.hpp decides by it, explain.hpp says why.
 #pragma once
 
 #include <optional>
@@ -9,11 +8,10 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/law/model.hpp"
 #include "core/law/ref.hpp"
 
 namespace tk::law {
-
-inline constexpr std::string_view kCombining = "forbid overrides permit; no rule = deny";
 
 struct EntityView {
   std::string_view type, context, name, id, state, file;
@@ -23,18 +21,18 @@ struct EntityView {
   bool active() const { return state == "active"; }
 };
 
-struct RuleHit {
-  std::string_view id, file, resource, role, grant, grant_file, grant_context, via;
-  int line = 0, grant_line = 0;
+// A rule as it stands in the index; `role` is the one that has it.
+struct RuleView {
+  std::string_view id, file, resource, role, when;
+  int line = 0;
   bool permit = false;
-  std::vector<std::string_view> inheritance;  // role, then the roles that led to the rule's own
-};
-
-struct Decision {
-  bool allow = false;
-  std::vector<RuleHit> determining;  // the forbids, else the permits
-  std::string reason;                // one line; for a default deny the first missing link
-  std::string_view policy_hash;
+  std::vector<std::string_view> actions;
+  struct Obligation {
+    std::string_view kind, of;
+    int n = 1;
+  };
+  std::vector<Obligation> obligations;
+  std::vector<std::string_view> sets;  // arguments that it changes
 };
 
 class Index {
@@ -54,8 +52,11 @@ class Index {
   Result<void> check_action(std::string_view action) const;  // unknown: names the nearest
   std::vector<std::string_view> actions() const;
 
-  // `actor` must be an entity of this index. The resource need not be.
-  Decision decide(const EntityView& actor, std::string_view action, const Ref& resource) const;
+  Combining combining() const;
+  std::size_t rule_count() const;
+  RuleView rule(std::uint32_t number) const;  // empty when there is no such rule
+  std::uint32_t role_of(std::uint32_t rule) const;  // the number of the role that has it
+  std::string_view bytes() const { return bytes_; }
 
   struct File {
     std::string_view path;

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
+#include "core/base/text.hpp"
 #include "core/json/json.hpp"
 #include "core/os/fault.hpp"
 #include "core/os/terminal.hpp"
@@ -11,6 +12,14 @@
 namespace tk::record {
 
 namespace detail {
+
+// What the run had seen, and what this resource is: whoever used it has seen that too.
+std::string joined(std::vector<std::string> labels, const std::vector<std::string>& more) {
+  labels.insert(labels.end(), more.begin(), more.end());
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  return text::join(labels, ",");
+}
 
 void fill_row(journal::Row& row, const Change& c, const Record& r, const Ruling& ruling) {
   static const std::string node = os::host_name();
@@ -47,6 +56,7 @@ Result<void> Store::write(Prepared& p) {
   row.event_type = p.event_type;
   row.to_state = p.after.state;
   row.kind = "done";
+  row.labels = detail::joined(p.labels, p.ruling.labels);
   row.reason = p.change.reason;
   row.idempotency_key = p.change.idempotency_key;
   auto patch = diff_members(p.before.fields, p.after.fields);
@@ -55,6 +65,7 @@ Result<void> Store::write(Prepared& p) {
     TK_TRY(auto head, journal_.head());
     TK_TRY(p.effects, p.change.effects(head.seq + 1));
   }
+  if (!row.labels.empty()) TK_CHECK(tally_.keep_labels());
   TK_CHECK(journal_.append(row, p.payload, changes));
   os::fault("commit.state");
   TK_CHECK(write_state(p));
@@ -97,6 +108,11 @@ Result<void> Store::write_state(Prepared& p) {
 Result<void> Store::commit(std::vector<Prepared>& all, journal::Row* beside, const std::string& payload) {
   os::fault("step.8");
   TK_TRY(auto transaction, journal_.begin());
+  tally_.inside(true);
+  struct Outside {
+    Tally& tally;
+    ~Outside() { tally.inside(false); }
+  } outside{tally_};
   std::int64_t last = 0;
   if (beside) {
     TK_CHECK(journal_.append(*beside, payload, ""));
@@ -105,9 +121,12 @@ Result<void> Store::commit(std::vector<Prepared>& all, journal::Row* beside, con
   for (auto& p : all) {
     // The same key may have been committed since step 2.
     if (!p.stored && !p.change.idempotency_key.empty()) TK_CHECK(find_stored(p));
+    if (!p.stored && p.of_history) TK_CHECK(rule_again(p));
     if (!p.stored) TK_CHECK(write(p));
     last = std::max(last, p.stored ? p.stored->row.seq : p.row.seq);
   }
+  os::fault("commit.tally");
+  TK_CHECK(tally_.catch_up());
   os::fault("commit.flush");
   TK_CHECK(transaction.commit());
   os::fault("commit.settle");

@@ -39,9 +39,9 @@ Actor actor_from(const Value& v) {
           v["on_behalf_of_ref"].text()};
 }
 
-std::string binding_of(const Change& c, const Record& before, bool fresh) {
+std::string binding_of(const Change& c, const Value::Map& asked, const Record& before, bool fresh) {
   Value::Map bound{{"actor", c.actor.id}, {"on_behalf_of", c.actor.on_behalf_of}, {"event", c.event},
-                   {"input", c.input}, {"version", before.version}};
+                   {"input", asked}, {"version", before.version}};
   if (fresh)
     bound.insert({{"type", c.type}, {"context", c.context}, {"name", c.name}, {"parent", c.parent}});
   else
@@ -112,7 +112,7 @@ Result<void> Store::oblige(Prepared& p) {
     }
   std::erase_if(needs, [](const Obligation& o) { return o.kind == "reason"; });
   if (needs.empty() && p.change.parked.empty()) return {};
-  p.binding = binding_of(p.change, p.before, p.fresh);
+  p.binding = binding_of(p.change, p.asked_input(), p.before, p.fresh);
   TK_TRY(auto item, parked_for(p.binding));
   auto left = left_of(needs, item ? item->fields["approvals"] : Value());
   if (left.empty() && !item) return fail(Code::record_answered, "item " + p.change.parked + " is over already");
@@ -146,7 +146,7 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
     // What has an effect outside, or is one of several, is asked for again by who asked for it.
     bool carried = alone && !p.change.effects && !p.change.migrate;
     c.input = {{"resource", p.before.resource().str()}, {"record", p.before.id}, {"version", p.before.version},
-               {"event", p.change.event}, {"input", p.change.input}, {"reason", p.change.reason},
+               {"event", p.change.event}, {"input", p.asked_input()}, {"reason", p.change.reason},
                {"key", p.change.idempotency_key}, {"asker", actor_value(p.change.actor)}, {"binding", p.binding},
                {"needs", needs}, {"carried", carried}};
     if (p.fresh)
@@ -172,7 +172,9 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
 Result<void> Store::may_answer(const Actor& actor, const Record& item, Value::Map& approval) {
   auto me = actor_value(actor);
   auto refuse = [&](std::string why, std::string hint) -> Result<void> {
-    TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, {false, "", why, ""}));
+    Ruling no;
+    no.reason = why;
+    TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, no));
     return fail(Code::record_approval, whose(actor) + " may not approve this: " + why, std::move(hint));
   };
   if (same_person(me, item.fields.at("asker")))

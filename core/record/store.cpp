@@ -108,13 +108,26 @@ Result<void> Store::validate(Prepared& p) {
               "look at it with `tk record show` and ask again");
 }
 
+namespace {
+
+// A payload as it was asked for: without what law changed in it.
+std::string asked(const std::string& payload) {
+  if (payload.find("\"arguments\"") == payload.npos) return payload;
+  auto read = json::parse(payload);
+  if (!read || !read->as_map()) return payload;
+  read->as_map()->erase("arguments");
+  return json::compact(*read);
+}
+
+}  // namespace
+
 // What was done with the same idempotency key; it must have been the same.
 Result<void> Store::find_stored(Prepared& p) {
   const auto& c = p.change;
   TK_TRY(p.stored, journal_.by_key(c.idempotency_key));
   if (p.stored && ((!p.fresh && p.stored->row.entity_id != p.before.id) ||
                    p.stored->row.trigger != (p.fresh ? "new" : c.event) ||
-                   p.stored->row.entity_type != p.before.type || p.stored->payload != p.payload))
+                   p.stored->row.entity_type != p.before.type || asked(p.stored->payload) != p.payload))
     return fail(Code::record_conflict, "the idempotency key " + c.idempotency_key +
                                            " was used for another transition");
   return {};
@@ -149,19 +162,54 @@ Result<void> Store::match(Prepared& p) {
   return {};
 }
 
+Result<Ruling> Store::rule(const Prepared& p) {
+  tally_.reset();
+  return authority_.rule({p.change.actor, p.action, p.before.resource(), &p.before.fields, &p.asked_input(), &tally_, p.labels});
+}
+
 Result<void> Store::authorise(Prepared& p) {
+  TK_TRY(p.labels, tally_.labels_of(p.change.trace.trace_id));
   if (!p.change.owed.empty()) {
-    p.ruling = {true, p.change.owed, "", ""};
+    p.ruling.allow = true;
+    p.ruling.rule_id = p.change.owed;
     return {};
   }
-  TK_TRY(p.ruling, authority_.rule(p.change.actor, p.action, p.before.resource()));
-  if (p.ruling.allow) return {};
-  const auto& a = p.change.actor;
-  const auto& who = a.on_behalf_of_ref.empty() ? a.ref : a.on_behalf_of_ref;
+  TK_TRY(p.ruling, rule(p));
+  p.of_history = tally_.asked();
+  if (!p.ruling.allow) return denied(p);
+  return p.ruling.arguments ? change_arguments(p) : Result<void>{};
+}
+
+// Inside the commit nobody else writes: what the journal says now is what it says when this row is in.
+Result<void> Store::rule_again(Prepared& p) {
+  TK_TRY(auto now, rule(p));
+  auto same = now.allow && now.obligations == p.ruling.obligations && now.arguments == p.ruling.arguments;
+  p.ruling = std::move(now);
+  if (same) return {};
+  p.step = 4;
+  if (!p.ruling.allow) return denied(p);
+  return fail(Code::record_conflict, "law's answer changed while " + p.action + " was on its way", "try again");
+}
+
+Result<void> Store::denied(const Prepared& p) {
+  const auto& who = whose(p.change.actor);
   return fail(Code::law_denied,
-              who + " may not " + p.action + " on " + p.before.resource().str() + ": " +
-                  p.ruling.reason,
+              who + " may not " + p.action + " on " + p.before.resource().str() + ": " + p.ruling.reason,
               "see: tk law explain " + who + " " + p.action + " " + p.before.resource().str());
+}
+
+// Law lets it happen with other arguments: they have to fit as the asked ones did. The row keeps both.
+Result<void> Store::change_arguments(Prepared& p) {
+  if (p.next) return fail(Code::law_when, "rule " + p.ruling.rule_id + " changes the input of a migration, which has none");
+  TK_CHECK(check_members(p.fresh ? p.definition->fields : p.candidates.front()->input, *p.ruling.arguments,
+                         "rule " + p.ruling.rule_id + " changes the input: " + p.action));
+  Value::Map payload{{"input", p.change.input}};
+  auto read = json::parse(p.payload);
+  if (read && read->as_map()) payload = std::move(*read->as_map());
+  payload.insert_or_assign("arguments", *p.ruling.arguments);
+  p.payload = json::compact(payload);
+  p.asked = std::exchange(p.change.input, *p.ruling.arguments);
+  return {};
 }
 
 Result<void> Store::guard(Prepared& p) {
@@ -250,7 +298,7 @@ Result<void> Store::refuse(Prepared& p, const Error& why) {
   if (p.change.actor.id.empty() || p.before.id.empty()) return {};
   auto row = row_of_refusal(p, why.message);
   bool denied = why.code == Code::law_denied;
-  row.kind = denied ? "denied" : "failed";
+  row.kind = p.ruling.error ? "error" : denied ? "denied" : "failed";
   row.event_type = denied ? "transition.denied" : "transition.failed";
   if (!denied) row.permission_mode = row.decision = "";
   os::fault("step.8");
@@ -269,14 +317,16 @@ Result<void> Store::refused(const Actor& actor, const std::string& action, const
   about.context = resource.context;
   journal::Row row;
   fill_row(row, c, about, ruling);
-  row.kind = "denied";
+  row.kind = ruling.error ? "error" : "denied";
   row.event_type = "acl.denied";
   row.reason = ruling.reason;
   return append_alone(row, "");
 }
 
 Result<void> Store::ask(const Actor& actor, const std::string& action, const law::Ref& resource) {
-  TK_TRY(auto ruling, authority_.rule(actor, action, resource));
+  TK_TRY(auto labels, tally_.labels_of(trace::from_environment().trace_id));
+  tally_.reset();
+  TK_TRY(auto ruling, authority_.rule({actor, action, resource, nullptr, nullptr, &tally_, labels}));
   if (ruling.allow) return {};
   TK_CHECK(refused(actor, action, resource, resource.str(), ruling));
   const auto& who = actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref;
@@ -305,7 +355,13 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
   for (const auto& p : all) anything = anything || !p.stored;
   for (const auto& p : all)
     if (p.stored) TK_CHECK(journal_.settle(p.stored->row.seq));
-  if (anything) TK_CHECK(commit(all));
+  if (anything)
+    if (auto done = commit(all); !done) {
+      // Law said no inside the commit: that is a refusal like another.
+      for (const auto& p : all)
+        if (p.step == 4) TK_CHECK(refuse(p, done.error()));
+      return fail(done.error());
+    }
   lap(7);
   if (anything) TK_CHECK(publish(all));
   lap(8);

@@ -14,6 +14,7 @@
 #include "core/journal/journal.hpp"
 #include "core/law/ref.hpp"
 #include "core/record/definition.hpp"
+#include "core/record/tally.hpp"
 #include "core/record/machine.hpp"
 #include "core/trace/trace.hpp"
 
@@ -29,17 +30,30 @@ struct Actor {
   std::string on_behalf_of_ref;  // law is asked about this one, when it is set
 };
 
+// What law is asked: `fields` are the record's, `input` the arguments of what is about to happen.
+struct Question {
+  const Actor& actor;
+  const std::string& action;
+  law::Ref resource;
+  const Value::Map* fields = nullptr;
+  const Value::Map* input = nullptr;
+  law::History* history = nullptr;               // the journal's word, for conditions that ask for it
+  std::span<const std::string> labels = {};      // of what the run has seen so far
+};
+
 struct Ruling {
   bool allow = false;
   std::string rule_id, reason, policy_hash;
-  std::vector<Obligation> obligations = {};  // law lets it happen when these are met (step 6)
+  bool error = false;       // denied because a condition failed
+  std::vector<Obligation> obligations;  // an ask: law lets it happen when these are met (step 6)
+  std::optional<Value::Map> arguments;  // a modify: the input as it has to be
+  std::vector<std::string> labels;      // of the resource: whoever used it has seen them
 };
 
 class Authority {
  public:
   virtual ~Authority() = default;
-  virtual Result<Ruling> rule(const Actor& actor, const std::string& action,
-                              const law::Ref& resource) = 0;
+  virtual Result<Ruling> rule(const Question& question) = 0;
   // Whether the actor may answer `parked` as one who holds `whom` (role:lead, group:x, user:x).
   virtual Result<bool> holds(const Actor&, const std::string& whom, const law::Ref& parked) {
     return fail(Code::bug, "nobody here knows who holds " + whom + " for " + parked.str());
@@ -150,6 +164,7 @@ class Store {
   Result<std::vector<Error>> recover();
 
   journal::Journal& journal() { return journal_; }
+  Tally& history() { return tally_; }
   Definitions& definitions() { return definitions_; }
 
  private:
@@ -160,6 +175,10 @@ class Store {
   Result<void> find_stored(Prepared& p);
   Result<void> match(Prepared& p);
   Result<void> authorise(Prepared& p);
+  Result<Ruling> rule(const Prepared& p);
+  Result<void> rule_again(Prepared& p);
+  Result<void> denied(const Prepared& p);
+  Result<void> change_arguments(Prepared& p);
   Result<void> guard(Prepared& p);
   Result<void> oblige(Prepared& p);
   Result<void> reduce(Prepared& p);
@@ -180,6 +199,7 @@ class Store {
 
   journal::Journal journal_;
   Definitions definitions_;
+  Tally tally_{journal_};
   Authority& authority_;
   Effects* effects_;
   std::map<const Definition*, Machine> machines_;

@@ -10,13 +10,34 @@
 
 namespace tk::workspace {
 
-Result<void> check_sources(std::vector<SourceFile> sources) {
+Result<std::string> compile_sources(std::vector<SourceFile> sources) {
   std::sort(sources.begin(), sources.end(), [](auto& a, auto& b) { return a.path < b.path; });
   auto declared = read_declarations(sources);
   if (!declared.problems.empty()) return fail(declared.problems.front());
-  auto compiled = law::compile(declared.model, crypto::sha256_hex);
-  if (!compiled) return fail(compiled.error());
-  return {};
+  return law::compile(declared.model, crypto::sha256_hex);
+}
+
+Result<void> check_sources(std::vector<SourceFile> sources) {
+  auto compiled = compile_sources(std::move(sources));
+  return compiled ? Result<void>{} : Result<void>(fail(compiled.error()));
+}
+
+Result<void> compile_law(const Workspace& ws, const std::string& what, const std::string& output) {
+  std::vector<SourceFile> sources;
+  std::string commit;
+  if (os::is_directory(what)) {
+    TK_TRY(sources, working_sources(what));
+    if (sources.empty()) return fail(Code::ws_none, "no workspace stands in " + what, "a folder holds MANIFEST.xml");
+  } else {
+    TK_TRY(auto repo, git::Repository::open(ws.root()));
+    TK_TRY(commit, repo.resolve(what));
+    TK_TRY(sources, committed_sources(repo, commit));
+  }
+  auto declared = read_declarations(sources);
+  if (!declared.problems.empty()) return fail(declared.problems.front());
+  declared.model.commit = commit;
+  TK_TRY(auto bytes, law::compile(declared.model, crypto::sha256_hex));
+  return os::write_atomic(output, bytes, 0600);
 }
 
 Result<void> compile_law(const Workspace& ws) {

@@ -9,9 +9,10 @@
 namespace tk::workspace {
 namespace {
 
-Result<void> rebuild(const Workspace& ws) {
+Result<void> rebuild(const Workspace& ws, const std::vector<std::string>& more = {}) {
   os::Spawn spawn;
   spawn.argv = {libexec() + "/tk-repo", "compile", "--quiet"};
+  spawn.argv.insert(spawn.argv.end(), more.begin(), more.end());
   spawn.environment = os::current_environment();
   spawn.environment.push_back("TK_WORKSPACE=" + ws.root());
   TK_TRY(auto done, os::run(spawn, 120'000));
@@ -52,6 +53,20 @@ Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
     TK_CHECK(rebuild(ws));
   }
   return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
+}
+
+Result<CompiledLaw> CompiledLaw::of(const Workspace& ws, const std::string& what) {
+  TK_TRY(auto folder, os::temporary_directory("tk-law-"));
+  auto path = folder + "/law.idx";
+  auto made = rebuild(ws, {"--output", path, "--", what});
+  CompiledLaw out;
+  auto mapping = os::Mapping::open(path);
+  (void)os::remove_tree(folder);  // what is mapped stays
+  if (!made) return fail(made.error());
+  if (!mapping) return fail(mapping.error());
+  out.mapping_ = std::move(*mapping);
+  TK_TRY(out.index_, law::Index::open(out.mapping_.bytes()));
+  return out;
 }
 
 Result<void> CompiledLaw::follow(const Workspace& ws) {

@@ -16,6 +16,8 @@ class CompiledLaw {
   static Result<CompiledLaw> open(const Workspace& workspace);
   // The index that lies there, whatever HEAD is: nothing is rebuilt. For completion only.
   static Result<CompiledLaw> as_it_lies(const Workspace& workspace);
+  // Of another commit (anything git understands) or of a folder that holds a MANIFEST.xml.
+  static Result<CompiledLaw> of(const Workspace& workspace, const std::string& what);
   const law::Index& index() const { return index_; }
   // Reads HEAD and maps its law anew when it moved. Views taken from the index before are void then.
   Result<void> follow(const Workspace& workspace);
@@ -29,6 +31,8 @@ class CompiledLaw {
 
 // Reads HEAD's declarations and writes .tk/law.idx (in-process; needs git and XML).
 Result<void> compile_law(const Workspace& workspace);
+// The same for a commit or a folder, into a file of one's own.
+Result<void> compile_law(const Workspace& workspace, const std::string& what, const std::string& output);
 
 // Where tk's own executables are: beside this one.
 std::string libexec();

@@ -1,10 +1,14 @@
 #include "core/workspace/entities.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
+#include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/json/json.hpp"
+#include "core/json/type.hpp"
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
 
@@ -65,7 +69,7 @@ class Reader {
     std::set<std::string> unlisted;
     for (const auto& f : files) {
       if (f.path.starts_with("records/")) {
-        read_actions(f);
+        read_record(f);
       } else if (f.path.starts_with("galaxies/")) {
         auto galaxy = "galaxies/" + std::string(text::split(f.path, '/')[1]) + "/galaxy.xml";
         if (manifest && !listed.contains(galaxy)) {
@@ -90,15 +94,46 @@ class Reader {
     if (!doc) return out_.problems.push_back(doc.error());
     if (doc->root.name != "manifest")
       problem(Code::ws_entity_invalid, doc->where(doc->root.at), "the root must be <manifest>");
-    for (const auto& child : doc->root.children)
+    for (const auto& child : doc->root.children) {
       if (child.name == "galaxy") listed.insert(child.get("href"));
+      if (child.name == "law") read_law(*doc, child);
+    }
   }
 
-  void read_actions(const SourceFile& f) {
+  void read_law(const xml::Document& doc, const xml::Element& e) {
+    using law::Combining;
+    auto word = e.get("combining");
+    for (auto combining : {Combining::forbid_overrides, Combining::permit_overrides}) {
+      if (word != law::to_string(combining)) continue;
+      out_.model.combining = combining;
+      return;
+    }
+    problem(Code::law_syntax, doc.where(e.find("combining") ? e.find("combining")->value_at : e.at),
+            "combining must be forbid-overrides or permit-overrides, not \"" + word + "\"");
+  }
+
+  // What records add to law: their actions, and their fields as attributes of a resource.
+  void read_record(const SourceFile& f) {
     auto def = record::parse_definition(f.content, f.path, root_);
     if (!def) return out_.problems.push_back(def.error());
     auto& actions = out_.model.actions;
     for (auto& action : def->actions()) actions.push_back(std::move(action));
+    for (const auto& [name, type] : def->fields) know(name, kind_of(type));
+  }
+
+  void know(const std::string& attribute, law::Kind kind) {
+    auto [it, fresh] = out_.model.known.emplace(attribute, kind);
+    if (!fresh && it->second != kind) it->second = law::Kind::any;
+  }
+
+  static law::Kind kind_of(const json::Type& type) {
+    switch (type.kind) {
+      case json::Type::Kind::text: return law::Kind::text;
+      case json::Type::Kind::integer: return law::Kind::integer;
+      case json::Type::Kind::number: return law::Kind::number;
+      case json::Type::Kind::boolean: return law::Kind::boolean;
+      default: return law::Kind::json;
+    }
   }
 
   void read_file(const SourceFile& f) {
@@ -164,7 +199,9 @@ class Reader {
     entity.where = doc.where(e.at);
     for (const auto& a : e.attributes)
       if (a.name != "id" && a.name != "name" && a.name != "state")
-        entity.attributes.emplace(a.name, a.value);
+        entity.attributes.emplace(a.name, law::Attribute{a.value, {}});
+    for (const auto& child : e.children)
+      if (child.name == "attr") read_attribute(doc, child, entity);
     add_to_model(doc, e, entity);
     out_.model.entities.push_back(std::move(entity));
   }
@@ -202,11 +239,6 @@ class Reader {
   void check_attributes(const xml::Document& doc, const xml::Element& e, const EntityType& type,
                         const std::string& context) {
     for (const auto& a : e.attributes) {
-      if (a.name == "when") {
-        problem(Code::law_when, doc.where(a.name_at), "`when` is not yet accepted",
-                "conditions arrive with CEL; until then a rule that carries one is refused");
-        continue;
-      }
       if (!has(kCommon, a.name) && !has(type.attributes, a.name)) {
         std::vector<std::string> known(type.attributes.begin(), type.attributes.end());
         known.insert(known.end(), std::begin(kCommon), std::end(kCommon));
@@ -234,16 +266,56 @@ class Reader {
 
   void check_children(const xml::Document& doc, const xml::Element& e, const EntityType& type) {
     for (const auto& child : e.children) {
-      if (child.name == "set" || child.name == "obligation") {
-        problem(Code::law_not_yet, doc.where(child.at), "<" + child.name + "> is not yet accepted",
-                "it arrives with CEL; it is never ignored");
+      auto needs = [&](std::initializer_list<const char*> names) {
+        for (const auto* name : names)
+          if (child.get(name).empty())
+            problem(Code::ws_entity_invalid, doc.where(child.at),
+                    "<" + child.name + "> needs " + name + "=\"…\"");
+      };
+      if (child.name == "attr") {
+        needs({"name"});
       } else if (!has(type.children, child.name)) {
+        std::vector<std::string> known(type.children.begin(), type.children.end());
+        known.emplace_back("attr");
+        auto near = text::nearest(child.name, known);
         problem(Code::ws_entity_invalid, doc.where(child.at),
-                "<" + e.name + "> cannot hold <" + child.name + ">");
-      } else if (child.get("ref").empty()) {
-        problem(Code::ws_entity_invalid, doc.where(child.at), "<" + child.name + "> needs ref=\"…\"");
+                "<" + e.name + "> cannot hold <" + text::printable(child.name) + ">",
+                near.empty() ? "" : "did you mean <" + near + ">?");
+      } else if (child.name == "set") {
+        needs({"arg", "to"});
+      } else if (child.name == "obligation") {
+        needs({"kind"});
+      } else {
+        needs({"ref"});
       }
     }
+  }
+
+  // <attr name= type= value=/>: one more attribute, of any type of FORMATS.md, a timestamp or a duration.
+  void read_attribute(const xml::Document& doc, const xml::Element& e, law::Entity& entity) {
+    auto name = e.get("name");
+    if (!law::valid_name(name) || name.find('.') != name.npos)
+      return problem(Code::ws_entity_invalid, doc.where(e.find("name")->value_at),
+                     "an attribute's name has letters, digits, _ and -, not \"" + text::printable(name) + "\"");
+    auto type = e.find("type") ? e.get("type") : "text";
+    law::Attribute out{e.get("value"), {}};
+    auto bad = [&](const Error& error) {
+      const auto* at = e.find("value") ? e.find("value") : e.find("name");
+      problem(Code::ws_entity_invalid, doc.where(at->value_at), "attribute " + name + ": " + error.message, error.hint);
+    };
+    if (type == "timestamp" || type == "duration") {
+      auto ns = type == "timestamp" ? clock::parse_rfc3339(out.text) : clock::parse_duration(out.text);
+      if (!ns) return bad(ns.error());
+      out.value = type == "timestamp" ? Value(Timestamp{*ns}) : Value(Duration{*ns});
+    } else {
+      auto parsed = json::parse_type(type, root_);
+      if (!parsed) return bad(parsed.error());
+      auto value = json::read_word(*parsed, out.text, name);
+      if (!value) return bad(value.error());
+      out.value = std::move(*value);
+    }
+    if (!entity.attributes.emplace(name, std::move(out)).second)
+      problem(Code::ws_entity_invalid, doc.where(e.at), "attribute " + name + " is given twice");
   }
 
   void add_to_model(const xml::Document& doc, const xml::Element& e, const law::Entity& entity) {
@@ -264,15 +336,49 @@ class Reader {
         return problem(Code::law_syntax, doc.where(e.find("effect")->value_at),
                        "effect must be permit or forbid, not \"" + effect + "\"");
       law::Rule rule{entity.ref.name, context, effect == "permit", e.get("role"), {},
-                     e.get("resource"), entity.where};
+                     e.get("resource"), entity.where, {}, {}, {}};
+      auto expression = [&](const xml::Element& at, const char* name) {
+        const auto* a = at.find(name);
+        return a ? law::Rule::Expression{a->value, doc.where(a->value_at)} : law::Rule::Expression{};
+      };
+      rule.when = expression(e, "when");
+      if (e.find("when") && rule.when.text.empty())
+        return problem(Code::law_syntax, doc.where(e.find("when")->value_at), "an empty condition",
+                       "leave when out, or write one");
+      for (const auto& child : e.children) {
+        if (child.name == "set") rule.sets.push_back({child.get("arg"), expression(child, "to")});
+        if (child.name == "obligation" && !read_obligation(doc, child, rule)) return;
+      }
       auto list = e.get("actions");
       std::replace(list.begin(), list.end(), ',', ' ');
       for (auto word : text::split(list, ' '))
         if (!word.empty()) rule.actions.emplace_back(word);
       if (active) model.rules.push_back(std::move(rule));
+    } else if (entity.ref.type == "action") {
+      if (entity.ref.name.find('.') == std::string::npos)
+        return problem(Code::law_syntax, doc.where(e.at), "an action is called noun.verb, not \"" + entity.ref.name + "\"");
+      model.actions.push_back(entity.ref.name);
     } else if (entity.ref.type == "grant" && active) {
       model.grants.push_back({entity.ref.name, context, e.get("role"), e.get("to"), entity.where});
     }
+  }
+
+  bool read_obligation(const xml::Document& doc, const xml::Element& e, law::Rule& rule) {
+    static constexpr std::string_view kKinds[] = {"approval", "four-eyes", "reason"};
+    law::Rule::Obligation out{e.get("kind"), e.get("of"), 1};
+    auto n = e.find("n") ? e.get("n") : "1";
+    auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), out.n);
+    if (error != std::errc() || end != n.data() + n.size() || out.n < 1 || out.n > 100) {
+      problem(Code::law_syntax, doc.where(e.find("n")->value_at), "n must be 1 to 100, not \"" + n + "\"");
+    } else if (!has(kKinds, out.kind)) {
+      auto near = text::nearest(out.kind, {"approval", "four-eyes", "reason"});
+      problem(Code::law_syntax, doc.where(e.find("kind")->value_at), "unknown obligation \"" + out.kind + "\"",
+              near.empty() ? "approval, four-eyes or reason" : "did you mean " + near + "?");
+    } else {
+      rule.obligations.push_back(std::move(out));
+      return true;
+    }
+    return false;
   }
 
   Declared out_;
@@ -281,7 +387,13 @@ class Reader {
 
 }  // namespace
 
-Declared read_declarations(const std::vector<SourceFile>& files) { return Reader().run(files); }
+Declared read_declarations(const std::vector<SourceFile>& files) {
+  auto out = Reader().run(files);
+  for (const auto& type : entity_type_table())
+    for (auto name : type.attributes) out.model.known.emplace(name, law::Kind::text);
+  for (auto name : {"owner", "labels", "version"}) out.model.known.emplace(name, law::Kind::text);
+  return out;
+}
 
 Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit) {

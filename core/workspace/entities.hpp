@@ -28,6 +28,8 @@ Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit);
 Result<std::vector<SourceFile>> working_sources(const std::string& root);
 
+// The law of a whole set of sources, compiled.
+Result<std::string> compile_sources(std::vector<SourceFile> sources);
 // The first problem of a whole set of sources, law included.
 Result<void> check_sources(std::vector<SourceFile> sources);
 

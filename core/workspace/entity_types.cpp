@@ -12,9 +12,12 @@ const std::vector<EntityType>& entity_type_table() {
        {"sponsor"}, {}},
       {"group", {"gid"}, {}, {"member"}},
       {"role", {}, {}, {"inherits"}},
-      {"rule", {"effect", "role", "actions", "resource"},
-       {"effect", "role", "actions", "resource"}, {}},
+      {"rule", {"effect", "role", "actions", "resource", "when"},
+       {"effect", "role", "actions", "resource"}, {"set", "obligation"}},
       {"grant", {"role", "to"}, {"role", "to"}, {}},
+      {"resource", {"uri", "kind"}, {}, {}},
+      {"action", {"command", "tool", "args", "approval"}, {}, {}},
+      {"credential", {"provider", "account", "secret-ref", "expires"}, {"provider"}, {}},
   };
   return table;
 }

@@ -38,8 +38,12 @@ inline double us_since(std::int64_t began) {
 }
 
 struct Everybody : record::Authority {
-  Result<record::Ruling> rule(const record::Actor&, const std::string&, const law::Ref&) override {
-    return record::Ruling{true, "owners-do-all", "", std::string(64, 'a')};
+  Result<record::Ruling> rule(const record::Question&) override {
+    record::Ruling out;
+    out.allow = true;
+    out.rule_id = "owners-do-all";
+    out.policy_hash = std::string(64, 'a');
+    return out;
   }
 };
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/law/index.hpp"
+#include "core/law/explain.hpp"
 #include "core/workspace/entities.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -41,16 +41,21 @@ std::string digest(std::string_view text) {
 }
 
 void ask(const law::Index& index) {
+  law::Engine engine(index);
   const law::Ref resources[] = {{"run", "acme.web", "code-review"},
                                 {"cast", "acme.web", "code-review/gate"},
                                 {"user", "acme", "alice"}};
   for (const auto& e : index.entities("")) {
     for (const auto* action : {"run.start", "cast.answer", "entity.read"})
       for (const auto& resource : resources) {
-        auto d = index.decide(e, action, resource);
+        Value::Map context{{"mfa", true}, {"amount", 3}};
+        law::Facts facts;
+        facts.context = &context;
+        auto d = law::explain(engine, e, *engine.action(action), engine.target(resource), facts, true);
         TK_PROMISE(!d.reason.empty());
-        TK_PROMISE(!d.allow || (!d.determining.empty() && e.active()));
-        for (const auto& hit : d.determining) TK_PROMISE(hit.permit == d.allow);
+        TK_PROMISE(d.answer == law::Answer::deny || (!d.determining.empty() && e.active()));
+        for (const auto& hit : d.determining) TK_PROMISE(hit.permit == (d.answer != law::Answer::deny));
+        TK_PROMISE(!d.nearest || d.answer == law::Answer::deny);
       }
   }
 }
@@ -73,7 +78,7 @@ TK_FUZZ(law_model) {
     TK_PROMISE(found.has_value() || e.ref.context.empty());
     if (!found) continue;
     TK_PROMISE(found->state == e.state && found->id == e.id);
-    for (const auto& [key, value] : e.attributes) TK_PROMISE(index->attribute(*found, key) == value);
+    for (const auto& [key, value] : e.attributes) TK_PROMISE(index->attribute(*found, key) == value.text);
   }
   for (auto action : index->actions()) TK_PROMISE(index->known_action(action));
   ask(*index);

@@ -21,8 +21,12 @@ namespace {
 // Before there is law, the one who makes the workspace may: journaled as the rule "genesis".
 class Genesis : public record::Authority {
  public:
-  Result<record::Ruling> rule(const record::Actor&, const std::string&, const law::Ref&) override {
-    return record::Ruling{true, "genesis", "the workspace is being made", ""};
+  Result<record::Ruling> rule(const record::Question&) override {
+    record::Ruling out;
+    out.allow = true;
+    out.rule_id = "genesis";
+    out.reason = "the workspace is being made";
+    return out;
   }
 };
 
@@ -131,7 +135,7 @@ Result<std::vector<record::Change>> genesis_changes(const std::vector<git::Chang
     c.context = e.ref.context;
     c.name = e.ref.name;
     Value::Map attributes;
-    for (const auto& [k, v] : e.attributes) attributes.emplace(k, v);
+    for (const auto& [k, v] : e.attributes) attributes.emplace(k, v.text);
     c.input = {{"ref", e.ref.str()}, {"file", e.where.file}, {"attributes", attributes}};
     c.actor = actor;
     c.trace = trace;

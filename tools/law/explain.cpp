@@ -1,11 +1,13 @@
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "help/law.hpp"
+#include "tools/law/asked.hpp"
 #include "tools/law/verbs.hpp"
 
 namespace tk::tools::law_tool {
 namespace {
 
+using tk::law::Answer;
 using tk::law::RuleHit;
 
 std::string place(std::string_view file, int line) {
@@ -23,30 +25,53 @@ std::string chain(const Asked& a, const RuleHit& hit) {
     out += "  → inherits " + std::string(hit.inheritance[i]) + "\n";
   out += std::string("  → ") + (hit.permit ? "permit" : "forbid") + " rule " + std::string(hit.id) +
          " on " + std::string(hit.resource) + "  (" + place(hit.file, hit.line) + ")\n";
-  return out + "  → " + a.resource.str() + "\n";
+  if (!hit.when.empty()) out += "    when " + std::string(hit.when) + "\n";
+  return out + "  → " + a.resource.ref.str() + "\n";
+}
+
+std::string nearest_text(const tk::law::NearestPermit& nearest) {
+  std::string out = "  nearest permit: ";
+  out += nearest.rule.empty() ? "no rule covers this\n"
+                              : "rule " + std::string(nearest.rule) + "  (" + place(nearest.file, nearest.line) + ")\n";
+  for (const auto& c : nearest.changes) out += "    unmet: " + c.clause + "\n      → " + c.mend + "\n";
+  return out;
+}
+
+std::string_view heading(Answer answer) {
+  switch (answer) {
+    case Answer::allow: return "allow: ";
+    case Answer::modify: return "allow, with changed arguments: ";
+    case Answer::ask: return "ask first: ";
+    case Answer::deny: break;
+  }
+  return "deny: ";
 }
 
 Result<Exit> run(const cli::Args& args) {
-  TK_TRY(auto asked, ask(args));
+  TK_TRY(auto law, Law::open());
+  TK_TRY(auto asked, ask(law, args, true));
   const auto& d = asked.decision;
   if (args.json()) {
-    cli::print(answer_json(asked) + "\n");
-    return d.allow ? Exit::ok : Exit::no;
+    cli::print(answer_json(law, asked) + "\n");
+    return exit_of(d.answer);
   }
-  auto out = std::string(d.allow ? "allow" : "deny") + ": " + asked.actor.str() +
-             (d.allow ? " may " : " may not ") + asked.action + " on " + asked.resource.str() + "\n";
+  auto out = std::string(heading(d.answer)) + asked.actor.str() +
+             (d.answer == Answer::deny ? " may not " : " may ") + asked.action + " on " + asked.resource.ref.str() + "\n";
   for (const auto& hit : d.determining) out += chain(asked, hit);
-  if (d.determining.empty()) out += "  missing link: " + d.reason + "\n";
-  out += "  combining: " + std::string(tk::law::kCombining) + "\n  law of commit " +
-         std::string(asked.law.index().commit().substr(0, 10)) + ", policy " +
-         std::string(d.policy_hash.substr(0, 10)) + "\n";
+  for (const auto& o : d.obligations)
+    out += "  first: " + std::string(o.kind) + (o.of.empty() ? "" : " of " + std::string(o.of)) +
+           (o.n > 1 ? ", " + std::to_string(o.n) + " times" : "") + "\n";
+  if (d.error) out += "  error: " + d.reason + "\n";
+  else if (d.determining.empty()) out += "  missing link: " + d.reason + "\n";
+  if (d.nearest) out += nearest_text(*d.nearest);
+  out += "  algorithm: " + std::string(d.algorithm) + "\n  law of commit " +
+         std::string(law.index().commit().substr(0, 10)) + ", policy " + std::string(d.policy_hash.substr(0, 10)) + "\n";
   cli::print(out);
-  return d.allow ? Exit::ok : Exit::no;
+  return exit_of(d.answer);
 }
 
 Result<Exit> list(const cli::Args& args) {
-  TK_TRY(auto ws, workspace::Workspace::find());
-  TK_TRY(auto law, workspace::CompiledLaw::open(ws));
+  TK_TRY(auto law, Law::open());
   Value::List list;
   std::string lines;
   for (auto a : law.index().actions()) {
@@ -59,26 +84,11 @@ Result<Exit> list(const cli::Args& args) {
 
 }  // namespace
 
-std::string answer_json(const Asked& a) {
-  Value::List rules;
-  for (const auto& hit : a.decision.determining) {
-    Value::List roles;
-    for (auto r : hit.inheritance) roles.emplace_back(r);
-    rules.push_back(Value::Map{{"id", hit.id}, {"effect", hit.permit ? "permit" : "forbid"}, {"resource", hit.resource},
-                               {"at", place(hit.file, hit.line)}, {"roles", std::move(roles)}, {"grant", hit.grant},
-                               {"via", hit.via}});
-  }
-  return json::compact(Value::Map{
-      {"answer", a.decision.allow ? "allow" : "deny"}, {"actor", a.actor.str()}, {"action", a.action},
-      {"resource", a.resource.str()}, {"reason", a.decision.reason}, {"rules", std::move(rules)},
-      {"combining", tk::law::kCombining}, {"commit", a.law.index().commit()},
-      {"policy_hash", a.decision.policy_hash}});
-}
-
 cli::VerbSpec explain_verb() {
   auto spec = can_verb();
   spec.name = "explain";
-  spec.summary = "why: the whole chain, or the first missing link";
+  spec.summary = "why: the whole chain, or the first missing link and the nearest permit";
+  spec.options = {kContextOption};
   spec.examples = {{"tk law explain agent:analyst cast.answer cast:acme.web/review/human_review",
                     "why an agent may not answer a human's question"}};
   spec.long_help = help::k_explain;

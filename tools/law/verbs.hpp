@@ -1,21 +1,17 @@
 #pragma once
 
 #include "core/cli/spec.hpp"
-#include "core/workspace/compiled_law.hpp"
 
 namespace tk::tools::law_tool {
 
 cli::VerbSpec can_verb();
+Result<Exit> run_batch();
 
-// One question, with what it is asked of.
-struct Asked {
-  workspace::CompiledLaw law;
-  tk::law::EntityView actor;
-  std::string action;
-  tk::law::Ref resource;
-  tk::law::Decision decision;
-};
-Result<Asked> ask(const cli::Args& args);
-std::string answer_json(const Asked& asked);
+// What can and explain print as JSON.
+inline constexpr const char* kAnswerShape =
+    "{allow: bool, answer: 'allow'|'modify'|'ask'|'deny', actor: text, action: text, resource: text, reason: text, "
+    "rules: [{id: text, effect: text, resource: text, file: text, line: int, roles: [text], grant: text, via: text, "
+    "when?: text}], path: [{kind: text, name: text, at?: text}], algorithm: text, error: bool, "
+    "obligations: [{kind: text, of: text, n: int}], nearest_permit: json, commit: text, policy_hash: text}";
 
 }  // namespace tk::tools::law_tool

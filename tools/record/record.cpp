@@ -72,7 +72,9 @@ std::string own_key(const Session& s, const std::string& key) {
 Result<void> refuse_driven(Session& s, const std::string& type, const law::Ref& about) {
   if (!record::is_entity_type(type) && !record::is_driven_type(type)) return {};
   // Whoever tries is remembered: this is how a gate would be forged.
-  TK_CHECK(s.store.refused(s.actor, "record.step", about, about.str(), {false, "", "a record that tk drives itself", ""}));
+  record::Ruling no;
+  no.reason = "a record that tk drives itself";
+  TK_CHECK(s.store.refused(s.actor, "record.step", about, about.str(), no));
   if (record::is_entity_type(type))
     return fail(Code::record_driven, "a " + type + " is declared, not recorded by hand",
                 "tk repo new " + type + " NAME, tk repo set " + type + ":NAME");

@@ -1,3 +1,4 @@
+#include "core/law/escalation.hpp"
 #include "tools/repo/verbs.hpp"
 
 namespace tk::tools::repo_tool {
@@ -16,14 +17,25 @@ Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
 
 namespace {
 
-// HEAD with the new content laid over it must be a valid law: tk never commits a broken one.
-Result<void> check_whole(const git::Repository& repo, const std::string& path,
+// HEAD with the new content laid over it must be a valid law: tk never commits a broken one. And it must give
+// nobody what the one who asks does not hold.
+Result<void> check_whole(Session& s, const git::Repository& repo, const std::string& path,
                          const std::string& content) {
   TK_TRY(auto head, repo.head_commit());
   TK_TRY(auto sources, workspace::committed_sources(repo, head));
   std::erase_if(sources, [&](const auto& f) { return f.path == path; });
   sources.push_back({path, content});
-  return workspace::check_sources(std::move(sources));
+  TK_TRY(auto after, workspace::compile_sources(std::move(sources)));
+  TK_TRY(auto index, law::Index::open(after));
+  const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
+  TK_TRY(auto maker, law::parse_ref(who));
+  TK_TRY(auto given, law::escalation(s.law.index(), index, maker));
+  if (!given) return {};
+  TK_CHECK(s.store.refused(s.actor, given->action, law::parse_ref(given->resource).value_or(law::Ref{}), path, {}));
+  return fail_at(Code::law_escalation, {given->file, given->line, 0},
+                 "this would let " + given->actor + " " + given->action + " on " + given->resource + " (rule " +
+                     given->rule + "), which " + who + " may not do",
+                 "ask somebody who holds that right; see: tk law explain " + who + " " + given->action + " " + given->resource);
 }
 
 git::Author author_of(const Session& s) {
@@ -55,7 +67,7 @@ record::Change change_for(const Session& s, const law::Ref& ref, const std::stri
 Result<std::int64_t> commit_entity(Session& s, const git::Repository& repo, const std::string& path,
                                    const std::string& content, record::Change change,
                                    const std::string& message) {
-  TK_CHECK(check_whole(repo, path, content));
+  TK_CHECK(check_whole(s, repo, path, content));
   workspace::Declaration d;
   d.files = {{path, content}};
   d.changes.push_back(std::move(change));

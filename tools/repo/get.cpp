@@ -50,6 +50,14 @@ Result<Exit> run(const cli::Args& args) {
 
 Result<Exit> run_compile(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
+  auto what = args.get("WHAT"), output = args.get("output");
+  if (what.empty() != output.empty())
+    return fail(Code::cli_usage, "WHAT and --output go together", "tk repo compile --output /tmp/law.idx main");
+  if (!what.empty()) {
+    TK_CHECK(workspace::compile_law(ws, what, output));
+    if (args.json()) cli::print(json::pretty(Value::Map{{"commit", what}}) + "\n");
+    return Exit::ok;
+  }
   TK_CHECK(workspace::compile_law(ws));
   if (args.json()) {
     TK_TRY(auto law, workspace::CompiledLaw::open(ws));
@@ -73,7 +81,8 @@ cli::VerbSpec get_verb() {
 }
 
 cli::VerbSpec compile_verb() {
-  return {"compile", "rebuild the law index of HEAD", {}, {},
+  return {"compile", "rebuild the law index of HEAD, or make that of a commit or folder",
+          {{"WHAT", "a commit or a folder; HEAD when left out", false}}, {{"output", "FILE", "where its index goes"}},
           {{"tk repo compile", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile,
           "{commit: text}"};
 }

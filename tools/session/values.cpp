@@ -42,7 +42,7 @@ void events(const workspace::Workspace& ws, const std::string& id, Candidates& o
   auto journal = journal::Journal::open(ws.journal_path(), store::Mode::read_only);
   if (!journal) return;
   struct Nobody : record::Authority {
-    Result<record::Ruling> rule(const record::Actor&, const std::string&, const law::Ref&) override {
+    Result<record::Ruling> rule(const record::Question&) override {
       return fail(Code::law_denied, "");
     }
   } nobody;

@@ -49,9 +49,17 @@ enum class Op : std::uint8_t {
   loop_next,       // a: the body's first instruction
 };
 
+// Operands of an operator with two sides need not come from the stack: in half of all comparisons the right one is a
+// constant and the left one a variable.
+struct Operands {
+  static constexpr std::uint8_t kRightConstant = 1;  // constants[a]
+  static constexpr std::uint8_t kLeftLocal = 2;      // local b
+  static constexpr std::uint8_t kLeftInput = 4;      // slot b; of a selection too
+};
+
 struct Instruction {
   Op op = Op::constant;
-  std::uint8_t spare = 0;
+  std::uint8_t from = 0;  // Operands
   std::uint16_t b = 0;
   std::uint32_t a = 0;
 };

@@ -51,30 +51,21 @@ struct Raw {
   using Kind = Cell::Kind;
   static Cell make(Kind kind, std::int64_t payload, std::uint32_t size = 0) {
     Cell c;
-    c.kind_ = kind;
     c.payload_.integer = payload;
-    c.size_ = size;
+    c.head_ = static_cast<std::uint64_t>(kind) | std::uint64_t{size} << 32;
     return c;
   }
   static Cell at(Kind kind, const void* pointer, std::size_t size, Form form) {
     Cell c;
-    c.kind_ = kind;
     c.payload_.pointer = pointer;
-    c.size_ = static_cast<std::uint32_t>(size);
-    c.form_ = static_cast<std::uint8_t>(form);
+    c.head_ = static_cast<std::uint64_t>(kind) | static_cast<std::uint64_t>(form) << 8 | std::uint64_t{size} << 32;
     return c;
   }
-  static Cell boolean(bool v) {
-    Cell c;
-    c.kind_ = Kind::boolean;
-    c.payload_.boolean = v;
-    return c;
-  }
+  static Cell boolean(bool v) { return make(Kind::boolean, v ? 1 : 0); }
   static Cell integer(std::int64_t v) { return make(Kind::integer, v); }
   static Cell unsigned_integer(std::uint64_t v) { return make(Kind::unsigned_integer, static_cast<std::int64_t>(v)); }
   static Cell real(double v) {
-    Cell c;
-    c.kind_ = Kind::real;
+    Cell c = make(Kind::real, 0);
     c.payload_.real = v;
     return c;
   }
@@ -89,15 +80,15 @@ struct Raw {
   static Cell list(const Cell* first, std::size_t n) { return at(Kind::list, first, n, Form::own); }
   static Cell map(const OwnMap* m, std::size_t n) { return at(Kind::map, m, n, Form::own); }
 
-  static bool boolean(const Cell& c) { return c.payload_.boolean; }
+  static bool boolean(const Cell& c) { return c.payload_.integer != 0; }
   static std::int64_t integer(const Cell& c) { return c.payload_.integer; }
   static std::uint64_t unsigned_integer(const Cell& c) { return c.payload_.unsigned_integer; }
   static double real(const Cell& c) { return c.payload_.real; }
-  static std::uint32_t size(const Cell& c) { return c.size_; }
-  static std::uint32_t nanos(const Cell& c) { return c.size_; }
-  static bool own(const Cell& c) { return c.form_ == static_cast<std::uint8_t>(Form::own); }
+  static std::uint32_t size(const Cell& c) { return static_cast<std::uint32_t>(c.head_ >> 32); }
+  static std::uint32_t nanos(const Cell& c) { return size(c); }
+  static bool own(const Cell& c) { return (c.head_ >> 8 & 0xFF) == static_cast<std::uint64_t>(Form::own); }
   static std::string_view text(const Cell& c) {  // of text, bytes or a type
-    return {static_cast<const char*>(c.payload_.pointer), c.size_};
+    return {static_cast<const char*>(c.payload_.pointer), size(c)};
   }
   static const Fault& fault(const Cell& c) { return *static_cast<const Fault*>(c.payload_.pointer); }
   static const Cell* optional(const Cell& c) { return static_cast<const Cell*>(c.payload_.pointer); }
@@ -110,7 +101,8 @@ struct Raw {
   static Cell item(const Cell& c, std::size_t i) { return own(c) ? cells(c)[i] : Cell::of(host_list(c)[i]); }
   static std::uint32_t depth(const Cell& c);
   static bool is_number(const Cell& c) {
-    return c.kind_ == Kind::integer || c.kind_ == Kind::unsigned_integer || c.kind_ == Kind::real;
+    auto k = c.kind();
+    return k == Kind::integer || k == Kind::unsigned_integer || k == Kind::real;
   }
   // A value of a map, kind missing when there is no such key.
   static Cell find(const Cell& map, const Cell& key);

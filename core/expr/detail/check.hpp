@@ -21,7 +21,7 @@ class Checker {
   Result<Ref> select(const Node& node);
   Result<Ref> call(const Node& node);
   Result<Ref> block(const Node& node);
-  Result<Ref> overloaded(const Node& node, std::span<const Signature> overloads, std::span<const Ref> given,
+  Result<Ref> overloaded(const Node& node, std::span<const Signature* const> overloads, std::span<const Ref> given,
                          std::string_view called);
   Result<Ref> variadic(const Node& node, std::span<const Ref> given);
   Result<Ref> input_call(const Node& node, const FunctionMeaning& function, std::span<const Ref> given);

@@ -46,7 +46,8 @@ class Emitter {
   std::uint32_t word(std::string_view text);
   std::uint32_t slot(Input input);
   std::uint32_t local() { return code.locals++; }
-  void fold(std::uint32_t from, std::uint32_t operands);
+  bool fold(std::uint32_t from, std::uint32_t operands);
+  void shorten(std::uint32_t left, std::uint32_t right);
   Result<void> failing(Wrong wrong, const Node& node, std::string_view name);
 
   const Environment::Detail& env_;

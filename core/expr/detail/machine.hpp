@@ -16,6 +16,14 @@ namespace tk::expr {
 class Arena {
  public:
   char* bytes(std::size_t n) { return static_cast<char*>(take(n, 1)); }
+  // n more bytes right behind what ends at `end`, when that was handed out last and there is room.
+  char* extend(const char* end, std::size_t n) {
+    if (block_ >= blocks_.size() || used_ + n > blocks_[block_].size) return nullptr;
+    char* free = blocks_[block_].memory.get() + used_;
+    if (free != end || used_ == 0) return nullptr;
+    used_ += n;
+    return free;
+  }
   template <class T>
   T* many(std::size_t n) {
     return static_cast<T*>(take(n * sizeof(T), alignof(T)));
@@ -97,6 +105,8 @@ class Machine {
   Cell select_optional(const Cell& target, std::string_view field);
   Cell has(const Cell& target, std::string_view field);
   Cell input(std::uint32_t slot);
+  Cell on_integers(Op op, const Cell& left, const Cell& right);
+  Cell on_any(Op op, const Cell& a, const Cell& b);
   Cell both(const Cell& left, const Cell& right, bool absorbing);
   Cell gathered_list(std::size_t from);
   Cell with_optionals(const Cell* cells, std::uint32_t n, const std::vector<bool>& places, bool is_map);

@@ -54,8 +54,8 @@ class Names {
  public:
   explicit Names(const Environment::Detail& env) : env_(env) {}
 
-  void enter(std::string name, std::uint32_t id) { locals_.emplace_back(std::move(name), id); }
-  void leave(std::size_t n = 1) { locals_.resize(locals_.size() - n); }
+  void enter(const std::string& name, std::uint32_t id);
+  void leave(std::size_t n = 1);
   std::optional<std::uint32_t> local(std::string_view name) const;
 
   // The meaning of a name, or of a whole chain a.b.c of selections, when it is one.
@@ -72,7 +72,9 @@ class Names {
   FunctionMeaning function_named(std::string_view name) const;
 
   const Environment::Detail& env_;
-  std::vector<std::pair<std::string, std::uint32_t>> locals_;
+  // What each name of a macro stands for, innermost last; and the names in the order in which they were entered.
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> locals_;
+  std::vector<std::string> entered_;
 };
 
 // a.b.c when the node is a name or a chain of plain selections from one; else empty. has(a.b) and a.?b count

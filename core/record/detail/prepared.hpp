@@ -16,6 +16,9 @@ struct Store::Prepared {
   bool fresh = false;  // a new record
   std::string action, event_type, payload;
   Ruling ruling;
+  std::optional<Value::Map> asked;      // the input as it was asked for, where law changed it
+  std::vector<std::string> labels;      // of what the run has seen before
+  bool of_history = false;              // the ruling rests on the journal: it is taken again inside the commit
   std::vector<Obligation> unmet;        // step 6: the transition waits for these
   std::string binding;                  // what an approval is bound to
   std::unique_ptr<Prepared> discharge;  // the parked item that this carries out, closed in the same commit
@@ -26,6 +29,7 @@ struct Store::Prepared {
   journal::Row row;
 
   Moment moment() const;
+  const Value::Map& asked_input() const { return asked ? *asked : change.input; }
 };
 
 namespace detail {

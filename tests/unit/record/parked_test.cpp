@@ -12,8 +12,14 @@ namespace {
 struct Law : Authority {
   bool allow = true;
   std::vector<Obligation> more;  // what law itself asks for
-  Result<Ruling> rule(const Actor&, const std::string&, const law::Ref&) override {
-    return Ruling{allow, "r1", allow ? "" : "because", "p", more};
+  Result<Ruling> rule(const Question&) override {
+    Ruling out;
+    out.allow = allow;
+    out.rule_id = "r1";
+    out.reason = allow ? "" : "because";
+    out.policy_hash = "p";
+    out.obligations = more;
+    return out;
   }
   // Who is called so: user:a/lead-1 holds role:lead.
   Result<bool> holds(const Actor& a, const std::string& whom, const law::Ref&) override {

@@ -11,8 +11,13 @@ namespace {
 
 struct Everybody : Authority {
   bool allow = true;
-  Result<Ruling> rule(const Actor&, const std::string&, const law::Ref&) override {
-    return Ruling{allow, "r1", allow ? "" : "because", "p"};
+  Result<Ruling> rule(const Question&) override {
+    Ruling out;
+    out.allow = allow;
+    out.rule_id = "r1";
+    out.reason = allow ? "" : "because";
+    out.policy_hash = "p";
+    return out;
   }
 };
 

@@ -1,9 +1,9 @@
-// Actor → Groups → Grant → Role (→ inherited roles) → Rule → Resource.
+#include "core/law/explain.hpp"
+
 #include <algorithm>
 #include <set>
 
 #include "core/law/detail/tables.hpp"
-#include "core/law/index.hpp"
 
 namespace tk::law {
 namespace {
@@ -58,6 +58,10 @@ RuleHit describe_hit(std::string_view b, const Path& p) {
   hit.line = static_cast<int>(p.rule->line);
   hit.resource = str(b, p.rule->resource);
   hit.permit = p.rule->permit != 0;
+  if (p.rule->when) {
+    auto [when, has_when] = rows<ConditionRow>(b, kConditions, {p.rule->when - 1, 1});
+    if (has_when) hit.when = str(b, when->text);
+  }
   hit.role = str(b, p.owner->ref);
   hit.grant = str(b, p.grant->id);
   hit.grant_file = str(b, p.grant->file);
@@ -106,38 +110,59 @@ std::string first_missing_link(std::string_view b, const EntityView& actor,
   return "no rule of " + who + "'s roles permits " + std::string(action);
 }
 
+std::string_view algorithm_of(Combining combining) {
+  return combining == Combining::permit_overrides ? "permit-overrides: permit overrides forbid; no rule = deny"
+                                                  : "forbid-overrides: forbid overrides permit; no rule = deny";
+}
+
+std::string reason_of(const Index& index, const Verdict& v, const EntityView& actor, std::string_view action,
+                      const Ref& resource) {
+  if (!actor.active()) return actor.str() + " is " + std::string(actor.state);
+  if (v.error)
+    return "the condition of rule " + std::string(index.rule(v.failed).id) + " failed: " + v.failure;
+  if (v.rules.empty()) return first_missing_link(index.bytes(), actor, action, resource);
+  auto id = std::string(index.rule(v.rules.front()).id);
+  switch (v.answer) {
+    case Answer::deny: return "forbidden by rule " + id;
+    case Answer::ask: return "rule " + id + " permits it after an obligation is met";
+    case Answer::modify: return "permitted by rule " + id + ", with changed arguments";
+    case Answer::allow: break;
+  }
+  return "permitted by rule " + id;
+}
+
 }  // namespace
 
-Decision Index::decide(const EntityView& actor, std::string_view action, const Ref& resource) const {
+Decision explain(Engine& engine, const EntityView& actor, std::uint32_t action, const Target& resource,
+                 const Facts& facts, bool nearest) {
+  const auto& index = engine.index();
+  auto b = index.bytes();
+  auto [names, n] = all<Str>(b, kActionNames);
+  auto name = action < n ? str(b, names[action]) : std::string_view();
+  Verdict v;
+  engine.decide(actor, action, resource, facts, Detail::all, v);
   Decision out;
-  out.policy_hash = policy_hash();
-  if (!actor.active()) {
-    out.reason = actor.str() + " is " + std::string(actor.state);
-    return out;
+  out.answer = v.answer;
+  out.allow = v.allowed();
+  out.error = v.error;
+  out.policy_hash = index.policy_hash();
+  out.algorithm = algorithm_of(index.combining());
+  out.reason = reason_of(index, v, actor, name, resource.ref);
+  // By several ways to a rule the first one counts.
+  std::set<const RuleRow*> wanted, shown;
+  for (auto number : v.rules) {
+    auto [rule, one] = rows<RuleRow>(b, kRules, {number, 1});
+    if (one) wanted.insert(rule);
+    if (v.answer == Answer::ask)
+      for (auto o : index.rule(number).obligations) out.obligations.push_back(o);
   }
-  std::vector<Path> permits, forbids;
-  std::set<std::string_view> permitting, forbidding;  // by several ways: the first one counts
   auto looks = kMaxLooks;
-  for_each_rule(bytes_, actor, resource.context, looks, [&](const Path& p) {
-    bool permit = p.rule->permit != 0;
-    if (names_action(bytes_, *p.rule, action) &&
-        matches(str(bytes_, p.rule->resource), resource.type, resource.context, resource.name) &&
-        (permit ? permitting : forbidding).insert(str(bytes_, p.rule->id)).second)
-      (permit ? permits : forbids).push_back(p);
-  });
-  if (looks == 0) {  // a forbid may stand among what was not looked at
-    out.reason = "more than 4,194,304 ways lead from " + actor.str() + " to rules: too many to decide";
-    return out;
-  }
-  out.allow = forbids.empty() && !permits.empty();
-  for (const auto& p : forbids.empty() ? permits : forbids)
-    out.determining.push_back(describe_hit(bytes_, p));
-  if (out.determining.empty()) {
-    out.reason = first_missing_link(bytes_, actor, action, resource);
-  } else {
-    out.reason = std::string(out.allow ? "permitted by rule " : "forbidden by rule ") +
-                 std::string(out.determining.front().id);
-  }
+  if (!wanted.empty())
+    for_each_rule(b, actor, resource.ref.context, looks, [&](const Path& p) {
+      if (wanted.contains(p.rule) && shown.insert(p.rule).second) out.determining.push_back(describe_hit(b, p));
+    });
+  if (nearest && out.answer == Answer::deny && (v.rules.empty() || v.error))
+    out.nearest = nearest_permit(engine, actor, action, resource, facts);
   return out;
 }
 
