@@ -358,7 +358,7 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
   if (anything)
     if (auto done = commit(all); !done) {
       // Law said no inside the commit: that is a refusal like another.
-      for (const auto& p : all)
+      for (auto& p : all)
         if (p.step == 4) TK_CHECK(refuse(p, done.error()));
       return fail(done.error());
     }
