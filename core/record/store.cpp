@@ -352,8 +352,8 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
     began = now;
   };
   bool anything = false;
-  for (const auto& p : all) anything = anything || !p.stored;
-  for (const auto& p : all)
+  for (auto& p : all) anything = anything || !p.stored;
+  for (auto& p : all)
     if (p.stored) TK_CHECK(journal_.settle(p.stored->row.seq));
   if (anything)
     if (auto done = commit(all); !done) {
