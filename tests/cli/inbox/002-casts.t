@@ -12,7 +12,7 @@ The inbox shows a run's questions too, and answers them as `tk wot answer` does;
   tk: [TK-LAW-0005] agent:w/bot may not cast.answer on cast:w/g/gate: forbidden by rule agents-never-answer
     mend: see: tk law explain agent:w/bot cast.answer cast:w/g/gate
   $ tk inbox answer $item deny
-  gate: reject by user:w/root
+  gate: reject by user:w/* (glob)
   $ tk wot resume $(cat id) | sed -E 's/[0-9a-f]{8}-[0-9a-f-]{27}/ID/g'
   run ID rejected
   $ tk inbox list

@@ -37,8 +37,8 @@ Law does not know ticket.new before HEAD declares it.
   2  validate N us  key is new
   3  match N us  open --close → closed
   4  authorise N us  ticket.close allowed by rule owners-do-all
-  5  guard N us  not yet (arrives with CEL)
-  6  obligations N us  not yet (arrives with CEL)
+  5  guard N us  no guard
+  6  obligations N us  none is open
   7  reduce N us  version 2
   8  commit N us  row 17, flushed
   9  publish N us  0 effects

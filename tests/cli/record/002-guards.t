@@ -123,12 +123,12 @@ A transition of a state holds in the states in it; an internal one stays where i
   tk: [TK-REC-0008] ship is not allowed now: it is not paid
   [1]
   $ step pay amount=3
-  tk: [TK-REC-0010] a order must hold: nobody pays more than the total
+  tk: [TK-REC-0010] an invariant of order would be broken: nobody pays more than the total
   [1]
   $ step pay amount=2
   ID  packing → packing  (row 24)
   $ step ship --explain | sed -E 's/ +[0-9]+ us/ N us/; s/definition [0-9a-f]+/definition D/; s/  +/  /g'
-  1  resolve N us  user:w/root, order ID, definition D
+  1  resolve N us  user:w/*, order ID, definition D (glob)
   2  validate N us  no idempotency key
   3  match N us  packing --ship → shipped
   4  authorise N us  order.ship allowed by rule owners-do-all
