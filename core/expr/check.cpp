@@ -109,9 +109,12 @@ Result<Infer::Ref> Checker::call(const Node& node) {
   if (is_block(node)) return block(node);
   bool whole = false;
   auto function = names_.function(node, whole);
-  auto word = (whole && node.member ? chain(node.children[0], 8) + "." : std::string()) + node.text;
+  auto target = node.member ? chain(node.children[0], 8) : std::string();
+  auto word = (whole && node.member ? target + "." : std::string()) + node.text;
   if (!function) {
-    auto near = names_.nearest_function(word);
+    auto near = target.empty() ? std::string() : names_.nearest_function(target + "." + node.text);
+    if (!near.empty()) word = target + "." + node.text;
+    else near = names_.nearest_function(word);
     return bad(Code::expr_name, node, "no function " + word, near.empty() ? "" : "did you mean " + near + "?");
   }
   std::vector<Ref> given;
