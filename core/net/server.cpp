@@ -56,7 +56,7 @@ struct Server::Core {
   Connections shared;
   Tcp::acceptor tcp{loop};
   Unix::acceptor local{loop};
-  asio::steady_timer sweeping{loop}, grace{loop};
+  asio::steady_timer sweeping{loop}, grace{loop}, end_at{loop};
   asio::posix::stream_descriptor stop{loop};
   Tcp::endpoint bound;
   std::string path;
@@ -155,6 +155,7 @@ void Server::Core::sweep() {
 }
 
 void Server::Core::end() {
+  if (shared.stopping) return;
   error_code ignored;
   tcp.close(ignored);
   local.close(ignored);
@@ -198,7 +199,7 @@ std::string Server::url() const {
   return "http://" + (core_->bound.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(port());
 }
 
-Result<void> Server::run(int stop_fd) {
+Result<void> Server::run(int stop_fd, std::int64_t for_ms) {
   auto& core = *core_;
   try {
     int own = ::dup(stop_fd);  // the descriptor goes with the stream
@@ -207,6 +208,12 @@ Result<void> Server::run(int stop_fd) {
     core.stop.async_wait(asio::posix::stream_descriptor::wait_read, [&core](error_code e) {
       if (!e) core.end();
     });
+    if (for_ms > 0) {
+      core.end_at.expires_after(std::chrono::milliseconds(for_ms));
+      core.end_at.async_wait([&core](error_code e) {
+        if (!e) core.end();
+      });
+    }
     if (core.tcp.is_open()) core.accept(core.tcp, true);
     if (core.local.is_open()) core.accept(core.local, false);
     core.loop.run();

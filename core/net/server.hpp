@@ -67,8 +67,9 @@ class Server {
   int port() const;         // 0 without TCP
   std::string url() const;  // http://127.0.0.1:8080, or unix:/path
 
-  // Serves until `stop_fd` is readable; then nothing new is accepted, and what is under way is answered.
-  Result<void> run(int stop_fd);
+  // Serves until `stop_fd` is readable, or for so long (0 = no end); then nothing new is accepted, and what
+  // is under way is answered.
+  Result<void> run(int stop_fd, std::int64_t for_ms = 0);
 
  private:
   struct Core;

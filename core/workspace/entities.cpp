@@ -284,15 +284,17 @@ class Reader {
 
 Declared read_declarations(const std::vector<SourceFile>& files) { return Reader().run(files); }
 
+bool declares(std::string_view path) {
+  return path == "MANIFEST.xml" || (path.starts_with("galaxies/") && path.ends_with(".xml")) ||
+         (path.starts_with("records/") && path.ends_with(".toml"));
+}
+
 Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit) {
   std::vector<SourceFile> out;
   TK_TRY(auto files, repo.files(commit));
   for (const auto& f : files) {
-    bool entity = f.path == "MANIFEST.xml" ||
-                  (f.path.starts_with("galaxies/") && f.path.ends_with(".xml"));
-    bool record = f.path.starts_with("records/") && f.path.ends_with(".toml");
-    if (!entity && !record) continue;
+    if (!declares(f.path)) continue;
     TK_TRY(auto content, repo.read_blob(f.blob));
     out.push_back({f.path, std::move(content)});
   }

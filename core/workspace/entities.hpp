@@ -23,6 +23,8 @@ struct Declared {
 };
 Declared read_declarations(const std::vector<SourceFile>& files);
 
+// Whether a file of the workspace declares something.
+bool declares(std::string_view path);
 // The files that matter (MANIFEST.xml, galaxies/**.xml, records/*.toml) of a commit or on disk.
 Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit);

@@ -6,6 +6,7 @@
 namespace tk::tools::law_tool {
 
 cli::VerbSpec can_verb();
+cli::VerbSpec serve_verb();  // its run() becomes law-server, which takes the same words
 
 // One question, with what it is asked of.
 struct Asked {

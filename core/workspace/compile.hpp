@@ -1,0 +1,34 @@
+// Compiles law, commit after commit: the repository stays open and files that did not change are not
+// read again. Needs git and XML, so only programs that compile link it. One thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/git/repository.hpp"
+#include "core/workspace/workspace.hpp"
+
+namespace tk::workspace {
+
+class LawCompiler {
+ public:
+  static Result<LawCompiler> open(const Workspace& workspace);
+
+  // The bytes of the index (law/index.hpp) of this commit.
+  Result<std::string> compile(const std::string& commit);
+  // Puts the index where every process maps it, and wakes those that wait on the workspace.
+  Result<void> publish(std::string_view index) const;
+  // The same for a commit that no law can be made of: who waits shall look, and find that out.
+  void announce_broken(const std::string& commit) const;
+  Result<std::string> head_commit() const { return repository_.head_commit(); }
+
+ private:
+  LawCompiler(const Workspace& workspace, git::Repository repository)
+      : workspace_(workspace), repository_(std::move(repository)) {}
+  Workspace workspace_;
+  git::Repository repository_;
+  std::map<std::string, std::string> blobs_;  // of the last commit: id, content
+};
+
+}  // namespace tk::workspace
