@@ -29,21 +29,24 @@ Result<std::string> LawCompiler::compile(const std::string& commit) {
   if (commit.empty())
     return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
   TK_TRY(auto files, repository_.files(commit));
-  std::vector<SourceFile> sources;
-  std::map<std::string, std::string> blobs;
+  std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
+  decltype(read_) kept;
   for (const auto& f : files) {
     if (!declares(f.path)) continue;
-    auto known = blobs_.find(f.blob);
-    if (known != blobs_.end()) {
-      sources.push_back({f.path, known->second});
+    auto key = std::pair(f.path, f.blob);
+    auto before = read_.find(key);
+    std::shared_ptr<const FileDeclares> one;
+    if (before != read_.end()) {
+      one = before->second;
     } else {
       TK_TRY(auto content, repository_.read_blob(f.blob));
-      sources.push_back({f.path, std::move(content)});
+      one = std::make_shared<const FileDeclares>(read_file({f.path, std::move(content)}));
     }
-    blobs.emplace(f.blob, sources.back().content);
+    kept.emplace(key, one);
+    read.emplace_back(f.path, std::move(one));
   }
-  blobs_ = std::move(blobs);
-  auto declared = read_declarations(sources);
+  read_ = std::move(kept);
+  auto declared = join_files(read);
   if (!declared.problems.empty()) return fail(declared.problems.front());
   declared.model.commit = commit;
   for (auto& f : declared.model.files) {

@@ -1,12 +1,14 @@
 // Compiles law, commit after commit: the repository stays open and files that did not change are not
-// read again. Needs git and XML, so only programs that compile link it. One thread.
+// read or parsed again. Needs git and XML, so only programs that compile link it. One thread.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/git/repository.hpp"
+#include "core/workspace/entities.hpp"
 #include "core/workspace/workspace.hpp"
 
 namespace tk::workspace {
@@ -28,7 +30,8 @@ class LawCompiler {
       : workspace_(workspace), repository_(std::move(repository)) {}
   Workspace workspace_;
   git::Repository repository_;
-  std::map<std::string, std::string> blobs_;  // of the last commit: id, content
+  // What the files of the last commit declared, by path and blob.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const FileDeclares>> read_;
 };
 
 }  // namespace tk::workspace

@@ -49,35 +49,14 @@ Place place_of(std::string_view path) {
   return out;
 }
 
+// One file, whatever stands in the others.
 class Reader {
  public:
-  Declared run(const std::vector<SourceFile>& files) {
-    std::set<std::string> listed;
-    bool manifest = false;
-    for (const auto& f : files)
-      if (f.path == "MANIFEST.xml") {
-        manifest = true;
-        read_manifest(f, listed);
-      }
-    if (!manifest && !files.empty())
-      problem(Code::ws_entity_invalid, {"MANIFEST.xml", 0, 0}, "MANIFEST.xml is missing",
-              "add <manifest version=\"1\"> with a <galaxy href=…/> for each galaxy");
-    std::set<std::string> unlisted;
-    for (const auto& f : files) {
-      if (f.path.starts_with("records/")) {
-        read_actions(f);
-      } else if (f.path.starts_with("galaxies/")) {
-        auto galaxy = "galaxies/" + std::string(text::split(f.path, '/')[1]) + "/galaxy.xml";
-        if (manifest && !listed.contains(galaxy)) {
-          if (unlisted.insert(galaxy).second)
-            problem(Code::ws_entity_invalid, {f.path, 0, 0},
-                    galaxy + " is not listed in MANIFEST.xml", "add <galaxy href=\"" + galaxy + "\"/>");
-          continue;
-        }
-        read_file(f);
-      }
-    }
-    return std::move(out_);
+  FileDeclares run(const SourceFile& f) {
+    if (f.path == "MANIFEST.xml") read_manifest(f);
+    else if (f.path.starts_with("records/")) read_actions(f);
+    else if (f.path.starts_with("galaxies/")) read_file(f);
+    return std::move(all_);
   }
 
  private:
@@ -85,13 +64,13 @@ class Reader {
     out_.problems.push_back(Error{code, std::move(message), std::move(where), std::move(hint), nullptr});
   }
 
-  void read_manifest(const SourceFile& f, std::set<std::string>& listed) {
+  void read_manifest(const SourceFile& f) {
     auto doc = xml::parse(f.content, f.path);
     if (!doc) return out_.problems.push_back(doc.error());
     if (doc->root.name != "manifest")
       problem(Code::ws_entity_invalid, doc->where(doc->root.at), "the root must be <manifest>");
     for (const auto& child : doc->root.children)
-      if (child.name == "galaxy") listed.insert(child.get("href"));
+      if (child.name == "galaxy") all_.listed.insert(child.get("href"));
   }
 
   void read_actions(const SourceFile& f) {
@@ -276,13 +255,64 @@ class Reader {
     }
   }
 
-  Declared out_;
+  FileDeclares all_;
+  Declared& out_ = all_.declared;
   std::string root_ = ".";
 };
 
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void append(Declared& to, const Declared& from) {
+  append(to.problems, from.problems);
+  append(to.model.entities, from.model.entities);
+  append(to.model.members, from.model.members);
+  append(to.model.roles, from.model.roles);
+  append(to.model.rules, from.model.rules);
+  append(to.model.grants, from.model.grants);
+  append(to.model.actions, from.model.actions);
+  append(to.model.files, from.model.files);
+}
+
 }  // namespace
 
-Declared read_declarations(const std::vector<SourceFile>& files) { return Reader().run(files); }
+FileDeclares read_file(const SourceFile& file) { return Reader().run(file); }
+
+Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>& files) {
+  Declared out;
+  auto problem = [&](std::string file, std::string message, std::string hint) {
+    out.problems.push_back(Error{Code::ws_entity_invalid, std::move(message), {std::move(file), 0, 0}, std::move(hint), nullptr});
+  };
+  const FileDeclares* manifest = nullptr;
+  for (const auto& [path, read] : files)
+    if (path == "MANIFEST.xml") manifest = read.get();
+  if (manifest) append(out, manifest->declared);
+  else if (!files.empty())
+    problem("MANIFEST.xml", "MANIFEST.xml is missing",
+            "add <manifest version=\"1\"> with a <galaxy href=…/> for each galaxy");
+  std::set<std::string> unlisted;
+  for (const auto& [path, read] : files) {
+    if (read.get() == manifest) continue;
+    if (manifest && path.starts_with("galaxies/")) {
+      auto galaxy = "galaxies/" + std::string(text::split(path, '/')[1]) + "/galaxy.xml";
+      if (!manifest->listed.contains(galaxy)) {
+        if (unlisted.insert(galaxy).second)
+          problem(path, galaxy + " is not listed in MANIFEST.xml", "add <galaxy href=\"" + galaxy + "\"/>");
+        continue;
+      }
+    }
+    append(out, read->declared);
+  }
+  return out;
+}
+
+Declared read_declarations(const std::vector<SourceFile>& files) {
+  std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
+  for (const auto& f : files) read.emplace_back(f.path, std::make_shared<const FileDeclares>(read_file(f)));
+  return join_files(read);
+}
 
 bool declares(std::string_view path) {
   return path == "MANIFEST.xml" || (path.starts_with("galaxies/") && path.ends_with(".xml")) ||
