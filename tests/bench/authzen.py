@@ -28,7 +28,7 @@ def load(tk, server, path, bodies, seconds):
 
 
 def main():
-    tk, seconds, dice = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 5, random.Random(1)
+    tk, seconds, dice = os.path.abspath(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 5, random.Random(1)
     with tempfile.TemporaryDirectory(prefix="tk-bench-") as folder:
         for name, size in (("small", dict(users=10, groups=3, roles=3, rules=20)), ("large", {})):
             root = init(tk, folder, name)

@@ -2,7 +2,7 @@
 """The levels at which a decision point can be certified for AuthZEN 1.0, asked of `tk law serve` over HTTP: Basic,
 Batch and Search, each with names only (core) and with properties, and Discovery.
 usage: certification.py TK core|properties"""
-import json, sys, tempfile
+import json, os, sys, tempfile
 from decision_point import Server
 from fixture import Report, action, resource, subject, workspace
 
@@ -233,7 +233,7 @@ def discovery(l, url):
 
 
 def main():
-    tk, kind = sys.argv[1:3]
+    tk, kind = os.path.abspath(sys.argv[1]), sys.argv[2]
     with tempfile.TemporaryDirectory(prefix="tk-authzen-") as folder:
         root = workspace(tk, folder, conditions=kind == "properties")
         if not root:

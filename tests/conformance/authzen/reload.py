@@ -6,7 +6,7 @@ answer must be that of the policy it names; both answers of a batch must name th
 refs; another may not (os.inotify fails) and learns of a commit from .tk/run/live, as any process does that waits on
 that page. Then commits that no law can be made of: everything is denied, with the reason, until one mends it.
 usage: reload.py TK   (TK_FULL=1: 1,000 commits)"""
-import http.client, json, multiprocessing, os, sys, tempfile, threading, time
+import http.client, json, multiprocessing, os, subprocess, sys, tempfile, threading, time
 import organisation
 from decision_point import Server, git, init
 
@@ -35,7 +35,6 @@ def prepare(tk, folder, name, large):
     organisation.write(root, files)
     git(root, "add", "-A"); git(root, "commit", "-qm", "start")
     # A journal, so that there is a page that processes wait on.
-    import subprocess
     subprocess.run([tk, "record", "new", "doc", "--name", "d", "--quiet"], cwd=root, check=True, capture_output=True)
     return root
 
@@ -197,7 +196,7 @@ def broken(tk, folder):
 
 
 def main():
-    tk = sys.argv[1]
+    tk = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="tk-reload-") as folder:
         broken(tk, folder)
         late = measure(tk, folder, "small", COMMITS, False)
