@@ -38,6 +38,7 @@ class Hot final : public HotLaw {
     arm();  // before HEAD is read: a commit between the two is an event
     look();
     if (policy_->broken) return fail(*policy_->broken);
+    begun_ = true;
     // Signals are for the main thread.
     sigset_t all, before;
     ::sigfillset(&all);
@@ -170,7 +171,8 @@ class Hot final : public HotLaw {
       policy_ = policy;
     }
     looked_ns_ = clock::monotonic_ns();
-    if (!known && owner_.changed) owner_.changed(*policy);
+    bool refused = policy->broken && !begun_;  // start() fails with it
+    if (!known && !refused && owner_.changed) owner_.changed(*policy);
     return !known;
   }
 
@@ -187,6 +189,7 @@ class Hot final : public HotLaw {
   std::optional<journal::Live> live_;
   os::FileIdentity journal_;
   std::string said_;
+  bool begun_ = false;
   std::atomic<bool> stopping_{false};
   std::atomic<std::int64_t> looked_ns_{0};
   mutable std::mutex mutex_;

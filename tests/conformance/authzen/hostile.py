@@ -223,9 +223,6 @@ def endings(tk, root, r):
 
 def places(tk, root, folder, r):
     path = os.path.join(folder, "law.sock")
-    ask = lambda: subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--unix-socket", path, "-H",
-                                  "Content-Type: application/json", "-d", BODY, "http://anything/access/v1/evaluation"],
-                                 capture_output=True, text=True, timeout=20).stdout
     def unix():
         c = socket.socket(socket.AF_UNIX)
         c.connect(path)
