@@ -59,13 +59,23 @@ Result<std::string> LawCompiler::compile(const std::string& commit) {
 
 Result<void> LawCompiler::publish(std::string_view bytes) const {
   TK_CHECK(workspace_.prepare_state());
-  TK_CHECK(os::write_atomic(workspace_.state("law.idx"), bytes, 0600));
+  TK_TRY(auto path, quick_index(workspace_));
+  auto run = workspace_.state("run/");
+  TK_TRY(auto names, os::list_directory(run, "law-"));
+  for (const auto& name : names)  // another boot's; an unfinished one may be another process's
+    if (run + name != path && name.find(".tk-") == name.npos) TK_CHECK(os::remove_file(run + name));
+  TK_CHECK(os::replace_file(path, bytes, 0600));
   // Whoever waits on the workspace hears that law has changed.
   if (!os::exists(workspace_.journal_path())) return {};
   TK_TRY(auto index, law::Index::open(bytes));
   TK_TRY(auto live, journal::Live::open(workspace_.journal_path()));
   live.set_policy(std::string(index.policy_hash()));
   return {};
+}
+
+Result<void> LawCompiler::keep(std::string_view bytes) const {
+  TK_CHECK(workspace_.prepare_state());
+  return os::write_atomic(workspace_.state("law.idx"), bytes, 0600);
 }
 
 void LawCompiler::announce_broken(const std::string& commit) const {
@@ -77,6 +87,7 @@ Result<void> compile_law(const Workspace& ws) {
   TK_TRY(auto compiler, LawCompiler::open(ws));
   TK_TRY(auto commit, compiler.head_commit());
   TK_TRY(auto bytes, compiler.compile(commit));
+  TK_CHECK(compiler.keep(bytes));
   return compiler.publish(bytes);
 }
 

@@ -19,8 +19,10 @@ class LawCompiler {
 
   // The bytes of the index (law/index.hpp) of this commit.
   Result<std::string> compile(const std::string& commit);
-  // Puts the index where every process maps it, and wakes those that wait on the workspace.
+  // Puts the index where every process of this boot maps it, and wakes those that wait on the workspace.
   Result<void> publish(std::string_view index) const;
+  // Puts it where it outlives the machine's end, flushed.
+  Result<void> keep(std::string_view index) const;
   // The same for a commit that no law can be made of: who waits shall look, and find that out.
   void announce_broken(const std::string& commit) const;
   Result<std::string> head_commit() const { return repository_.head_commit(); }

@@ -1,5 +1,6 @@
 // Law of HEAD, ready to be asked: .tk/law.idx, mapped, keyed by the commit's id and rebuilt when
-// HEAD moved. The rebuild runs `tk repo compile`, so that whoever only asks links neither git nor XML and a
+// HEAD moved. A program that stays (hot_law.hpp) puts its index where only this boot looks, .tk/run/law-*:
+// not flushed, so that nobody waits for the disk before a new law counts. The rebuild runs `tk repo compile`, so that whoever only asks links neither git nor XML and a
 // question costs only the mapping.
 #pragma once
 
@@ -16,6 +17,8 @@ class CompiledLaw {
   static Result<CompiledLaw> open(const Workspace& workspace);
   // The index that lies there, whatever HEAD is: nothing is rebuilt. For completion only.
   static Result<CompiledLaw> as_it_lies(const Workspace& workspace);
+  // The index of this very commit, where one lies there.
+  static Result<CompiledLaw> of_commit(const Workspace& workspace, const std::string& commit);
   const law::Index& index() const { return index_; }
   // Reads HEAD and maps its law anew when it moved. Views taken from the index before are void then.
   Result<void> follow(const Workspace& workspace);
@@ -23,12 +26,16 @@ class CompiledLaw {
   bool uncommitted_edits(const Workspace& workspace) const;
 
  private:
+  static Result<CompiledLaw> in_file(const std::string& path);
   os::Mapping mapping_;
   law::Index index_;
 };
 
 // Reads HEAD's declarations and writes .tk/law.idx (in-process; needs git and XML).
 Result<void> compile_law(const Workspace& workspace);
+
+// The index that this boot's programs give each other.
+Result<std::string> quick_index(const Workspace& workspace);
 
 // Where tk's own executables are: beside this one.
 std::string libexec();

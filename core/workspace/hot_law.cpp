@@ -13,6 +13,7 @@
 #include "core/os/terminal.hpp"
 #include "core/os/watch.hpp"
 #include "core/workspace/compile.hpp"
+#include "core/workspace/compiled_law.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -59,6 +60,7 @@ class Hot final : public HotLaw {
     while (!stopping_) {
       look();
       follow_live();
+      correct_page();
       std::vector<int> fds{bell_.fd()};
       if (watch_) fds.push_back(watch_->fd());
       if (live_) fds.push_back(live_->event_fd());
@@ -77,6 +79,13 @@ class Hot final : public HotLaw {
     live_.reset();
     if (auto live = journal::Live::look(ws_.journal_path())) live_.emplace(std::move(*live));
     journal_ = journal;
+  }
+
+  // Of two processes that publish, the one with the older commit may have been the last.
+  void correct_page() {
+    if (!live_ || !live_->writable() || policy_->broken) return;
+    auto ours = std::string(policy_->index.policy_hash());
+    if (live_->policy_hash() != ours) live_->set_policy(ours);
   }
 
   void arm() {
@@ -123,12 +132,10 @@ class Hot final : public HotLaw {
 
   // Another process was faster.
   PolicyPtr mapped(const std::string& commit) const {
-    auto mapping = os::Mapping::open(ws_.state("law.idx"));
-    if (!mapping) return nullptr;
-    auto memory = std::make_shared<const os::Mapping>(std::move(*mapping));
-    auto index = law::Index::open(memory->bytes());
-    if (!index || index->commit() != commit) return nullptr;
-    return ready(commit, *index, memory);
+    auto law = CompiledLaw::of_commit(ws_, commit);
+    if (!law) return nullptr;
+    auto memory = std::make_shared<const CompiledLaw>(std::move(*law));
+    return ready(commit, memory->index(), memory);
   }
 
   Result<std::string> compiled(const std::string& commit) {

@@ -13,6 +13,7 @@ from decision_point import Server, git, init
 FULL = os.environ.get("TK_FULL") == "1"
 COMMITS, LARGE = (1000, 60) if FULL else (100, 12)
 BOUND_MS = 50
+SANITIZED = "ASAN_OPTIONS" in os.environ
 PAIR = [{"subject": {"type": "user", "id": u}, "action": {"name": "read"}, "resource": {"type": "doc", "id": "d"}}
         for u in ("ada", "bob")]
 
@@ -201,8 +202,9 @@ def main():
         broken(tk, folder)
         late = measure(tk, folder, "small", COMMITS, False)
         measure(tk, folder, "large", LARGE, True)
-        if os.environ.get("TK_BOUND", "1") != "0":
-            for values in late: assert percentile(values, .99) <= BOUND_MS, f"p99 {percentile(values, .99):.1f} ms"
+        # A machine that is busy with other things gets that much longer; a sanitizer's build is measured by nobody.
+        bound = BOUND_MS * max(1, os.getloadavg()[0] / os.cpu_count())
+        for values in late: assert SANITIZED or percentile(values, .99) <= bound, f"p99 {percentile(values, .99):.1f} ms"
 
 
 main()
