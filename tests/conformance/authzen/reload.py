@@ -52,7 +52,10 @@ class Asker:
 
 
 def judge(answers, expected):
-    """The policy that both name, or a complaint."""
+    """The policy that both name, or a complaint. None: denied because HEAD could not be looked at for five seconds,
+    which is right, and happens where compiling takes that long (a sanitizer on a busy machine)."""
+    stale = ["HEAD was not looked at" in a["context"].get("error", {}).get("message", "") for a in answers]
+    if any(stale) and not any(a["decision"] for a, s in zip(answers, stale) if s): return None
     hashes = {a["context"].get("policy_hash") for a in answers}
     if len(hashes) != 1: raise AssertionError(f"two policies in one request: {answers}")
     (name,) = hashes
@@ -83,7 +86,7 @@ class Watcher(threading.Thread):
         try:
             while not self.ended:
                 name = judge(self.asker.pair(), self.expected)
-                if name != self.now:
+                if name and name != self.now:
                     at = time.time()
                     with self.changed:
                         self.now, self.since = name, at
@@ -94,7 +97,7 @@ class Watcher(threading.Thread):
                 self.wrong = e
                 self.changed.notify_all()
 
-    def wait_for(self, name, seconds=10):
+    def wait_for(self, name, seconds=60):
         with self.changed:
             self.changed.wait_for(lambda: self.now == name or self.wrong, seconds)
             if self.wrong: raise self.wrong
@@ -116,7 +119,7 @@ def measure(tk, folder, name, commits, large):
             git(root, "commit", "-qam", who, "--allow-empty")
             head = git(root, "rev-parse", "HEAD")
             for server in (first, second):
-                until = time.monotonic() + 10
+                until = time.monotonic() + 60
                 while server.json("/access/v1/evaluations", {"evaluations": PAIR})["evaluations"][0]["context"].get("commit") != head:
                     assert time.monotonic() < until, f"{name}: no server sees {head}"
             got = server.json("/access/v1/evaluations", {"evaluations": PAIR})["evaluations"]
@@ -155,7 +158,7 @@ def broken(tk, folder):
     with Server(tk, root) as server:
         ask = lambda: server.decide("user:ada", "read", "doc:d")
         def until(wanted):
-            end = time.monotonic() + 10
+            end = time.monotonic() + 60
             while not wanted(got := ask()):
                 assert time.monotonic() < end, f"still {got}"
                 time.sleep(0.005)
