@@ -34,7 +34,9 @@ class Server:
 
     def __enter__(self): return self
 
-    def __exit__(self, *_): self.end()
+    def __exit__(self, *_):
+        self.end()
+        assert "Sanitizer" not in self.errors(), self.errors()
 
     def end(self, number=signal.SIGTERM, seconds=20):
         if self.process.poll() is None: self.process.send_signal(number)
