@@ -43,11 +43,12 @@ _tk_table_init() {
   esac
 }
 _tk_table_law() {
-  verbs='can explain actions'
+  verbs='can explain actions serve'
   case $1 in
     'can') flags='--json -q --quiet -v --verbose -h --help' values='' words='@ @ @' ;;
     'explain') flags='--json -q --quiet -v --verbose -h --help' values='' words='@ @ @' ;;
     'actions') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
+    'serve') flags='--listen --socket --url --for --allow-remote --json -q --quiet -v --verbose -h --help' values='--listen:@ --socket:f --url:@ --for:@' words='' ;;
     *) flags='-h --help' values='' words='' ;;
   esac
 }

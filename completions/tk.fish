@@ -79,7 +79,7 @@ function __tk_table_init
     end
 end
 function __tk_table_law
-    set -g __tk_verbs 'can:may this actor do this to that? 0 yes, 1 no' 'explain:why: the whole chain, or the first missing link' 'actions:every action that law knows'
+    set -g __tk_verbs 'can:may this actor do this to that? 0 yes, 1 no' 'explain:why: the whole chain, or the first missing link' 'actions:every action that law knows' 'serve:answer questions of law over HTTP (OpenID AuthZEN)'
     switch "$argv[1]"
         case 'can'
             set -g __tk_flags '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
@@ -92,6 +92,10 @@ function __tk_table_law
         case 'actions'
             set -g __tk_flags '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
             set -g __tk_values
+            set -g __tk_wanted 
+        case 'serve'
+            set -g __tk_flags '--listen:127.0.0.1:PORT or [::1]:PORT; port 0 takes a free one' '--socket:listen on a unix socket that only you can open' '--url:what clients call this server, when a proxy stands before it' '--for:end after this time, with 0 (default: at SIGTERM or SIGINT)' '--allow-remote:listen on an address that other machines can reach, without TLS' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_values --listen:@ --socket:f --url:@ --for:@
             set -g __tk_wanted 
         case '*'
             set -g __tk_flags '-h:this text' '--help:this text'
