@@ -1,5 +1,6 @@
 #include "core/os/process.hpp"
 #include "core/os/terminal.hpp"
+#include "core/workspace/compiled_law.hpp"
 #include "help/law.hpp"
 #include "tools/law/verbs.hpp"
 
