@@ -1,7 +1,7 @@
 // Law of HEAD, ready to be asked: .tk/law.idx, mapped, keyed by the commit's id and rebuilt when
-// HEAD moved. A program that stays (hot_law.hpp) puts its index where only this boot looks, .tk/run/law-*:
-// not flushed, so that nobody waits for the disk before a new law counts. The rebuild runs `tk repo compile`, so that whoever only asks links neither git nor XML and a
-// question costs only the mapping.
+// HEAD moved. The rebuild runs `tk repo compile`, so that whoever only asks links neither git nor XML
+// and a question costs only the mapping. A program that stays (hot_law.hpp) puts its index where only
+// this boot looks, .tk/run/law-*: not flushed, so that nobody waits for the disk before a new law counts.
 #pragma once
 
 #include <memory>
