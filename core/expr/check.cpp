@@ -155,7 +155,11 @@ Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signatu
   for (const auto* overload : overloads) {
     std::string one;
     for (const auto& p : overload->parameters) one += (one.empty() ? "" : ", ") + to_string(p);
-    if (takes.size() < 200) takes += (takes.empty() ? "(" : ", (") + one + ")";
+    if (takes.size() > 100) {
+      takes += ", …";
+      break;
+    }
+    takes += (takes.empty() ? "(" : ", (") + one + ")";
   }
   std::string word(called);
   std::erase_if(word, [](char c) { return c == '_' || c == '@'; });
