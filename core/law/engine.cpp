@@ -101,7 +101,7 @@ Target Engine::target(const EntityView& resource) const {
 }
 
 Target Engine::target(const Ref& resource) const {
-  if (auto entity = d_->index.find(resource)) return target(*entity);
+  if (auto entity = d_->index.lookup(resource)) return target(*entity);
   Target out;
   out.ref = resource;
   auto b = d_->index.bytes();
