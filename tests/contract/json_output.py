@@ -12,6 +12,9 @@ CASES = {
     "tk demo code-review": [(0, []), (5, ["--answer", "none"]), (1, ["--answer", "reject"]), (0, ["--meddle"])],
     "tk doctor": [(0, [])],
     "tk explain": [(0, []), (0, ["TK-LAW-0005"])],
+    "tk expr check": [(0, ["1 + 1"]), (2, ["1 +"])],
+    "tk expr eval": [(0, ["[1, 2u, 'x'].map(e, type(e) == int)"]), (1, ["1 / 0"])],
+    "tk expr paths": [(0, ["a.b > 1 && has(c.d)"])],
     "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
                 (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],
     "tk inbox answer": [(0, ["{cast}", "approve"]), (0, ["{cast}", "deny"]), (0, ["{parked}", "deny", "--reason", "no"])],
@@ -20,6 +23,16 @@ CASES = {
     "tk law actions": [(0, [])],
     "tk law can": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
     "tk law explain": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
+    "tk law what-can": [(0, ["{me}"]), (0, ["agent:one"])],
+    "tk law who-can": [(0, ["run.start", "wot:w/chain"])],
+    "tk law which-actions": [(0, ["{me}", "wot:w/chain"])],
+    "tk law diff": [(0, ["HEAD", "HEAD"]), (0, ["HEAD"]), (0, ["HEAD~1", "."])],
+    "tk law lint": [(0, [])],
+    "tk law test": [(0, []), (1, ["--strict"])],
+    "tk law replay": [(0, []), (0, ["--since", "1h", "--law", "HEAD"])],
+    "tk law simulate": [(0, ["--against", "journal"])],
+    "tk law draft": [(0, ["--from", "{me}"]), (0, ["--from", "{done}"])],
+    "tk law residual": [(0, ["{me}", "run.start", "--type", "wot"]), (0, ["{me}", "run.start", "--sql"])],
     "tk law serve": [(0, ["--listen", "127.0.0.1:0", "--for", "100ms"]), (0, ["--socket", "{folder}", "--for", "100ms"])],
     "tk log": [(0, []), (0, ["--kind", "denied"]), (0, ["--limit", "3", "--reverse"]), (0, ["--event", "none.such"]),
                (0, ["--actor", "{me}"])],
@@ -61,6 +74,9 @@ class Prepared:
         self.house, self.w, self.n = house, Workspace(house.tk, workflow=True), 0
         self.me = json.loads(self.w.run("status", "--json", check=True).stdout)["actor"]
         self.counter = self.w.json("record", "new", "counter", "note=a")["id"]
+        os.makedirs(self.w.path("tests/law"), exist_ok=True)
+        with open(self.w.path("tests/law/a.jsonl"), "w") as f:
+            f.write(json.dumps({"actor": self.me, "action": "run.start", "resource": "wot:w/chain", "expect": "allow"}) + "\n")
         self.done = self.answered("approve")
         assert self.w.run("wot", "resume", self.done).returncode == 0
         self.rejected = self.answered("reject")

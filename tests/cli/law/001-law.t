@@ -13,13 +13,16 @@ May this actor do this to that, and why.
     → granted role:w/agent in w by grant every-agent  (galaxies/w/grants/default.xml:3)
     → forbid rule agents-never-answer on **  (galaxies/w/rules/default.xml:7)
     → cast:w.review/code-review/human_review
-    combining: forbid overrides permit; no rule = deny
+    algorithm: forbid-overrides: forbid overrides permit; no rule = deny
   $ tk law explain agent:analyst log.read run:w/x | grep -v policy
   deny: agent:w.review/analyst may not log.read on run:w/x
     missing link: no rule of agent:w.review/analyst's roles permits log.read
-    combining: forbid overrides permit; no rule = deny
-  $ tk law can agent:analyst cast.answer cast:w/x --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["answer"], d["rules"][0]["id"], d["rules"][0]["at"])'
-  deny agents-never-answer galaxies/w/rules/default.xml:7
+    nearest permit: rule readers-read  (galaxies/w/rules/default.xml:3)
+      unmet: role role:w/reader
+        → grant role:w/reader to agent:w.review/analyst in w
+    algorithm: forbid-overrides: forbid overrides permit; no rule = deny
+  $ tk law can agent:analyst cast.answer cast:w/x --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["answer"], d["rules"][0]["id"], d["rules"][0]["file"], d["rules"][0]["line"])'
+  deny agents-never-answer galaxies/w/rules/default.xml 7
   $ tk law can agent:analist cast.answer cast:w/x
   tk: [TK-WS-0003] no entity agent:analist at commit * (glob)
     mend: did you mean agent:analyst?
