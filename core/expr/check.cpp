@@ -109,9 +109,12 @@ Result<Infer::Ref> Checker::call(const Node& node) {
   if (is_block(node)) return block(node);
   bool whole = false;
   auto function = names_.function(node, whole);
-  auto word = (whole && node.member ? chain(node.children[0], 8) + "." : std::string()) + node.text;
+  auto target = node.member ? chain(node.children[0], 8) : std::string();
+  auto word = (whole && node.member ? target + "." : std::string()) + node.text;
   if (!function) {
-    auto near = names_.nearest_function(word);
+    auto near = target.empty() ? std::string() : names_.nearest_function(target + "." + node.text);
+    if (!near.empty()) word = target + "." + node.text;
+    else near = names_.nearest_function(word);
     return bad(Code::expr_name, node, "no function " + word, near.empty() ? "" : "did you mean " + near + "?");
   }
   std::vector<Ref> given;
@@ -152,7 +155,11 @@ Result<Infer::Ref> Checker::overloaded(const Node& node, std::span<const Signatu
   for (const auto* overload : overloads) {
     std::string one;
     for (const auto& p : overload->parameters) one += (one.empty() ? "" : ", ") + to_string(p);
-    if (takes.size() < 200) takes += (takes.empty() ? "(" : ", (") + one + ")";
+    if (takes.size() > 100) {
+      takes += ", …";
+      break;
+    }
+    takes += (takes.empty() ? "(" : ", (") + one + ")";
   }
   std::string word(called);
   std::erase_if(word, [](char c) { return c == '_' || c == '@'; });
@@ -181,12 +188,16 @@ Result<Infer::Ref> Checker::input_call(const Node& node, const FunctionMeaning& 
     if (!is_constant_argument(argument))
       return bad(Code::expr_type, argument, function.name + "() takes literals only",
                  "its value is looked up before the expression runs: " + function.name + "(\"…\")");
-  std::vector<Ref> wanted;
-  for (const auto& p : input.parameters) wanted.push_back(fresh(p));
-  if (types_.assignable(given, wanted)) return fresh(input.result);
   std::string takes;
-  for (const auto& p : input.parameters) takes += (takes.empty() ? "" : ", ") + to_string(p);
-  return bad(Code::expr_type, node, function.name + "() is given something else than it takes", "it takes (" + takes + ")");
+  for (const auto& parameters : input.takes) {
+    std::vector<Ref> wanted;
+    for (const auto& p : parameters) wanted.push_back(fresh(p));
+    if (types_.assignable(given, wanted)) return fresh(input.result);
+    std::string one;
+    for (const auto& p : parameters) one += (one.empty() ? "" : ", ") + to_string(p);
+    takes += (takes.empty() ? "(" : " or (") + one + ")";
+  }
+  return bad(Code::expr_type, node, function.name + "() is given something else than it takes", "it takes " + takes);
 }
 
 // What stands behind a ? in a list or map: an optional, whose value it is about.

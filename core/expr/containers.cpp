@@ -227,6 +227,9 @@ Error Machine::explain(const Cell& fault, const std::vector<Input>& inputs, std:
     return {Code::expr_limit, "the evaluation takes more steps than allowed", where(now_),
             "look at fewer elements, or raise the limit", nullptr};
   const auto& f = Raw::fault(fault);
+  if (f.wrong == Wrong::missing)  // said where it is named, which is not always an instruction of its own
+    return {Code::expr_failed, what_is_wrong(f, inputs), place(text, inputs[static_cast<std::size_t>(Raw::integer(f.a))].at),
+            how_to_mend(f.wrong), nullptr};
   return {Code::expr_failed, what_is_wrong(f, inputs), where(f.instruction), how_to_mend(f.wrong), nullptr};
 }
 

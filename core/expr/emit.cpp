@@ -32,6 +32,9 @@ int grows(Op op) {
     case Op::greater:
     case Op::greater_equal:
     case Op::in:
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::contains:
     case Op::branch:
     case Op::and_right:
     case Op::or_right:
@@ -300,25 +303,32 @@ Result<void> Emitter::function(const Node& node) {
   std::size_t skipped = whole && node.member ? 1 : 0;
   bool member = node.member && !whole;
   auto count = node.children.size() - skipped;
-  bool fits = found.library && found.library->native &&
+  bool fits = found.library && (found.library->native || found.library->op != Op::call) &&
               (found.library->variadic
                    ? !member && count > 0
                    : std::any_of(found.library->overloads.begin(), found.library->overloads.end(), [&](const Signature& s) {
                        return s.member == member && s.parameters.size() == count;
                      }));
   if (!fits) return failing(Wrong::unbound, node, found ? found.name : node.text);
-  return library_call(node, *found.library, skipped, member);
+  return library_call(node, *found.library, skipped);
 }
 
-Result<void> Emitter::library_call(const Node& node, const Function& function, std::size_t skipped, bool member) {
-  auto from = here();
+Result<void> Emitter::library_call(const Node& node, const Function& function, std::size_t skipped) {
+  auto from = here(), last = from;
   auto count = static_cast<std::uint32_t>(node.children.size() - skipped);
   if (function.native == native::matches) {
     TK_TRY(bool done, pattern(node, skipped, skipped + 1));
     if (done) return {};
   }
-  static_cast<void>(member);
-  for (auto i = skipped; i < node.children.size(); ++i) TK_CHECK(value(node.children[i]));
+  for (auto i = skipped; i < node.children.size(); ++i) {
+    last = here();
+    TK_CHECK(value(node.children[i]));
+  }
+  if (function.op != Op::call) {
+    put(function.op, node);
+    if (!fold(from, count)) shorten(from, last);
+    return {};
+  }
   auto [it, added] = natives_.try_emplace(function.native, static_cast<std::uint32_t>(code.natives.size()));
   if (added) code.natives.push_back(function.native);
   put(Op::call, node, count, it->second);

@@ -13,6 +13,7 @@ namespace {
 struct Row {
   std::string_view name, signatures;  // separated by ;
   Native native;
+  Op op = Op::call;
 };
 
 // What compares by size: equal kinds, and numbers of any two.
@@ -82,9 +83,9 @@ constexpr Row kRows[] = {
      native::to_timestamp},
     {"duration", "duration(duration) duration; duration(string) duration; duration(int) duration",
      native::to_duration},
-    {"contains", "string.contains(string) bool", native::contains},
-    {"startsWith", "string.startsWith(string) bool", native::starts_with},
-    {"endsWith", "string.endsWith(string) bool", native::ends_with},
+    {"contains", "string.contains(string) bool", nullptr, Op::contains},
+    {"startsWith", "string.startsWith(string) bool", nullptr, Op::starts_with},
+    {"endsWith", "string.endsWith(string) bool", nullptr, Op::ends_with},
     {"matches", "matches(string, string) bool; string.matches(string) bool", native::matches},
     {"getFullYear", TK_PART("getFullYear"), native::full_year},
     {"getMonth", TK_PART("getMonth"), native::month},
@@ -148,6 +149,7 @@ constexpr std::size_t kCount = std::size(kRows);
 Function read(const Row& row) {
   Function out;
   out.native = row.native;
+  out.op = row.op;
   out.variadic = row.signatures.empty();
   if (out.variadic) return out;
   for (auto text : text::split(row.signatures, ';'))

@@ -81,6 +81,9 @@ Cell Machine::on_any(Op op, const Cell& a, const Cell& b) {
       if (a.is_error()) return a;
       return b.is_error() ? b : Raw::boolean(equal(a, b) == (op == Op::equal));
     case Op::in: return in(a, b);
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::contains: return on_texts(op, a, b);
     default: return compare(a, b, op);
   }
 }
@@ -142,7 +145,10 @@ Cell Machine::run(std::uint32_t from) {
       case Op::less_equal:
       case Op::greater:
       case Op::greater_equal:
-      case Op::in: {
+      case Op::in:
+      case Op::starts_with:
+      case Op::ends_with:
+      case Op::contains: {
         const Cell* right = i.from & Operands::kRightConstant ? &code_.constants[i.a] : top--;
         Cell absent;
         const Cell* left = nullptr;

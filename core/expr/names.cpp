@@ -209,7 +209,9 @@ Environment& Environment::record(std::string name, std::vector<std::pair<std::st
 }
 
 Environment& Environment::input_function(std::string name, std::vector<Type> parameters, Type result) {
-  own().input_functions.insert_or_assign(std::move(name), InputFunction{std::move(parameters), std::move(result)});
+  auto& function = own().input_functions[std::move(name)];
+  function.takes.push_back(std::move(parameters));
+  function.result = std::move(result);
   return *this;
 }
 

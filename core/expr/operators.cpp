@@ -1,4 +1,6 @@
 // Arithmetic, comparison, equality, membership and indexing: each exactly as langdef.md has it, overflow included.
+#include <string.h>
+
 #include <cmath>
 #include <limits>
 
@@ -187,6 +189,16 @@ Cell Machine::in(const Cell& a, const Cell& b) {
   for (std::uint32_t i = 0; i < n; ++i)
     if (equal(a, Raw::item(b, i))) return Raw::boolean(true);
   return Raw::boolean(false);
+}
+
+Cell Machine::on_texts(Op op, const Cell& a, const Cell& b) {
+  if (a.kind() != Kind::text || b.kind() != Kind::text) return a.is_error() ? a : b.is_error() ? b : no_overload(a, b);
+  auto text = Raw::text(a), part = Raw::text(b);
+  if (op == Op::starts_with) return Raw::boolean(text.starts_with(part));
+  if (op == Op::ends_with) return Raw::boolean(text.ends_with(part));
+  if (!pay_bytes(text.size() + part.size())) return fault(Wrong::said);
+  // glibc's memmem is linear whatever the part is; std::string's find is not.
+  return Raw::boolean(memmem(text.data(), text.size(), part.data(), part.size()) != nullptr);
 }
 
 // An index of a list may be any number that is whole: 1, 1u, 1.0.

@@ -45,6 +45,7 @@ class Environment {
   Environment& record(std::string name, std::vector<std::pair<std::string, Type>> fields, bool open = false);
   // A function whose calls are inputs too: its arguments must be literals (or constant duration("…") and
   // timestamp("…")), each distinct call is one slot, and the host gives its value. Law's count(…), label(…).
+  // Said again with other parameters it can be called that way too; the result stays one type.
   Environment& input_function(std::string name, std::vector<Type> parameters, Type result);
   Environment& container(std::string name);  // namespace in which names are looked up
   // A function that is known to the checker only; calling it is an error of the run. As signatures are written

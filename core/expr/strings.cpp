@@ -64,21 +64,6 @@ Cell ascii_case(Machine& m, const Cell& a, char first, char last) {
 
 }  // namespace
 
-Cell contains(Machine& m, const Cell* a, std::uint32_t n) {
-  if (!texts(a, n)) return m.no_overload(a[0], a[1]);
-  auto text = Raw::text(a[0]), part = Raw::text(a[1]);
-  if (!m.pay_bytes(text.size() + part.size())) return Cell::null();
-  return Raw::boolean(find(text, part) != text.npos);
-}
-
-Cell starts_with(Machine& m, const Cell* a, std::uint32_t n) {
-  return texts(a, n) ? Raw::boolean(Raw::text(a[0]).starts_with(Raw::text(a[1]))) : m.no_overload(a[0], a[1]);
-}
-
-Cell ends_with(Machine& m, const Cell* a, std::uint32_t n) {
-  return texts(a, n) ? Raw::boolean(Raw::text(a[0]).ends_with(Raw::text(a[1]))) : m.no_overload(a[0], a[1]);
-}
-
 Cell char_at(Machine& m, const Cell* a, std::uint32_t) {
   if (a[0].kind() != Kind::text || a[1].kind() != Kind::integer) return m.no_overload(a[0], a[1]);
   auto text = Raw::text(a[0]);

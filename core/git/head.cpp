@@ -62,4 +62,18 @@ Result<Head> read_head(const std::string& worktree) {
   return head;
 }
 
+Result<std::vector<std::string>> head_folders(const std::string& worktree) {
+  TK_TRY(auto folder, folders(worktree));
+  std::vector<std::string> out{folder.first};  // HEAD
+  if (folder.second != folder.first) out.push_back(folder.second);  // packed-refs
+  TK_TRY(auto head, read_head(worktree));
+  // A ref is a file that is renamed into its folder; `a/b/c` may be packed and its folders come later.
+  for (auto slash = head.ref.find('/'); slash != head.ref.npos; slash = head.ref.find('/', slash + 1)) {
+    auto below = folder.second + "/" + head.ref.substr(0, slash);
+    if (!os::is_directory(below)) break;
+    out.push_back(below);
+  }
+  return out;
+}
+
 }  // namespace tk::git

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/error.hpp"
 
@@ -14,5 +15,9 @@ struct Head {
 };
 
 Result<Head> read_head(const std::string& worktree);
+
+// The folders in which something changes when HEAD moves to another commit: for os::Watch. Those that
+// are not there yet stand for themselves by the one above.
+Result<std::vector<std::string>> head_folders(const std::string& worktree);
 
 }  // namespace tk::git

@@ -157,10 +157,12 @@ void Live::mended(std::int64_t head) {
   announce();
 }
 
+// Announced also when the hash is the same: whoever decides by another commit's law looks at HEAD.
 void Live::set_policy(const std::string& hash) {
-  if (policy_hash() == hash) return;
-  std::memset(page_->policy_hash, 0, sizeof page_->policy_hash);
-  std::memcpy(page_->policy_hash, hash.data(), std::min(hash.size(), sizeof page_->policy_hash - 1));
+  if (policy_hash() != hash) {
+    std::memset(page_->policy_hash, 0, sizeof page_->policy_hash);
+    std::memcpy(page_->policy_hash, hash.data(), std::min(hash.size(), sizeof page_->policy_hash - 1));
+  }
   announce();
 }
 

@@ -345,7 +345,7 @@ class Compiler {
       TK_CHECK(check_size(grant.where));
       for (auto i : who) held[i].push_back({b_.grants.size(), role, ""});
       b_.grants.push_back({b_.str(grant.id), b_.str(grant.context), b_.str(grant.where.file),
-                           static_cast<std::uint32_t>(grant.where.line), 0});
+                           static_cast<std::uint32_t>(grant.where.line), count(role)});
     }
     for (std::size_t i = 0; i < order_.size(); ++i) {
       TK_CHECK(check_size(order_[i]->where));

@@ -29,8 +29,13 @@ class Contexts {
             if (item.kind == Node::Kind::literal) add(values, item.value);
       }
     if (is_field(n)) values_[n.text];
-    for (const auto& child : n.children) read(child);
+    for (const auto& child : n.children) {
+      if (is_field(child) && !tells_apart(n)) computed_.insert("context." + child.text);
+      read(child);
+    }
   }
+  // Fields that conditions compute with: the values that are tried may not tell all answers apart.
+  const std::set<std::string>& computed() const { return computed_; }
 
   // Every combination of the fields, each bool where nothing else is known of it.
   std::vector<Value::Map> combinations(const std::set<std::string>& fields) const {
@@ -50,6 +55,12 @@ class Contexts {
     return out;
   }
 
+  // Whether the values beside an operator's literal are all that it tells apart.
+  static bool tells_apart(const Node& n) {
+    static const std::set<std::string_view> kOperators = {"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in", "_&&_", "_||_", "!_"};
+    return n.kind == Node::Kind::call && kOperators.contains(n.text);
+  }
+
   static bool is_field(const Node& n) {
     return n.kind == Node::Kind::select && n.children[0].kind == Node::Kind::name && n.children[0].text == "context";
   }
@@ -66,6 +77,7 @@ class Contexts {
     if (const auto* s = v.as_text()) put(*s + "-other");
   }
   std::map<std::string, Value::List> values_;
+  std::set<std::string> computed_;
 };
 
 class Comparison : Walk {
@@ -77,6 +89,7 @@ class Comparison : Walk {
 
   Difference run() {
     walk();
+    assumed_.insert(contexts_.computed().begin(), contexts_.computed().end());
     out_.assumed = {assumed_.begin(), assumed_.end()};
     return std::move(out_);
   }

@@ -22,7 +22,9 @@ struct Difference {
   std::vector<Changed> allowed, denied;  // newly: from deny to something else, and back
   std::vector<Changed> otherwise;        // allowed on both sides, but asked or modified on one
   std::uint64_t decisions = 0;           // how many were taken
-  std::vector<std::string> assumed;      // inputs of conditions that were held at one value: time, history
+  // Inputs of conditions that were not tried with every value that matters: time and history at one, what
+  // conditions compute with at some. Empty: the lists are exact.
+  std::vector<std::string> assumed;
 };
 
 Difference difference(const Index& before, const Index& after, std::int64_t now_ns);

@@ -101,7 +101,7 @@ Target Engine::target(const EntityView& resource) const {
 }
 
 Target Engine::target(const Ref& resource) const {
-  if (auto entity = d_->index.find(resource)) return target(*entity);
+  if (auto entity = d_->index.lookup(resource)) return target(*entity);
   Target out;
   out.ref = resource;
   auto b = d_->index.bytes();
@@ -164,13 +164,17 @@ void Engine::decide(const EntityView& actor, std::uint32_t action, const Target&
   d_->roles.find(b, *row, resource.ref.context, suppose);
   d_->facts.ask({&actor, row, action, &resource, &facts, suppose});
 
-  bool failed = false;
+  bool failed = false, forbidden = false;
   auto met = [&](const CandidateRow& c) {
     if (!d_->roles.has(c.role) || !covers_resource(b, c, resource)) return false;
+    if (c.when == 0) forbidden |= (c.flags & kForbid) != 0;
     if (c.when == 0 || (suppose && std::find(suppose->met.begin(), suppose->met.end(), c.rule) != suppose->met.end()))
       return true;
     auto value = d_->facts.condition(c.when - 1);
-    if (value) return *value;
+    if (value) {
+      forbidden |= *value && (c.flags & kForbid);
+      return *value;
+    }
     if (!failed) out.failed = c.rule, out.failure = d_->facts.failure();
     failed = true;
     return (c.flags & kForbid) != 0;  // a forbid that cannot be told forbids
@@ -181,7 +185,7 @@ void Engine::decide(const EntityView& actor, std::uint32_t action, const Target&
       for (const auto* c = g.bounds[wanted]; c != g.bounds[wanted + 1]; ++c) {
         if (!met(*c)) continue;
         out.rules.push_back(c->rule);
-        if (stop) return;
+        if (stop && (wanted != forbids || forbidden)) return;  // one that only failed may not be the reason
       }
   };
   bool first = detail == Detail::first;
@@ -206,7 +210,7 @@ void Engine::decide(const EntityView& actor, std::uint32_t action, const Target&
     collect(forbids, first);
     if (out.rules.empty()) permit();
   }
-  out.error = failed && out.answer == Answer::deny;
+  out.error = failed && !forbidden && out.answer == Answer::deny;
 }
 
 Result<Value::Map> Engine::changed_arguments(const EntityView& actor, std::uint32_t action, const Target& resource,

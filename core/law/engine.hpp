@@ -4,7 +4,7 @@
 //
 // Combining: forbid overrides permit, no rule = deny (or as the law file says, Model::combining). A condition
 // that fails (an attribute that is not there, an overflow) gives no permit, and does forbid where it stands in a
-// forbid: then the answer is a deny, marked as an error and journaled with that kind. Of the permits that apply,
+// forbid: then the answer is a deny, marked as an error (unless a forbid applies) and journaled with that kind. Of the permits that apply,
 // all obligations hold (ask) and all <set> are carried out (modify).
 #pragma once
 
@@ -63,7 +63,7 @@ enum class Detail : std::uint8_t { first, all };
 
 struct Verdict {
   Answer answer = Answer::deny;
-  bool error = false;                // a condition failed, and the answer is a deny
+  bool error = false;                // denied, not because a rule forbids but because a condition failed
   std::vector<std::uint32_t> rules;  // numbers: the forbids, else the permits
   std::uint32_t failed = 0;          // number of the rule whose condition failed first
   std::string failure;               // what its condition said

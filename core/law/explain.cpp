@@ -94,15 +94,21 @@ std::string first_missing_link(std::string_view b, const EntityView& actor,
   auto [entity, one] = rows<EntityRow>(b, kEntities, {actor.number, 1});
   if (!one || entity->grants.size == 0) return "no grant gives " + who + " a role";
   bool any = false;
-  std::string near;
+  std::string near, unmet;
   auto looks = kMaxLooks;
   for_each_rule(b, actor, resource.context, looks, [&](const Path& p) {
     any = true;
-    if (near.empty() && p.rule->permit && names_action(b, *p.rule, action))
-      near = "rule " + std::string(str(b, p.rule->id)) + " permits " + std::string(action) +
-             " on " + std::string(str(b, p.rule->resource)) + ", which does not cover " +
-             resource.str();
+    if (!p.rule->permit || !names_action(b, *p.rule, action)) return;
+    auto id = std::string(str(b, p.rule->id)), pattern = std::string(str(b, p.rule->resource));
+    if (!matches(pattern, resource.type, resource.context, resource.name)) {
+      if (near.empty())
+        near = "rule " + id + " permits " + std::string(action) + " on " + pattern + ", which does not cover " + resource.str();
+      return;
+    }
+    auto [when, has_when] = rows<ConditionRow>(b, kConditions, {p.rule->when - 1, 1});
+    if (unmet.empty() && has_when) unmet = "the condition of rule " + id + " does not hold: " + std::string(str(b, when->text));
   });
+  if (!unmet.empty()) return unmet;
   if (!near.empty()) return near;
   if (!any)
     return "no grant of " + who + " holds in " +

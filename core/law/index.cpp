@@ -51,7 +51,7 @@ Result<Index> Index::open(std::string_view bytes) {
 std::string_view Index::commit() const { return str(bytes_, header(bytes_).commit); }
 std::string_view Index::policy_hash() const { return str(bytes_, header(bytes_).policy_hash); }
 
-Result<EntityView> Index::find(const Ref& ref) const {
+std::vector<EntityView> Index::named(const Ref& ref) const {
   auto [table, n] = all<EntityRow>(bytes_, kEntities);
   auto before = [&](const EntityRow& row, const Ref& want) {
     return std::pair(str(bytes_, row.type), str(bytes_, row.name)) <
@@ -64,6 +64,16 @@ Result<EntityView> Index::find(const Ref& ref) const {
     if (ref.context.empty() || str(bytes_, row->context) == ref.context)
       found.push_back(view(bytes_, *row, static_cast<std::uint32_t>(row - table)));
   }
+  return found;
+}
+
+std::optional<EntityView> Index::lookup(const Ref& ref) const {
+  auto found = named(ref);
+  return found.size() == 1 ? std::optional(found[0]) : std::nullopt;
+}
+
+Result<EntityView> Index::find(const Ref& ref) const {
+  auto found = named(ref);
   if (found.size() == 1) return found[0];
   if (found.size() > 1)
     return fail(Code::ws_ambiguous, ref.str() + " fits " + found[0].str() + " and " + found[1].str(),
@@ -127,6 +137,14 @@ Result<void> Index::check_action(std::string_view action) const {
 
 Combining Index::combining() const {
   return header(bytes_).combining == 1 ? Combining::permit_overrides : Combining::forbid_overrides;
+}
+
+std::vector<std::string_view> Index::grant_contexts() const {
+  std::vector<std::string_view> out;
+  auto [table, n] = all<GrantRow>(bytes_, kGrants);
+  for (std::size_t i = 0; i < n; ++i)
+    if (auto context = str(bytes_, table[i].context); std::find(out.begin(), out.end(), context) == out.end()) out.push_back(context);
+  return out;
 }
 
 std::uint32_t Index::role_of(std::uint32_t rule) const {

@@ -44,6 +44,7 @@ class Index {
 
   // `type:context/name`, or the short form where it is unique.
   Result<EntityView> find(const Ref& ref) const;
+  std::optional<EntityView> lookup(const Ref& ref) const;  // the same without saying why not
   std::vector<EntityView> entities(std::string_view type) const;  // empty type = all
   std::optional<std::string_view> attribute(const EntityView& entity, std::string_view key) const;
   std::vector<std::pair<std::string_view, std::string_view>> attributes(const EntityView& e) const;
@@ -53,6 +54,7 @@ class Index {
   std::vector<std::string_view> actions() const;
 
   Combining combining() const;
+  std::vector<std::string_view> grant_contexts() const;
   std::size_t rule_count() const;
   RuleView rule(std::uint32_t number) const;  // empty when there is no such rule
   std::uint32_t role_of(std::uint32_t rule) const;  // the number of the role that has it
@@ -65,6 +67,7 @@ class Index {
   std::vector<File> files() const;
 
  private:
+  std::vector<EntityView> named(const Ref& ref) const;
   std::string_view bytes_;
 };
 

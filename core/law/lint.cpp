@@ -80,7 +80,7 @@ class Lint {
   struct Role {
     std::string_view ref, file;
     int line = 0;
-    bool held = false;                 // by an actor
+    bool held = false;                 // some grant gives it, whoever comes to hold that
     std::set<std::uint32_t> all;       // itself and what it inherits
   };
 
@@ -92,7 +92,7 @@ class Lint {
       for (std::size_t k = 0; k < c; ++k) role.all.insert(closure[k].role);
       roles_.push_back(std::move(role));
     }
-    auto [grants, g] = all<ActorGrantRow>(b_, kActorGrants);
+    auto [grants, g] = all<GrantRow>(b_, kGrants);
     for (std::size_t i = 0; i < g; ++i)
       if (grants[i].role < roles_.size())
         for (auto role : roles_[grants[i].role].all)
@@ -108,8 +108,8 @@ class Lint {
     const auto& rule = rules_[number];
     auto role = index_.role_of(number);
     if (role < roles_.size() && !roles_[role].held)
-      find("unreachable", rule, "nobody has " + std::string(roles_[role].ref), "grant it, or take the rule out");
-    if (auto ref = parse_ref(rule.resource); ref && !index_.entities(ref->type).empty() && !index_.find(*ref))
+      find("unreachable", rule, "no grant gives " + std::string(roles_[role].ref), "grant it, or take the rule out");
+    if (auto ref = parse_ref(rule.resource); ref && !index_.entities(ref->type).empty() && !index_.lookup(*ref))
       find("missing-edge", rule, "no " + ref->type + " is called " + std::string(rule.resource), "declare it, or mend the name");
     const auto* condition = engine_.condition(number);
     if (!condition) return;
@@ -212,7 +212,7 @@ class Lint {
       if (roles[i].rules.size == 0 && roles_[i].all.size() == 1)
         edge(roles_[i].ref, roles_[i].file, roles_[i].line, "has no rule and inherits none", "add a rule, or take it out");
       if (!roles_[i].held && !inherited.contains(i) && roles[i].rules.size == 0)
-        edge(roles_[i].ref, roles_[i].file, roles_[i].line, "is granted to nobody", "grant it, or take it out");
+        edge(roles_[i].ref, roles_[i].file, roles_[i].line, "is given by no grant", "grant it, or take it out");
     }
   }
 

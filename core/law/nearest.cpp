@@ -63,7 +63,10 @@ class Search {
   std::optional<NearestPermit> run() {
     std::vector<Candidate> candidates;
     for (auto rule : engine_.permits(action_, resource_)) candidates.push_back(candidate(rule));
-    std::stable_sort(candidates.begin(), candidates.end(), [](auto& a, auto& b) { return a.cost < b.cost; });
+    // Of two that cost the same the one that gives less: no role, then a rule for less than everything.
+    std::stable_sort(candidates.begin(), candidates.end(), [](auto& a, auto& b) {
+      return std::tuple(a.cost, !a.has_role, a.broad) < std::tuple(b.cost, !b.has_role, b.broad);
+    });
     for (const auto& c : candidates)
       if (auto found = meet(c)) return found;
     return missing_rule();
@@ -72,13 +75,15 @@ class Search {
  private:
   struct Candidate {
     std::uint32_t rule, role;
-    bool has_role;
+    bool has_role, broad;
     std::vector<std::string> unmet;
     std::size_t cost;
   };
 
   Candidate candidate(std::uint32_t rule) {
-    Candidate c{rule, engine_.index().role_of(rule), false, {}, actor_.active() ? 0u : 1u};
+    auto view = engine_.index().rule(rule);
+    bool broad = view.resource == "**" || std::find(view.actions.begin(), view.actions.end(), "*") != view.actions.end();
+    Candidate c{rule, engine_.index().role_of(rule), false, broad, {}, actor_.active() ? 0u : 1u};
     c.has_role = engine_.has_role(actor_, c.role, resource_.ref.context);
     c.cost += c.has_role ? 0 : 1;
     if (const auto* condition = engine_.condition(rule)) {

@@ -39,12 +39,16 @@ std::optional<bool> constant(const Node& n) {
   return *n.value.as_bool();
 }
 
+bool same(const Node& a, const Node& b) { return expr::unparse(a) == expr::unparse(b); }
+
 Node both(Node a, Node b) {
+  if (same(a, b)) return a;
   if (auto c = constant(a)) return *c ? b : a;
   if (auto c = constant(b)) return *c ? a : b;
   return call("_&&_", {std::move(a), std::move(b)});
 }
 Node either(Node a, Node b) {
+  if (same(a, b)) return a;
   if (auto c = constant(a)) return *c ? a : b;
   if (auto c = constant(b)) return *c ? b : a;
   return call("_||_", {std::move(a), std::move(b)});

@@ -49,18 +49,44 @@ std::vector<Allowed> Universe::which_actions(const EntityView& actor, const Targ
   return out;
 }
 
+namespace {
+
+constexpr std::string_view kOther = "any-other";  // a name that nobody uses
+
+std::string with_stars_named(std::string_view text) {
+  std::string out(text);
+  for (auto at = out.find('*'); at != out.npos; at = out.find('*'))
+    out.replace(at, out.compare(at, 2, "**") == 0 ? 2 : 1, kOther);
+  return out;
+}
+
+}  // namespace
+
 std::vector<Ref> witnesses(const Index& index) {
-  std::set<Ref> out;
+  struct Pattern {
+    std::string_view text;
+    std::string type, context, name;
+  };
+  std::vector<Pattern> patterns;
+  std::set<std::string, std::less<>> contexts{std::string(kOther)};
+  std::set<std::string_view> seen;
   for (std::uint32_t i = 0; i < index.rule_count(); ++i) {
-    std::string pattern(index.rule(i).resource);
-    // A star becomes a name that nobody uses; ** one segment of it.
-    for (auto at = pattern.find('*'); at != pattern.npos; at = pattern.find('*'))
-      pattern.replace(at, pattern.substr(at, 2) == "**" ? 2 : 1, "any-other");
-    auto ref = parse_ref(pattern.find(':') == pattern.npos ? "any-other:any-other/any-other" : pattern);
-    if (!ref) continue;
-    if (ref->type == "any-other" && ref->context.empty()) ref->context = "any-other";
-    if (!index.find(*ref)) out.insert(*ref);
+    auto text = index.rule(i).resource;
+    if (!seen.insert(text).second) continue;
+    auto colon = text.find(':');
+    auto rest = colon == text.npos ? std::string_view("**") : text.substr(colon + 1);
+    auto slash = rest.find('/');
+    Pattern p{text, with_stars_named(text.substr(0, colon)), {}, with_stars_named(rest.substr(slash == rest.npos ? 0 : slash + 1))};
+    if (slash != rest.npos) p.context = with_stars_named(rest.substr(0, slash));
+    if (!p.context.empty()) contexts.insert(p.context);
+    patterns.push_back(std::move(p));
   }
+  for (auto context : index.grant_contexts()) contexts.emplace(context);
+  std::set<Ref> out;
+  for (const auto& p : patterns)
+    for (const auto& context : contexts)
+      if (matches(p.text, p.type, context, p.name))
+        if (Ref ref{p.type, context, p.name}; !index.lookup(ref)) out.insert(std::move(ref));
   return {out.begin(), out.end()};
 }
 

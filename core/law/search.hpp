@@ -1,6 +1,6 @@
 // Questions with a gap: what may this actor do, who may do this, and what changed between two laws. Complete
 // over what is declared: actors are users and agents, resources are entities, and for those that only patterns
-// name (casts, runs, files …) one witness for each pattern of a rule.
+// name (casts, runs, files …) witnesses of each pattern of a rule.
 #pragma once
 
 #include <string>
@@ -37,7 +37,8 @@ class Universe {
   Verdict verdict_;
 };
 
-// A resource for each pattern of the index's rules that covers it and nothing that is declared.
+// Resources that are not declared, for each pattern of the index's rules one in every context that a grant or a
+// pattern tells apart: what comes to be declared is like one of them, but for its attributes.
 std::vector<Ref> witnesses(const Index& index);
 
 }  // namespace tk::law

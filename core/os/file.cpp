@@ -82,14 +82,29 @@ Result<void> sync_directory(const std::string& path) {
   return {};
 }
 
-Result<void> fill(int fd, std::string_view bytes, const std::string& path) {
+Result<void> fill(int fd, std::string_view bytes, const std::string& path, bool flush = true) {
   if (auto written = write_all(fd, bytes); !written) {
     auto error = written.error();
     error.message = "cannot write " + path + error.message.substr(error.message.find(": "));
     return fail(error);
   }
-  if (faulty("os.fsync") || ::fsync(fd) != 0) return failed("flush", path);
+  if (flush && (faulty("os.fsync") || ::fsync(fd) != 0)) return failed("flush", path);
   return {};
+}
+
+// Fills a file beside the path and renames it there.
+Result<void> put_in_place(std::string beside, std::string_view bytes, const std::string& path, unsigned mode, bool flush) {
+  beside += ".tk-XXXXXX";
+  if (faulty("os.open")) return failed("create", path);
+  int fd = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (fd < 0) return failed("create", path);
+  auto written = fill(fd, bytes, path, flush);
+  if (written && ::fchmod(fd, mode) != 0) written = failed("set the mode of", path);
+  ::close(fd);
+  if (written && (faulty("os.rename") || ::rename(beside.c_str(), path.c_str()) != 0))
+    written = failed("rename to", path);
+  if (!written) ::unlink(beside.c_str());
+  return written;
 }
 
 Result<void> remove_at(int at, const char* name, const std::string& path) {
@@ -195,20 +210,12 @@ Result<void> write_all(int fd, std::string_view bytes) {
 
 Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode,
                           const std::string& scratch) {
-  std::string beside = (scratch.empty() ? path : scratch + "/unfinished") + ".tk-XXXXXX";
-  if (faulty("os.open")) return failed("create", path);
-  int fd = ::mkostemp(beside.data(), O_CLOEXEC);
-  if (fd < 0) return failed("create", path);
-  auto written = fill(fd, bytes, path);
-  if (written && ::fchmod(fd, mode) != 0) written = failed("set the mode of", path);
-  ::close(fd);
-  if (written && (faulty("os.rename") || ::rename(beside.c_str(), path.c_str()) != 0))
-    written = failed("rename to", path);
-  if (!written) {
-    ::unlink(beside.c_str());
-    return written;
-  }
+  TK_CHECK(put_in_place(scratch.empty() ? path : scratch + "/unfinished", bytes, path, mode, true));
   return sync_directory(parent(path));
+}
+
+Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode) {
+  return put_in_place(path, bytes, path, mode, false);
 }
 
 Result<void> make_directories(const std::string& path, unsigned mode) {

@@ -38,6 +38,9 @@ class InputLines {
 // so that a killed process leaves nothing where people look.
 Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode = 0644,
                           const std::string& scratch = {});
+// The same without a flush: readers see the old bytes or the new ones, a power cut may leave neither. For
+// what no other boot of the machine trusts.
+Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);
 Result<void> make_directories(const std::string& path, unsigned mode = 0755);
 Result<void> remove_file(const std::string& path);
 Result<void> remove_tree(const std::string& path);  // never follows a symlink

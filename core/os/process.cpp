@@ -343,4 +343,12 @@ Result<void> Pager::write(std::string_view text) {
   return !written && errno == EPIPE ? Result<void>() : written;
 }
 
+Error replace_process(const std::vector<std::string>& argv) {
+  std::vector<char*> words;
+  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  ::execv(words[0], words.data());
+  return errno_error(errno, "start", argv[0]);
+}
+
 }  // namespace tk::os

@@ -95,6 +95,9 @@ class Pager {
   int in_ = -1;
 };
 
+// Becomes another program; returns only when that failed. argv[0] is a path.
+Error replace_process(const std::vector<std::string>& argv);
+
 // The path that a bare program name stands for, or empty.
 std::string find_in_path(std::string_view name);
 std::vector<std::string> current_environment();

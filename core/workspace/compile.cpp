@@ -5,6 +5,7 @@
 #include "core/crypto/digest.hpp"
 #include "core/journal/live.hpp"
 #include "core/os/file.hpp"
+#include "core/workspace/compile.hpp"
 #include "core/workspace/compiled_law.hpp"
 #include "core/workspace/entities.hpp"
 
@@ -40,29 +41,75 @@ Result<void> compile_law(const Workspace& ws, const std::string& what, const std
   return os::write_atomic(output, bytes, 0600);
 }
 
-Result<void> compile_law(const Workspace& ws) {
-  TK_TRY(auto repo, git::Repository::open(ws.root()));
-  TK_TRY(auto commit, repo.head_commit());
+Result<LawCompiler> LawCompiler::open(const Workspace& ws) {
+  TK_TRY(auto repository, git::Repository::open(ws.root()));
+  return LawCompiler(ws, std::move(repository));
+}
+
+Result<std::string> LawCompiler::compile(const std::string& commit) {
   if (commit.empty())
     return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
-  TK_TRY(auto sources, committed_sources(repo, commit));
-  auto declared = read_declarations(sources);
+  TK_TRY(auto files, repository_.files(commit));
+  std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
+  decltype(read_) kept;
+  for (const auto& f : files) {
+    if (!declares(f.path)) continue;
+    auto key = std::pair(f.path, f.blob);
+    auto before = read_.find(key);
+    std::shared_ptr<const FileDeclares> one;
+    if (before != read_.end()) {
+      one = before->second;
+    } else {
+      TK_TRY(auto content, repository_.read_blob(f.blob));
+      one = std::make_shared<const FileDeclares>(read_file({f.path, std::move(content)}));
+    }
+    kept.emplace(key, one);
+    read.emplace_back(f.path, std::move(one));
+  }
+  read_ = std::move(kept);
+  auto declared = join_files(read);
   if (!declared.problems.empty()) return fail(declared.problems.front());
   declared.model.commit = commit;
   for (auto& f : declared.model.files) {
     struct stat st{};
-    if (::stat(ws.path(f.path).c_str(), &st) == 0)
+    if (::stat(workspace_.path(f.path).c_str(), &st) == 0)
       f.mtime_ns = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
   }
-  TK_TRY(auto bytes, law::compile(declared.model, crypto::sha256_hex));
-  TK_CHECK(ws.prepare_state());
-  TK_CHECK(os::write_atomic(ws.state("law.idx"), bytes, 0600));
+  return law::compile(declared.model, crypto::sha256_hex);
+}
+
+Result<void> LawCompiler::publish(std::string_view bytes) const {
+  TK_CHECK(workspace_.prepare_state());
+  TK_TRY(auto path, quick_index(workspace_));
+  auto run = workspace_.state("run/");
+  TK_TRY(auto names, os::list_directory(run, "law-"));
+  for (const auto& name : names)  // another boot's; an unfinished one may be another process's
+    if (run + name != path && name.find(".tk-") == name.npos) TK_CHECK(os::remove_file(run + name));
+  TK_CHECK(os::replace_file(path, bytes, 0600));
   // Whoever waits on the workspace hears that law has changed.
-  if (!os::exists(ws.journal_path())) return {};
+  if (!os::exists(workspace_.journal_path())) return {};
   TK_TRY(auto index, law::Index::open(bytes));
-  TK_TRY(auto live, journal::Live::open(ws.journal_path()));
+  TK_TRY(auto live, journal::Live::open(workspace_.journal_path()));
   live.set_policy(std::string(index.policy_hash()));
   return {};
+}
+
+Result<void> LawCompiler::keep(std::string_view bytes) const {
+  TK_CHECK(workspace_.prepare_state());
+  return os::write_atomic(workspace_.state("law.idx"), bytes, 0600);
+}
+
+void LawCompiler::announce_broken(const std::string& commit) const {
+  if (!os::exists(workspace_.journal_path())) return;
+  if (auto live = journal::Live::open(workspace_.journal_path())) live->set_policy("broken:" + commit);
+}
+
+Result<void> compile_law(const Workspace& ws) {
+  TK_TRY(auto compiler, LawCompiler::open(ws));
+  TK_TRY(auto commit, compiler.head_commit());
+  TK_TRY(auto bytes, compiler.compile(commit));
+  TK_CHECK(compiler.keep(bytes));
+  return compiler.publish(bytes);
 }
 
 }  // namespace tk::workspace

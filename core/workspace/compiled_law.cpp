@@ -4,6 +4,7 @@
 
 #include "core/git/head.hpp"
 #include "core/os/process.hpp"
+#include "core/os/shared.hpp"
 #include "core/os/terminal.hpp"
 
 namespace tk::workspace {
@@ -27,29 +28,41 @@ std::string libexec() {
   return own.substr(0, own.rfind('/'));
 }
 
-Result<CompiledLaw> CompiledLaw::as_it_lies(const Workspace& ws) {
+Result<std::string> quick_index(const Workspace& ws) {
+  TK_TRY(auto boot, os::boot_id());
+  return ws.state("run/law-" + boot);
+}
+
+Result<CompiledLaw> CompiledLaw::in_file(const std::string& path) {
   CompiledLaw out;
-  TK_TRY(out.mapping_, os::Mapping::open(ws.state("law.idx")));
+  TK_TRY(out.mapping_, os::Mapping::open(path));
   TK_TRY(out.index_, law::Index::open(out.mapping_.bytes()));
   return out;
 }
 
+Result<CompiledLaw> CompiledLaw::of_commit(const Workspace& ws, const std::string& commit) {
+  auto kept = in_file(ws.state("law.idx"));
+  if (kept && kept->index().commit() == commit) return kept;
+  TK_TRY(auto path, quick_index(ws));
+  auto quick = in_file(path);
+  if (quick && quick->index().commit() == commit) return quick;
+  return fail(Code::os_not_found, "no index of this commit");
+}
+
+Result<CompiledLaw> CompiledLaw::as_it_lies(const Workspace& ws) {
+  // HEAD's where it is there.
+  if (auto head = git::read_head(ws.root()))
+    if (auto law = of_commit(ws, head->commit)) return law;
+  return in_file(ws.state("law.idx"));
+}
+
 Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
-  auto path = ws.state("law.idx");
   // HEAD may move while the index is made: look again until both agree.
   for (int tries = 0; tries < 50; ++tries) {
     TK_TRY(auto head, git::read_head(ws.root()));
     if (head.commit.empty())
       return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
-    CompiledLaw out;
-    if (auto mapping = os::Mapping::open(path)) {
-      out.mapping_ = std::move(*mapping);
-      auto index = law::Index::open(out.mapping_.bytes());
-      if (index && index->commit() == head.commit) {
-        out.index_ = *index;
-        return out;
-      }
-    }
+    if (auto law = of_commit(ws, head.commit)) return law;
     TK_CHECK(rebuild(ws));
   }
   return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
@@ -59,13 +72,9 @@ Result<CompiledLaw> CompiledLaw::of(const Workspace& ws, const std::string& what
   TK_TRY(auto folder, os::temporary_directory("tk-law-"));
   auto path = folder + "/law.idx";
   auto made = rebuild(ws, {"--output", path, "--", what});
-  CompiledLaw out;
-  auto mapping = os::Mapping::open(path);
+  auto out = in_file(path);
   (void)os::remove_tree(folder);  // what is mapped stays
   if (!made) return fail(made.error());
-  if (!mapping) return fail(mapping.error());
-  out.mapping_ = std::move(*mapping);
-  TK_TRY(out.index_, law::Index::open(out.mapping_.bytes()));
   return out;
 }
 

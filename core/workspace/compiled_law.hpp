@@ -1,6 +1,7 @@
 // Law of HEAD, ready to be asked: .tk/law.idx, mapped, keyed by the commit's id and rebuilt when
-// HEAD moved. The rebuild runs `tk repo compile`, so that whoever only asks links neither git nor XML and a
-// question costs only the mapping.
+// HEAD moved. The rebuild runs `tk repo compile`, so that whoever only asks links neither git nor XML
+// and a question costs only the mapping. A program that stays (hot_law.hpp) puts its index where only
+// this boot looks, .tk/run/law-*: not flushed, so that nobody waits for the disk before a new law counts.
 #pragma once
 
 #include <memory>
@@ -18,6 +19,8 @@ class CompiledLaw {
   static Result<CompiledLaw> as_it_lies(const Workspace& workspace);
   // Of another commit (anything git understands) or of a folder that holds a MANIFEST.xml.
   static Result<CompiledLaw> of(const Workspace& workspace, const std::string& what);
+  // The index of this very commit, where one lies there.
+  static Result<CompiledLaw> of_commit(const Workspace& workspace, const std::string& commit);
   const law::Index& index() const { return index_; }
   // Reads HEAD and maps its law anew when it moved. Views taken from the index before are void then.
   Result<void> follow(const Workspace& workspace);
@@ -25,6 +28,7 @@ class CompiledLaw {
   bool uncommitted_edits(const Workspace& workspace) const;
 
  private:
+  static Result<CompiledLaw> in_file(const std::string& path);
   os::Mapping mapping_;
   law::Index index_;
 };
@@ -33,6 +37,9 @@ class CompiledLaw {
 Result<void> compile_law(const Workspace& workspace);
 // The same for a commit or a folder, into a file of one's own.
 Result<void> compile_law(const Workspace& workspace, const std::string& what, const std::string& output);
+
+// The index that this boot's programs give each other.
+Result<std::string> quick_index(const Workspace& workspace);
 
 // Where tk's own executables are: beside this one.
 std::string libexec();

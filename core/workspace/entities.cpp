@@ -1,398 +1,74 @@
 #include "core/workspace/entities.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <set>
 
-#include "core/base/clock.hpp"
-#include "core/base/ids.hpp"
 #include "core/base/text.hpp"
-#include "core/json/json.hpp"
-#include "core/json/type.hpp"
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
 
 namespace tk::workspace {
 namespace {
 
-constexpr std::string_view kCommon[] = {"id",     "name",       "version",   "state", "owner",
-                                        "labels", "created-at", "updated-at", "context"};
-constexpr std::string_view kStates[] = {"draft", "active", "suspended", "retired"};
-
-template <class List>
-bool has(const List& list, std::string_view word) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
 }
 
-// The context that a file's folder stands for, and the kind of entities that it holds.
-struct Place {
-  std::string context, holds;  // "users", or "galaxy" for galaxy.xml
-  bool ok = false;
-};
-
-Place place_of(std::string_view path) {
-  auto parts = text::split(path, '/');
-  Place out;
-  std::size_t at = 0;
-  static constexpr std::string_view kLevels[] = {"galaxies", "systems", "spaces"};
-  static constexpr std::string_view kFiles[] = {"galaxy.xml", "system.xml", "space.xml"};
-  for (std::size_t level = 0; level < 3; ++level) {
-    if (at + 2 >= parts.size() || parts[at] != kLevels[level]) break;
-    if (!out.context.empty()) out.context += '.';
-    out.context += parts[at + 1];
-    at += 2;
-    if (at + 1 == parts.size() && parts[at] == kFiles[level]) {
-      out.holds = std::string(kFiles[level].substr(0, kFiles[level].size() - 4));
-      out.ok = true;
-      return out;
-    }
-  }
-  if (out.context.empty() || at + 2 != parts.size()) return out;
-  out.holds = std::string(parts[at]);
-  out.ok = true;
-  return out;
+void append(Declared& to, const Declared& from) {
+  append(to.problems, from.problems);
+  append(to.model.entities, from.model.entities);
+  append(to.model.members, from.model.members);
+  append(to.model.roles, from.model.roles);
+  append(to.model.rules, from.model.rules);
+  append(to.model.grants, from.model.grants);
+  append(to.model.actions, from.model.actions);
+  append(to.model.files, from.model.files);
+  for (const auto& [name, kind] : from.model.known)
+    if (auto [it, fresh] = to.model.known.emplace(name, kind); !fresh && it->second != kind) it->second = law::Kind::any;
 }
-
-class Reader {
- public:
-  Declared run(const std::vector<SourceFile>& files) {
-    std::set<std::string> listed;
-    bool manifest = false;
-    for (const auto& f : files)
-      if (f.path == "MANIFEST.xml") {
-        manifest = true;
-        read_manifest(f, listed);
-      }
-    if (!manifest && !files.empty())
-      problem(Code::ws_entity_invalid, {"MANIFEST.xml", 0, 0}, "MANIFEST.xml is missing",
-              "add <manifest version=\"1\"> with a <galaxy href=…/> for each galaxy");
-    std::set<std::string> unlisted;
-    for (const auto& f : files) {
-      if (f.path.starts_with("records/")) {
-        read_record(f);
-      } else if (f.path.starts_with("galaxies/")) {
-        auto galaxy = "galaxies/" + std::string(text::split(f.path, '/')[1]) + "/galaxy.xml";
-        if (manifest && !listed.contains(galaxy)) {
-          if (unlisted.insert(galaxy).second)
-            problem(Code::ws_entity_invalid, {f.path, 0, 0},
-                    galaxy + " is not listed in MANIFEST.xml", "add <galaxy href=\"" + galaxy + "\"/>");
-          continue;
-        }
-        read_file(f);
-      }
-    }
-    return std::move(out_);
-  }
-
- private:
-  void problem(Code code, Where where, std::string message, std::string hint = {}) {
-    out_.problems.push_back(Error{code, std::move(message), std::move(where), std::move(hint), nullptr});
-  }
-
-  void read_manifest(const SourceFile& f, std::set<std::string>& listed) {
-    auto doc = xml::parse(f.content, f.path);
-    if (!doc) return out_.problems.push_back(doc.error());
-    if (doc->root.name != "manifest")
-      problem(Code::ws_entity_invalid, doc->where(doc->root.at), "the root must be <manifest>");
-    for (const auto& child : doc->root.children) {
-      if (child.name == "galaxy") listed.insert(child.get("href"));
-      if (child.name == "law") read_law(*doc, child);
-    }
-  }
-
-  void read_law(const xml::Document& doc, const xml::Element& e) {
-    using law::Combining;
-    auto word = e.get("combining");
-    for (auto combining : {Combining::forbid_overrides, Combining::permit_overrides}) {
-      if (word != law::to_string(combining)) continue;
-      out_.model.combining = combining;
-      return;
-    }
-    problem(Code::law_syntax, doc.where(e.find("combining") ? e.find("combining")->value_at : e.at),
-            "combining must be forbid-overrides or permit-overrides, not \"" + word + "\"");
-  }
-
-  // What records add to law: their actions, and their fields as attributes of a resource.
-  void read_record(const SourceFile& f) {
-    auto def = record::parse_definition(f.content, f.path, root_);
-    if (!def) return out_.problems.push_back(def.error());
-    auto& actions = out_.model.actions;
-    for (auto& action : def->actions()) actions.push_back(std::move(action));
-    for (const auto& [name, type] : def->fields) know(name, kind_of(type));
-  }
-
-  void know(const std::string& attribute, law::Kind kind) {
-    auto [it, fresh] = out_.model.known.emplace(attribute, kind);
-    if (!fresh && it->second != kind) it->second = law::Kind::any;
-  }
-
-  static law::Kind kind_of(const json::Type& type) {
-    switch (type.kind) {
-      case json::Type::Kind::text: return law::Kind::text;
-      case json::Type::Kind::integer: return law::Kind::integer;
-      case json::Type::Kind::number: return law::Kind::number;
-      case json::Type::Kind::boolean: return law::Kind::boolean;
-      default: return law::Kind::json;
-    }
-  }
-
-  void read_file(const SourceFile& f) {
-    out_.model.files.push_back({f.path, static_cast<std::int64_t>(f.content.size()), 0});
-    auto place = place_of(f.path);
-    if (!place.ok || !law::valid_context(place.context))
-      return problem(Code::ws_entity_invalid, {f.path, 0, 0}, "no entity can stand at this path",
-                     "entities stand in galaxies/<g>[/systems/<s>[/spaces/<p>]]/<type>s/<name>.xml");
-    auto doc = xml::parse(f.content, f.path);
-    if (!doc) return out_.problems.push_back(doc.error());
-    const auto& root = doc->root;
-    if (const auto* type = find_entity_type(root.name)) {
-      bool level = place.holds == root.name;
-      if (!level && place.holds != root.name + "s")
-        return problem(Code::ws_entity_invalid, doc->where(root.at),
-                       "<" + root.name + "> does not belong into " + place.holds + "/");
-      auto name = level ? place.context.substr(place.context.rfind('.') + 1)
-                        : file_name(f.path);
-      return read_entity(*doc, root, *type, place.context, name);
-    }
-    auto single = root.name.empty() ? root.name : root.name.substr(0, root.name.size() - 1);
-    const auto* type = find_entity_type(single);
-    if (!type || root.name != place.holds)
-      return problem(Code::ws_entity_invalid, doc->where(root.at),
-                     "<" + text::printable(root.name) + "> is no entity type",
-                     near_type(root.name, place.holds));
-    for (const auto& child : root.children) {
-      if (child.name != single) {
-        problem(Code::ws_entity_invalid, doc->where(child.at),
-                "<" + root.name + "> holds <" + single + "> only, not <" + child.name + ">");
-        continue;
-      }
-      read_entity(*doc, child, *type, place.context, "");
-    }
-  }
-
-  static std::string file_name(const std::string& path) {
-    auto name = path.substr(path.rfind('/') + 1);
-    return name.substr(0, name.rfind(".xml"));
-  }
-
-  static std::string near_type(const std::string& name, const std::string& holds) {
-    std::vector<std::string> names;
-    for (const auto& t : entity_type_table()) names.emplace_back(t.name);
-    auto near = text::nearest(name, names);
-    return near.empty() ? "this folder holds " + holds : "did you mean <" + near + ">?";
-  }
-
-  void read_entity(const xml::Document& doc, const xml::Element& e, const EntityType& type,
-                   const std::string& context, const std::string& file_name) {
-    auto before = out_.problems.size();
-    check_attributes(doc, e, type, context);
-    check_children(doc, e, type);
-    auto name = name_of(doc, e, type, file_name);
-    if (out_.problems.size() != before || name.empty()) return;
-    law::Entity entity;
-    bool level = type.name == "galaxy" || type.name == "system" || type.name == "space";
-    auto dot = context.rfind('.');
-    entity.ref = {std::string(type.name),
-                  level ? (dot == context.npos ? "" : context.substr(0, dot)) : context, name};
-    entity.id = has_uuid_ids(type) ? e.get("id") : "";
-    entity.state = e.find("state") ? e.get("state") : "active";
-    entity.where = doc.where(e.at);
-    for (const auto& a : e.attributes)
-      if (a.name != "id" && a.name != "name" && a.name != "state")
-        entity.attributes.emplace(a.name, law::Attribute{a.value, {}});
-    for (const auto& child : e.children)
-      if (child.name == "attr") read_attribute(doc, child, entity);
-    add_to_model(doc, e, entity);
-    out_.model.entities.push_back(std::move(entity));
-  }
-
-  // Rules and grants are named by their id; everything else has a UUID beside its name.
-  static bool has_uuid_ids(const EntityType& type) {
-    return type.name != "rule" && type.name != "grant";
-  }
-
-  std::string name_of(const xml::Document& doc, const xml::Element& e, const EntityType& type,
-                      const std::string& file_name) {
-    auto key = has_uuid_ids(type) ? "name" : "id";
-    auto name = e.get(key);
-    if (name.empty() && !has_uuid_ids(type)) name = e.get("name");
-    if (name.empty() && type.name == "grant") {
-      for (char c : e.get("role") + "-to-" + e.get("to"))
-        name += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
-      name = name.substr(0, 64);
-    }
-    if (name.empty()) name = file_name;
-    if (!law::valid_name(name)) {
-      problem(Code::ws_entity_invalid, doc.where(e.at),
-              "<" + e.name + "> needs a name of letters, digits, _ - . (at most 64)",
-              std::string("add ") + key + "=\"…\"");
-      return {};
-    }
-    bool level = type.name == "galaxy" || type.name == "system" || type.name == "space";
-    if (!file_name.empty() && (has_uuid_ids(type) || level) && name != file_name)
-      problem(Code::ws_entity_invalid, doc.where(e.at),
-              "name \"" + name + "\" does not fit its place \"" + file_name + "\"",
-              "rename the file or the entity");
-    return name;
-  }
-
-  void check_attributes(const xml::Document& doc, const xml::Element& e, const EntityType& type,
-                        const std::string& context) {
-    for (const auto& a : e.attributes) {
-      if (!has(kCommon, a.name) && !has(type.attributes, a.name)) {
-        std::vector<std::string> known(type.attributes.begin(), type.attributes.end());
-        known.insert(known.end(), std::begin(kCommon), std::end(kCommon));
-        auto near = text::nearest(a.name, known);
-        problem(Code::ws_entity_invalid, doc.where(a.name_at),
-                "<" + e.name + "> has no attribute " + a.name,
-                near.empty() ? "known: " + text::join(known, ", ") : "did you mean " + near + "?");
-      }
-      if (a.name == "state" && !has(kStates, a.value))
-        problem(Code::ws_entity_invalid, doc.where(a.value_at),
-                "state must be draft, active, suspended or retired, not \"" + a.value + "\"");
-      if (a.name == "id" && has_uuid_ids(type) && !ids::is_uuid(a.value))
-        problem(Code::ws_entity_invalid, doc.where(a.value_at), "id is no UUID",
-                "leave it out and run: tk repo new, or give a UUIDv7");
-      if (a.name == "context" && a.value != context)
-        problem(Code::ws_entity_invalid, doc.where(a.value_at),
-                "context \"" + a.value + "\" does not fit its place \"" + context + "\"");
-    }
-    for (auto name : type.required)
-      if (e.get(name).empty())
-        problem(Code::ws_entity_invalid, doc.where(e.at),
-                "<" + e.name + "> needs " + std::string(name),
-                "add " + std::string(name) + "=\"…\"");
-  }
-
-  void check_children(const xml::Document& doc, const xml::Element& e, const EntityType& type) {
-    for (const auto& child : e.children) {
-      auto needs = [&](std::initializer_list<const char*> names) {
-        for (const auto* name : names)
-          if (child.get(name).empty())
-            problem(Code::ws_entity_invalid, doc.where(child.at),
-                    "<" + child.name + "> needs " + name + "=\"…\"");
-      };
-      if (child.name == "attr") {
-        needs({"name"});
-      } else if (!has(type.children, child.name)) {
-        std::vector<std::string> known(type.children.begin(), type.children.end());
-        known.emplace_back("attr");
-        auto near = text::nearest(child.name, known);
-        problem(Code::ws_entity_invalid, doc.where(child.at),
-                "<" + e.name + "> cannot hold <" + text::printable(child.name) + ">",
-                near.empty() ? "" : "did you mean <" + near + ">?");
-      } else if (child.name == "set") {
-        needs({"arg", "to"});
-      } else if (child.name == "obligation") {
-        needs({"kind"});
-      } else {
-        needs({"ref"});
-      }
-    }
-  }
-
-  // <attr name= type= value=/>: one more attribute, of any type of FORMATS.md, a timestamp or a duration.
-  void read_attribute(const xml::Document& doc, const xml::Element& e, law::Entity& entity) {
-    auto name = e.get("name");
-    if (!law::valid_name(name) || name.find('.') != name.npos)
-      return problem(Code::ws_entity_invalid, doc.where(e.find("name")->value_at),
-                     "an attribute's name has letters, digits, _ and -, not \"" + text::printable(name) + "\"");
-    auto type = e.find("type") ? e.get("type") : "text";
-    law::Attribute out{e.get("value"), {}};
-    auto bad = [&](const Error& error) {
-      const auto* at = e.find("value") ? e.find("value") : e.find("name");
-      problem(Code::ws_entity_invalid, doc.where(at->value_at), "attribute " + name + ": " + error.message, error.hint);
-    };
-    if (type == "timestamp" || type == "duration") {
-      auto ns = type == "timestamp" ? clock::parse_rfc3339(out.text) : clock::parse_duration(out.text);
-      if (!ns) return bad(ns.error());
-      out.value = type == "timestamp" ? Value(Timestamp{*ns}) : Value(Duration{*ns});
-    } else {
-      auto parsed = json::parse_type(type, root_);
-      if (!parsed) return bad(parsed.error());
-      auto value = json::read_word(*parsed, out.text, name);
-      if (!value) return bad(value.error());
-      out.value = std::move(*value);
-    }
-    if (!entity.attributes.emplace(name, std::move(out)).second)
-      problem(Code::ws_entity_invalid, doc.where(e.at), "attribute " + name + " is given twice");
-  }
-
-  void add_to_model(const xml::Document& doc, const xml::Element& e, const law::Entity& entity) {
-    auto& model = out_.model;
-    const auto& context = entity.ref.context;
-    // What is suspended, retired or a draft has no effect; it can still be referred to.
-    bool active = entity.state == "active";
-    if (entity.ref.type == "group" && active) {
-      for (const auto& m : e.children)
-        model.members.push_back({entity.ref, m.get("ref"), doc.where(m.at)});
-    } else if (entity.ref.type == "role") {
-      law::Role role{entity.ref, {}, entity.where, active};
-      for (const auto& i : e.children) role.inherits.emplace_back(i.get("ref"), doc.where(i.at));
-      model.roles.push_back(std::move(role));
-    } else if (entity.ref.type == "rule") {
-      auto effect = e.get("effect");
-      if (effect != "permit" && effect != "forbid")
-        return problem(Code::law_syntax, doc.where(e.find("effect")->value_at),
-                       "effect must be permit or forbid, not \"" + effect + "\"");
-      law::Rule rule{entity.ref.name, context, effect == "permit", e.get("role"), {},
-                     e.get("resource"), entity.where, {}, {}, {}};
-      auto expression = [&](const xml::Element& at, const char* name) {
-        const auto* a = at.find(name);
-        return a ? law::Rule::Expression{a->value, doc.where(a->value_at)} : law::Rule::Expression{};
-      };
-      rule.when = expression(e, "when");
-      if (e.find("when") && rule.when.text.empty())
-        return problem(Code::law_syntax, doc.where(e.find("when")->value_at), "an empty condition",
-                       "leave when out, or write one");
-      for (const auto& child : e.children) {
-        if (child.name == "set") rule.sets.push_back({child.get("arg"), expression(child, "to")});
-        if (child.name == "obligation" && !read_obligation(doc, child, rule)) return;
-      }
-      auto list = e.get("actions");
-      std::replace(list.begin(), list.end(), ',', ' ');
-      for (auto word : text::split(list, ' '))
-        if (!word.empty()) rule.actions.emplace_back(word);
-      if (active) model.rules.push_back(std::move(rule));
-    } else if (entity.ref.type == "action") {
-      if (entity.ref.name.find('.') == std::string::npos)
-        return problem(Code::law_syntax, doc.where(e.at), "an action is called noun.verb, not \"" + entity.ref.name + "\"");
-      model.actions.push_back(entity.ref.name);
-    } else if (entity.ref.type == "grant" && active) {
-      model.grants.push_back({entity.ref.name, context, e.get("role"), e.get("to"), entity.where});
-    }
-  }
-
-  bool read_obligation(const xml::Document& doc, const xml::Element& e, law::Rule& rule) {
-    static constexpr std::string_view kKinds[] = {"approval", "four-eyes", "reason"};
-    law::Rule::Obligation out{e.get("kind"), e.get("of"), 1};
-    auto n = e.find("n") ? e.get("n") : "1";
-    auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), out.n);
-    if (error != std::errc() || end != n.data() + n.size() || out.n < 1 || out.n > 100) {
-      problem(Code::law_syntax, doc.where(e.find("n")->value_at), "n must be 1 to 100, not \"" + n + "\"");
-    } else if (!has(kKinds, out.kind)) {
-      auto near = text::nearest(out.kind, {"approval", "four-eyes", "reason"});
-      problem(Code::law_syntax, doc.where(e.find("kind")->value_at), "unknown obligation \"" + out.kind + "\"",
-              near.empty() ? "approval, four-eyes or reason" : "did you mean " + near + "?");
-    } else {
-      rule.obligations.push_back(std::move(out));
-      return true;
-    }
-    return false;
-  }
-
-  Declared out_;
-  std::string root_ = ".";
-};
 
 }  // namespace
 
-Declared read_declarations(const std::vector<SourceFile>& files) {
-  auto out = Reader().run(files);
+Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>& files) {
+  Declared out;
+  auto problem = [&](std::string file, std::string message, std::string hint) {
+    out.problems.push_back(Error{Code::ws_entity_invalid, std::move(message), {std::move(file), 0, 0}, std::move(hint), nullptr});
+  };
+  const FileDeclares* manifest = nullptr;
+  for (const auto& [path, read] : files)
+    if (path == "MANIFEST.xml") manifest = read.get();
+  if (manifest) append(out, manifest->declared), out.model.combining = manifest->declared.model.combining;
+  else if (!files.empty())
+    problem("MANIFEST.xml", "MANIFEST.xml is missing",
+            "add <manifest version=\"1\"> with a <galaxy href=…/> for each galaxy");
+  std::set<std::string> unlisted;
+  for (const auto& [path, read] : files) {
+    if (read.get() == manifest) continue;
+    if (manifest && path.starts_with("galaxies/")) {
+      auto galaxy = "galaxies/" + std::string(text::split(path, '/')[1]) + "/galaxy.xml";
+      if (!manifest->listed.contains(galaxy)) {
+        if (unlisted.insert(galaxy).second)
+          problem(path, galaxy + " is not listed in MANIFEST.xml", "add <galaxy href=\"" + galaxy + "\"/>");
+        continue;
+      }
+    }
+    append(out, read->declared);
+  }
   for (const auto& type : entity_type_table())
     for (auto name : type.attributes) out.model.known.emplace(name, law::Kind::text);
   for (auto name : {"owner", "labels", "version"}) out.model.known.emplace(name, law::Kind::text);
   return out;
+}
+
+Declared read_declarations(const std::vector<SourceFile>& files) {
+  std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
+  for (const auto& f : files) read.emplace_back(f.path, std::make_shared<const FileDeclares>(read_file(f)));
+  return join_files(read);
+}
+
+bool declares(std::string_view path) {
+  return path == "MANIFEST.xml" || (path.starts_with("galaxies/") && path.ends_with(".xml")) ||
+         (path.starts_with("records/") && path.ends_with(".toml"));
 }
 
 Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
@@ -400,10 +76,7 @@ Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
   std::vector<SourceFile> out;
   TK_TRY(auto files, repo.files(commit));
   for (const auto& f : files) {
-    bool entity = f.path == "MANIFEST.xml" ||
-                  (f.path.starts_with("galaxies/") && f.path.ends_with(".xml"));
-    bool record = f.path.starts_with("records/") && f.path.ends_with(".toml");
-    if (!entity && !record) continue;
+    if (!declares(f.path)) continue;
     TK_TRY(auto content, repo.read_blob(f.blob));
     out.push_back({f.path, std::move(content)});
   }

@@ -2,7 +2,10 @@
 // working tree, checked against one table of types, and turned into law's model.
 #pragma once
 
+#include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/git/repository.hpp"
@@ -23,6 +26,16 @@ struct Declared {
 };
 Declared read_declarations(const std::vector<SourceFile>& files);
 
+// The same in two steps, for who keeps what did not change: one file alone, then all of them.
+struct FileDeclares {
+  Declared declared;
+  std::set<std::string> listed;  // the galaxies of a manifest
+};
+FileDeclares read_file(const SourceFile& file);
+Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>& files);
+
+// Whether a file of the workspace declares something.
+bool declares(std::string_view path);
 // The files that matter (MANIFEST.xml, galaxies/**.xml, records/*.toml) of a commit or on disk.
 Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit);

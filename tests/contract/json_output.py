@@ -20,6 +20,7 @@ CASES = {
     "tk law actions": [(0, [])],
     "tk law can": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
     "tk law explain": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
+    "tk law serve": [(0, ["--listen", "127.0.0.1:0", "--for", "100ms"]), (0, ["--socket", "{folder}", "--for", "100ms"])],
     "tk log": [(0, []), (0, ["--kind", "denied"]), (0, ["--limit", "3", "--reverse"]), (0, ["--event", "none.such"]),
                (0, ["--actor", "{me}"])],
     "tk log verify": [(0, [])],

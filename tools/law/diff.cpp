@@ -54,7 +54,7 @@ Result<Exit> run(const cli::Args& args) {
     auto out = lines_of("newly allowed", d.allowed, "+") + lines_of("newly denied", d.denied, "-") +
                lines_of("allowed as before, in another way", d.otherwise, "~");
     cli::print(out.empty() ? "no answer changes\n" : out);
-    for (const auto& a : d.assumed) cli::note("conditions read " + a + ": it was held at one value");
+    for (const auto& a : d.assumed) cli::note("conditions read " + a + ", which was not tried with every value");
   }
   if (args.has("fail-on-widening") && !d.allowed.empty())
     return fail(Code::law_widening, std::to_string(d.allowed.size()) + " answers become allowed",

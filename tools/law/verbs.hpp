@@ -6,6 +6,7 @@ namespace tk::tools::law_tool {
 
 cli::VerbSpec can_verb();
 Result<Exit> run_batch();
+cli::VerbSpec serve_verb();  // its run() becomes law-server, which takes the same words
 
 // What can and explain print as JSON.
 inline constexpr const char* kAnswerShape =

@@ -31,7 +31,9 @@ Result<void> check_whole(Session& s, const git::Repository& repo, const std::str
   TK_TRY(auto maker, law::parse_ref(who));
   TK_TRY(auto given, law::escalation(s.law.index(), index, maker));
   if (!given) return {};
-  TK_CHECK(s.store.refused(s.actor, given->action, law::parse_ref(given->resource).value_or(law::Ref{}), path, {}));
+  record::Ruling no;
+  no.reason = "declaring " + path + " would let " + given->actor + " do this, and who asks may not do it";
+  TK_CHECK(s.store.refused(s.actor, given->action, law::parse_ref(given->resource).value_or(law::Ref{}), given->resource, no));
   return fail_at(Code::law_escalation, {given->file, given->line, 0},
                  "this would let " + given->actor + " " + given->action + " on " + given->resource + " (rule " +
                      given->rule + "), which " + who + " may not do",

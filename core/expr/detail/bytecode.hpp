@@ -30,6 +30,7 @@ enum class Op : std::uint8_t {
   index, index_optional,
   add, subtract, multiply, divide, modulo, negate,
   invert, equal, differ, less, less_equal, greater, greater_equal, in,
+  starts_with, ends_with, contains,
   jump,            // to a
   branch,          // pop a condition; when false go to a, when it is none push the error and go to b
   and_left,        // false stays and goes to a; else the right side follows

@@ -33,7 +33,7 @@ class Emitter {
   Result<void> condition(const Node& node);
   Result<void> function(const Node& node);
   Result<void> input_call(const Node& node, const FunctionMeaning& function);
-  Result<void> library_call(const Node& node, const Function& function, std::size_t skipped, bool member);
+  Result<void> library_call(const Node& node, const Function& function, std::size_t skipped);
   Result<bool> pattern(const Node& node, std::size_t subject, std::size_t pattern);
   Result<void> list(const Node& node, bool map);
   Result<void> block(const Node& node);

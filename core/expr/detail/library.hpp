@@ -12,7 +12,8 @@ namespace tk::expr {
 
 struct Function {
   std::vector<Signature> overloads;
-  Native native = nullptr;  // null of an operator: the machine has an instruction for it
+  Native native = nullptr;  // null of what the machine has an instruction for: operators, and `op`
+  Op op = Op::call;
   bool variadic = false;    // math.greatest and math.least: any number of numbers, or one list
 };
 

@@ -98,6 +98,7 @@ class Machine {
   Cell negate(const Cell& a);
   Cell compare(const Cell& a, const Cell& b, Op op);
   Cell in(const Cell& a, const Cell& b);
+  Cell on_texts(Op op, const Cell& a, const Cell& b);
 
  private:
   Cell copy(std::string_view bytes, bool is_bytes);

@@ -19,7 +19,7 @@ struct Record {
   bool open = false;
 };
 struct InputFunction {
-  std::vector<Type> parameters;
+  std::vector<std::vector<Type>> takes;  // each a way to call it
   Type result;
 };
 

@@ -44,9 +44,6 @@ TK_NATIVE(minutes);
 TK_NATIVE(seconds);
 TK_NATIVE(milliseconds);
 // strings.cpp
-TK_NATIVE(contains);
-TK_NATIVE(starts_with);
-TK_NATIVE(ends_with);
 TK_NATIVE(char_at);
 TK_NATIVE(index_of);
 TK_NATIVE(last_index_of);

@@ -7,7 +7,7 @@
 
 namespace tk::law::detail {
 
-inline constexpr char kMagic[8] = {'T', 'K', 'L', 'A', 'W', '0', '0', '3'};
+inline constexpr char kMagic[8] = {'T', 'K', 'L', 'A', 'W', '0', '0', '4'};
 
 // What law may hold, so that no index is too big for its 32-bit offsets and no answer takes long.
 inline constexpr std::size_t kMaxNesting = 32;         // groups in groups, roles that inherit
@@ -56,7 +56,7 @@ struct ActorGrantRow {
 };
 struct GrantRow {
   Str id, context, file;
-  std::uint32_t line, unused;
+  std::uint32_t line, role;
 };
 struct RoleRow {
   Str ref, file;

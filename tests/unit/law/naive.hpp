@@ -30,7 +30,7 @@ class Law {
     const auto* who = find(actor);
     if (!who || who->state != "active") return out;
     std::set<std::string> permits, forbids;
-    bool asks = false, changes = false, failed = false, forbid_failed = false;
+    bool asks = false, changes = false, failed = false, forbidden = false;
     for (const auto& rule : m_.rules) {
       if (!holds(actor, rule.role, resource.context)) continue;
       if (std::none_of(rule.actions.begin(), rule.actions.end(), [&](auto& a) { return law::action_matches(a, action); })) continue;
@@ -38,16 +38,15 @@ class Law {
       auto met = condition(rule.when.text, *who, action, resource, context);
       if (met == -1) failed = true;
       if (met == 0 || (met == -1 && rule.permit)) continue;
-      if (met == -1) forbid_failed = true;
+      if (met == 1 && !rule.permit) forbidden = true;
       (rule.permit ? permits : forbids).insert(rule.context + "/" + rule.id);
       if (rule.permit) asks |= !rule.obligations.empty(), changes |= !rule.sets.empty();
     }
-    (void)forbid_failed;
     bool permit_wins = m_.combining == law::Combining::permit_overrides;
     bool allowed = permit_wins ? !permits.empty() : !permits.empty() && forbids.empty();
     if (allowed) out.answer = asks ? law::Answer::ask : changes ? law::Answer::modify : law::Answer::allow;
     out.rules = allowed ? permits : forbids;
-    out.error = failed && !allowed;
+    out.error = failed && !allowed && !forbidden;
     return out;
   }
 

@@ -1,0 +1,39 @@
+// Compiles law, commit after commit: the repository stays open and files that did not change are not
+// read or parsed again. Needs git and XML, so only programs that compile link it. One thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/git/repository.hpp"
+#include "core/workspace/entities.hpp"
+#include "core/workspace/workspace.hpp"
+
+namespace tk::workspace {
+
+class LawCompiler {
+ public:
+  static Result<LawCompiler> open(const Workspace& workspace);
+
+  // The bytes of the index (law/index.hpp) of this commit.
+  Result<std::string> compile(const std::string& commit);
+  // Puts the index where every process of this boot maps it, and wakes those that wait on the workspace.
+  Result<void> publish(std::string_view index) const;
+  // Puts it where it outlives the machine's end, flushed.
+  Result<void> keep(std::string_view index) const;
+  // The same for a commit that no law can be made of: who waits shall look, and find that out.
+  void announce_broken(const std::string& commit) const;
+  Result<std::string> head_commit() const { return repository_.head_commit(); }
+
+ private:
+  LawCompiler(const Workspace& workspace, git::Repository repository)
+      : workspace_(workspace), repository_(std::move(repository)) {}
+  Workspace workspace_;
+  git::Repository repository_;
+  // What the files of the last commit declared, by path and blob.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const FileDeclares>> read_;
+};
+
+}  // namespace tk::workspace
