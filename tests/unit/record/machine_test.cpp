@@ -150,7 +150,8 @@ TEST_CASE_FIXTURE(Fixture, "pictures and mirrors are the same bytes each time") 
 }
 
 TEST_CASE("what has no translation is an error at its place, never left out") {
-  std::string head = "record = \"t\"\ninitial = \"a\"\n[fields]\nx = \"text\"\nj = \"json\"\n[[state]]\nname = \"a\"\n[[transition]]\nevent = \"e\"\nfrom = [\"a\"]\n";
+  std::string head = "record = \"t\"\ninitial = \"a\"\n[fields]\nx = \"text\"\nj = \"json\"\n[[state]]\nname = \"a\"\n"
+                     "[[transition]]\nevent = \"e\"\nfrom = [\"a\"]\n";
   for (std::string bad : {"record.x.matches('a+')", "int(record.j) > 1", "duration(record.x) > duration('1s')",
                           "type(record.j) == string", "record.?j.hasValue()"}) {
     auto def = parse_definition(head + "guard = [{ when = \"" + bad + "\", reason = \"r\" }]\n", "t.toml", ".");
