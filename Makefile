@@ -51,6 +51,9 @@ bench: build build/dev/build.ninja
 	@build/$(PRESET)/libexec/tk/bench build/$(PRESET)/bin/tk
 	@cmake --build --preset dev -j $(JOBS) --target tk-bench-group
 	@build/dev/libexec/tk/bench-group
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target tk-bench-law --target tk-bench-law-diff --target tk-bench-cel --target tk-law
+	@tests/bench/law/run build/$(PRESET)
+	@tests/bench/cel/run build/$(PRESET)/libexec/tk/bench-cel
 
 # The scorecard of this house, beside git: tests/bench/score. SCORE_FULL=1 measures what takes minutes too.
 score: build build/dev/build.ninja

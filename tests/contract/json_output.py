@@ -23,7 +23,7 @@ CASES = {
     "tk law actions": [(0, [])],
     "tk law can": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
     "tk law explain": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
-    "tk law what-can": [(0, ["{me}"]), (0, ["agent:one"])],
+    "tk law what-can": [(0, ["{me}"]), (1, ["agent:one"])],
     "tk law who-can": [(0, ["run.start", "wot:w/chain"])],
     "tk law which-actions": [(0, ["{me}", "wot:w/chain"])],
     "tk law diff": [(0, ["HEAD", "HEAD"]), (0, ["HEAD"]), (0, ["HEAD~1", "."])],

@@ -176,26 +176,35 @@ Outcome explained(const Source& source, const Decision& d) {
 
 // ---- the one place where law is asked
 
-Facts facts_of(const Asked& asked) {
+// What conditions read as context.X: the context, and what is said of the action.
+struct Said {
+  Value::Map both;
   Facts facts;
-  facts.context = asked.context ? asked.context->as_map() : nullptr;
-  facts.actor_properties = asked.subject_properties;
-  facts.resource_properties = asked.resource_properties;
-  facts.now_ns = clock::now_ns();
-  return facts;
-}
+  explicit Said(const Asked& asked) {
+    facts.context = asked.context ? asked.context->as_map() : nullptr;
+    if (asked.action_properties && asked.action_properties->as_map()) {
+      both = *asked.action_properties->as_map();
+      if (facts.context)
+        for (const auto& [name, value] : *facts.context) both.insert_or_assign(name, value);
+      facts.context = &both;
+    }
+    facts.actor_properties = asked.subject_properties;
+    facts.resource_properties = asked.resource_properties;
+    facts.now_ns = clock::now_ns();
+  }
+};
 
 bool may(const Directory& directory, const EntityView& actor, std::string_view action, const Ref& resource, const Asked& asked) {
   auto& engine = directory.engine();
   auto number = engine.action(action);
   Verdict verdict;
-  if (number) engine.decide(actor, *number, engine.target(resource), facts_of(asked), Detail::first, verdict);
+  if (number) engine.decide(actor, *number, engine.target(resource), Said(asked).facts, Detail::first, verdict);
   return verdict.allowed();
 }
 
 Decision ask(const Directory& directory, const EntityView& actor, std::string_view action, const Ref& resource, const Asked& asked) {
   auto& engine = directory.engine();
-  return explain(engine, actor, engine.action(action).value_or(0), engine.target(resource), facts_of(asked),
+  return explain(engine, actor, engine.action(action).value_or(0), engine.target(resource), Said(asked).facts,
                  asked.context && (*asked.context)["explain"] == Value(true));
 }
 

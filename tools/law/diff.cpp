@@ -39,8 +39,8 @@ std::string lines_of(const std::string& title, const std::vector<Changed>& chang
 
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
-  TK_TRY(auto before, workspace::CompiledLaw::of(ws, args.get("A")));
-  TK_TRY(auto after, workspace::CompiledLaw::of(ws, args.get("B", "HEAD")));
+  TK_TRY(auto before, workspace::CompiledLaw::of(ws, args.get("BEFORE")));
+  TK_TRY(auto after, workspace::CompiledLaw::of(ws, args.get("AFTER", "HEAD")));
   auto d = difference(before.index(), after.index(), clock::now_ns());
   if (args.json()) {
     Value::List assumed;
@@ -58,7 +58,7 @@ Result<Exit> run(const cli::Args& args) {
   }
   if (args.has("fail-on-widening") && !d.allowed.empty())
     return fail(Code::law_widening, std::to_string(d.allowed.size()) + " answers become allowed",
-                "look at them: tk law diff " + args.get("A") + " " + args.get("B", "HEAD"));
+                "look at them: tk law diff " + args.get("BEFORE") + " " + args.get("AFTER", "HEAD"));
   return Exit::ok;
 }
 
@@ -66,7 +66,7 @@ Result<Exit> run(const cli::Args& args) {
 
 cli::VerbSpec diff_verb() {
   return {"diff", "which answers change between two laws, each with a witness",
-          {{"A", "a commit, or a folder with a MANIFEST.xml"}, {"B", "the other; HEAD when left out", false}},
+          {{"BEFORE", "a commit, or a folder with a MANIFEST.xml"}, {"AFTER", "the other; HEAD when left out", false}},
           {{"fail-on-widening", "", "exit 7 when an answer becomes allowed"}},
           {{"tk law diff main", "what this branch changes"},
            {"tk law diff origin/main HEAD --fail-on-widening", "a gate in CI"}},

@@ -1,8 +1,9 @@
 // The tables of an index while it is made, and the pool that they point into; equal strings are stored once.
 #pragma once
 
-#include <map>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -33,7 +34,10 @@ struct Builder {
   std::vector<ObligationRow> obligations;
   std::string pool;
   std::size_t held = 0;  // entities named by members and grants, patterns written out
-  std::map<std::string, Str, std::less<>> known;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, Str, Hash, std::equal_to<>> known;
 
   // Empty, or what there is too much of. Asked while rows are made, before memory is gone.
   std::string too_much() const {

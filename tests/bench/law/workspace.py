@@ -40,7 +40,7 @@ def attr(name, kind, value):
     return f'<attr name="{name}" type="{kind}" value="{value}"/>'
 
 
-def make(folder, rules_n=5000):
+def draw(rules_n=5000):
     r = Random(20261122)
     users = [(r.pick(3, 100), r.below(8), r.below(5), r.below(5) == 0) for _ in range(1000)]
     groups = [r.pick(2, 50) for _ in range(100)]
@@ -51,6 +51,21 @@ def make(folder, rules_n=5000):
         scope, c = r.below(2000) if on_doc else r.below(50), r.below(20)
         rules.append((deny, role, act, on_doc, scope, 0 if c < 8 else 1 if c < 14 else 2 if c < 16 else 3 if c < 18 else 4))
     questions = [(r.below(1000), r.below(10), r.below(2000), r.below(2) == 1) for _ in range(100000)]
+    return users, groups, docs, rules, questions
+
+
+def plain(path):
+    """The same as JSON, for other engines."""
+    users, groups, docs, rules, questions = draw()
+    with open(path, "w") as f:
+        json.dump({"users": [{"groups": u[0], "dept": u[1], "clr": u[2], "agent": u[3]} for u in users], "groups": groups,
+                   "docs": [{"space": d[0], "owner": d[1], "cls": d[2], "dept": d[3]} for d in docs],
+                   "rules": [{"deny": x[0], "role": x[1], "act": x[2], "onDoc": x[3], "scope": x[4], "cond": x[5]} for x in rules],
+                   "questions": [{"u": q[0], "a": q[1], "d": q[2], "mfa": q[3]} for q in questions[:1000]]}, f)
+
+
+def make(folder, rules_n=5000):
+    users, groups, docs, rules, questions = draw(rules_n)
 
     def write(path, lines):
         path = os.path.join(folder, path)
@@ -99,4 +114,6 @@ def make(folder, rules_n=5000):
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "--json":
+        sys.exit(plain(sys.argv[2]))
     make(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5000)

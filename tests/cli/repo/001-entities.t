@@ -21,7 +21,7 @@ Declarations are written, journaled and committed in one go.
     → granted role:w/reviewer in w by grant reviewers-review  (galaxies/w/grants/reviewers-review.xml:1)
     → permit rule reviewers-answer on cast:w/**  (galaxies/w/rules/default.xml:4)
     → cast:w/x
-    combining: forbid overrides permit; no rule = deny
+    algorithm: forbid-overrides: forbid overrides permit; no rule = deny
   $ tk repo set user:rita title="Lead" state=suspended
   user:w/rita  galaxies/w/users/rita.xml
   $ cat galaxies/w/users/rita.xml | sed 's/id="[^"]*"/id="…"/'
@@ -46,9 +46,9 @@ What would break the law is refused before anything is written.
   tk: [TK-LAW-0002] galaxies/w/rules/r9.xml:1:1: unknown action cast.anser
     mend: did you mean cast.answer?
   [2]
-  $ tk repo new rule r9 effect=permit role=role:reviewer actions=cast.answer 'resource=**' when=true
-  tk: [TK-LAW-0004] galaxies/w/rules/r9.xml:1:88: `when` is not yet accepted
-    mend: conditions arrive with CEL; until then a rule that carries one is refused
+  $ tk repo new rule r9 effect=permit role=role:reviewer actions=cast.answer 'resource=**' when='actor.emial == 1'
+  tk: [TK-EXPR-0002] galaxies/w/rules/r9.xml:1:100: no field actor.emial
+    mend: did you mean actor.email?
   [2]
   $ tk repo new user rita
   tk: [TK-WS-0005] user:w/rita exists already

@@ -15,7 +15,7 @@ The driver finds commands, helps, and knows what you meant.
     mend: tk --help
   [2]
   $ tk help law can | head -3
-  tk law can - may this actor do this to that? 0 yes, 1 no
+  tk law can - may this actor do this to that? 0 yes, 1 no, 5 ask first
   
   USAGE
   $ tk
@@ -30,8 +30,10 @@ The driver finds commands, helps, and knows what you meant.
     repo      the organisation as XML in git
     law       who may do what, and why
     record    records and their state machines
+    inbox     what waits for somebody's answer
     log       the journal: query, follow and verify
     config    each setting with its value and where it comes from
+    expr      CEL expressions: evaluate, check, see what they read
     explain   what an error code means
     doctor    what is missing, slow or unsafe here, each with its mend
     help      help on commands and topics, manual pages, completions
@@ -62,9 +64,20 @@ A third party's command on PATH is a command; one of tk's own cannot be shadowed
   $ PATH=$PWD/bin:$PATH tk law | head -1
   tk law: who may do what, and why
   
-    tk law can      may this actor do this to that? 0 yes, 1 no
-    tk law explain  why: the whole chain, or the first missing link
-    tk law actions  every action that law knows
+    tk law can            may this actor do this to that? 0 yes, 1 no, 5 ask first
+    tk law explain        why: the whole chain, or the first missing link and the nearest permit
+    tk law what-can       everything that an actor may do, on every entity
+    tk law who-can        every actor that may do this to that
+    tk law which-actions  every action that an actor may do to that
+    tk law diff           which answers change between two laws, each with a witness
+    tk law lint           law that is legal and cannot be meant: 0, or 1 with each finding
+    tk law test           table tests of law, with the coverage of rules and clauses
+    tk law replay         decide again what the journal holds: 0 the same answers, 5 others
+    tk law simulate       what the law of a folder would have answered: 0 the same, 5 others
+    tk law draft          the least law that allows what a run or an actor did
+    tk law residual       what a resource has to be like for an actor to be allowed: CEL, or SQL's WHERE
+    tk law actions        every action that law knows
+    tk law serve          answer questions of law over HTTP (OpenID AuthZEN)
   
   For example:
     tk law can user:alice cast.answer cast:acme.web/review/human_review

@@ -84,12 +84,13 @@ class Random {
       if (const auto* i = a.value.as_int()) a.text = std::to_string(*i);
   }
   void rule(law::Model& m, std::uint32_t i) {
-    static constexpr const char* kPatterns[] = {"**", "*", "resource:**", "resource:*", "resource:d1", "resource:a/d0", "resource:a/**",
-                                                "resource:a.b/**", "*:a/**", "cast:*/d1", "cast:**/x", "resource:a.*/**", "*:a.b/*",
-                                                "cast:a/d1/**", "resource:a.*.c/d0", "user:**"};
+    static constexpr const char* kPatterns[] = {
+        "**", "*", "resource:**", "resource:*", "resource:d1", "resource:a/d0", "resource:a/**", "resource:a.b/**", "*:a/**",
+        "cast:*/d1", "cast:**/x", "resource:a.*/**", "*:a.b/*", "cast:a/d1/**", "resource:a.*.c/d0", "user:**"};
     static constexpr const char* kWhen[] = {"", "", "actor.clr >= resource.clr", "context.mfa", "!context.mfa", "has(context.amount) && context.amount > 10",
                                             "actor.dept == resource.dept", "context.mfa && actor.clr > 1", "resource.name == 'd1' || actor.clr == 2",
-                                            "actor.ref == 'user:a/u0'", "action == 'doc.read'", "resource.clr / resource.clr > 0", "resource.state == 'active'"};
+                                            "actor.ref == 'user:a/u0'", "action == 'doc.read'", "resource.clr / resource.clr > 0",
+                                            "resource.state == 'active'"};
     static constexpr const char* kActions[] = {"doc.read", "doc.write", "doc.*", "*.read", "*", "file.read"};
     law::Rule rule;
     rule.id = "x" + std::to_string(i);
@@ -268,7 +269,10 @@ TEST_CASE("law: what passes as no escalation lets nobody do what the maker may n
     switch (random.below(6)) {
       case 0: if (!other.rules.empty()) after.rules.push_back(pick(other.rules)), after.rules.back().id = "new"; break;
       case 1: after.grants.push_back(pick(other.grants)), after.grants.back().id = "new"; break;
-      case 2: if (!other.members.empty()) after.members.push_back({{"group", after.entities[4].ref.context, after.entities[4].ref.name}, pick(other.members).member, {}}); break;
+      case 2:
+        if (!other.members.empty())
+          after.members.push_back({{"group", after.entities[4].ref.context, after.entities[4].ref.name}, pick(other.members).member, {}});
+        break;
       case 3: if (!after.rules.empty()) after.rules.erase(after.rules.begin() + random.below(static_cast<std::uint32_t>(after.rules.size()))); break;
       case 4: if (!after.rules.empty()) after.rules[random.below(static_cast<std::uint32_t>(after.rules.size()))].when.text.clear(); break;
       default:
@@ -317,7 +321,8 @@ TEST_CASE("law: what passes as no escalation lets nobody do what the maker may n
           for (const auto* type : {"user", "agent"})
             for (const auto& who : index_b.entities(type)) {
               y.decide(who, *y.action(action), y.target(r), facts, law::Detail::first, v);
-              if (v.answer == law::Answer::deny || was(index_a.find({std::string(who.type), std::string(who.context), std::string(who.name)}).value())) continue;
+              auto before_it = index_a.find({std::string(who.type), std::string(who.context), std::string(who.name)}).value();
+              if (v.answer == law::Answer::deny || was(before_it)) continue;
               ++widened;
               REQUIRE_MESSAGE(mine, "round " << p << ": " << who.str() << " " << action << " " << r.str());
             }
