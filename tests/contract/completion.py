@@ -232,9 +232,13 @@ QUESTIONS = [("wot", "resume", ""), ("wot", "answer", "{run}", ""), ("law", "can
 def check_ruins(found, house, place):
     """Outside of a workspace, and in ruined ones: it says nothing and ends 0."""
     ruins = {"outside": house.empty}
-    for name, ruin in {"no-law": lambda p: os.unlink(p + "/.tk/law.idx"),
-                       "broken-law": lambda p: open(p + "/.tk/law.idx", "wb").write(b"\0\xff" * 3000),
-                       "empty-law": lambda p: open(p + "/.tk/law.idx", "wb").close(),
+    def every_index(p):  # the kept one, and what this boot's programs give each other
+        run = os.path.join(p, ".tk/run")
+        return [p + "/.tk/law.idx"] + [os.path.join(run, f) for f in os.listdir(run) if f.startswith("law-")]
+
+    for name, ruin in {"no-law": lambda p: [os.unlink(f) for f in every_index(p)],
+                       "broken-law": lambda p: [open(f, "wb").write(b"\0\xff" * 3000) for f in every_index(p)],
+                       "empty-law": lambda p: [open(f, "wb").close() for f in every_index(p)],
                        "no-journal": lambda p: os.unlink(p + "/.tk/journal.db"),
                        "broken-journal": lambda p: open(p + "/.tk/journal.db", "wb").write(b"\0\xff" * 3000),
                        "half-a-journal": lambda p: os.truncate(p + "/.tk/journal.db", 5000),

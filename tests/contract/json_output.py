@@ -12,9 +12,9 @@ CASES = {
     "tk demo code-review": [(0, []), (5, ["--answer", "none"]), (1, ["--answer", "reject"]), (0, ["--meddle"])],
     "tk doctor": [(0, [])],
     "tk explain": [(0, []), (0, ["TK-LAW-0005"])],
-    "tk expr check": [(0, ["1 + 1"]), (2, ["1 +"])],
-    "tk expr eval": [(0, ["[1, 2u, 'x'].map(e, type(e) == int)"]), (1, ["1 / 0"])],
-    "tk expr paths": [(0, ["a.b > 1 && has(c.d)"])],
+    "tk expr check": [(0, ["x.size() > 2", "--var", "x=list(int)"])],
+    "tk expr eval": [(0, ["[1, 'a', {2: b'x'}]"]), (0, ["a.b > 1", "--vars", '{{"a": {{"b": 2}}}}'])],
+    "tk expr paths": [(0, ["a.b + c"])],
     "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
                 (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],
     "tk inbox answer": [(0, ["{cast}", "approve"]), (0, ["{cast}", "deny"]), (0, ["{parked}", "deny", "--reason", "no"])],
@@ -135,7 +135,14 @@ def main():
                     check(False, f"{name}: not one JSON document: {e}: {done.stdout[:200]}")
                     continue
                 outputs.append({"name": name, "schema": schema, "text": done.stdout})
-        if "--jsonl" in v.flags():
+        if path == "tk expr eval":  # its lines answer lines
+            place.w.write(".tk/lines", '{"expr": "1 + 1"}\n' * 3)
+            with open(place.w.path(".tk/lines")) as asked:
+                done = house.run(*v.words, "--jsonl", cwd=place.w.root, stdin=asked)
+            lines = done.stdout.split("\n")[:-1]
+            check(done.returncode == 0 and len(lines) == 3, f"{path} --jsonl: {done.returncode}, {len(lines)} lines")
+            outputs += [{"name": f"{path} --jsonl", "schema": schema, "text": line} for line in lines]
+        elif "--jsonl" in v.flags():
             done = house.run(*v.words, "--jsonl", cwd=place.w.root)
             lines = done.stdout.split("\n")[:-1]
             check(done.returncode == 0 and len(lines) > 20, f"{path} --jsonl: {done.returncode}, {len(lines)} lines")
