@@ -127,6 +127,8 @@ void find_groups(std::string_view b, std::uint32_t action, const Target& resourc
   out.clear();
   auto [table, n] = all<GroupRow>(b, kGroups);
   if (n == 0) return;
+  // With many rules the tables are in no near cache: all places are asked for before the first is waited for.
+  for (auto bucket : resource.buckets) __builtin_prefetch(table + (group_hash(bucket, action) & (n - 1)));
   for (auto bucket : resource.buckets) {
     auto at = group_hash(bucket, action) & (n - 1);
     for (std::size_t tries = 0; tries < n && table[at].bucket; ++tries, at = (at + 1) & (n - 1)) {
@@ -134,6 +136,7 @@ void find_groups(std::string_view b, std::uint32_t action, const Target& resourc
       auto [rows_, size] = rows<CandidateRow>(b, kCandidates, table[at].candidates);
       auto forbids = std::min<std::size_t>(table[at].forbids, size);
       auto changing = std::min<std::size_t>(table[at].changing, size - forbids);
+      __builtin_prefetch(rows_);
       if (size) out.push_back({{rows_, rows_ + forbids, rows_ + forbids + changing, rows_ + size}});
       break;
     }
