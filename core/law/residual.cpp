@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/clock.hpp"
 #include "core/law/detail/bucket.hpp"
 #include "core/law/detail/tables.hpp"
 
@@ -11,16 +12,30 @@ namespace {
 using namespace detail;
 using expr::Node;
 
-Node literal(Value value) {
-  Node n;
-  n.value = std::move(value);
-  return n;
-}
 Node call(std::string function, std::vector<Node> children) {
   Node n;
   n.kind = Node::Kind::call;
   n.text = std::move(function);
   n.children = std::move(children);
+  return n;
+}
+
+// A value as CEL writes it: what is no literal there is built.
+Node literal(Value value) {
+  Node n;
+  if (const auto* list = value.as_list()) {
+    n.kind = Node::Kind::list;
+    for (const auto& item : *list) n.children.push_back(literal(item));
+  } else if (const auto* map = value.as_map()) {
+    n.kind = Node::Kind::map;
+    for (const auto& [key, item] : *map) n.children.push_back(literal(key)), n.children.push_back(literal(item));
+  } else if (const auto* t = value.as_timestamp()) {
+    return call("timestamp", {literal(clock::rfc3339(t->ns))});
+  } else if (const auto* span = value.as_duration()) {
+    return call("duration", {literal(std::to_string(span->ns) + "ns")});
+  } else {
+    n.value = std::move(value);
+  }
   return n;
 }
 Node path(std::string field) {
@@ -220,10 +235,8 @@ Result<std::string> sql(const Node& n) {
   }
   if (n.text == "@in") {
     TK_TRY(auto item, sql(n.children[0]));
-    std::vector<Node> items = n.children[1].children;
-    if (const auto* list = n.children[1].value.as_list())
-      for (const auto& v : *list) items.push_back(literal(v));
-    else if (n.children[1].kind != Node::Kind::list) return unsayable(n);
+    const auto& items = n.children[1].children;
+    if (n.children[1].kind != Node::Kind::list) return unsayable(n);
     if (items.empty()) return std::string("FALSE");
     std::string out = "(" + item + " IN (";
     for (std::size_t i = 0; i < items.size(); ++i) {

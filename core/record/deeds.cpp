@@ -27,8 +27,8 @@ Result<const Deeds::Known*> Deeds::record_of(std::string_view id, std::string_vi
 }
 
 Result<std::string_view> Deeds::action_of(const Known& record, std::string_view trigger, std::string_view from) {
-  auto key = record.definition + '\n' + std::string(trigger) + '\n' + std::string(from);
-  if (auto it = actions_.find(key); it != actions_.end()) return std::string_view(it->second);
+  key_.assign(record.definition).append("\n").append(trigger).append("\n").append(from);
+  if (auto it = actions_.find(std::string_view(key_)); it != actions_.end()) return std::string_view(it->second);
   auto& definition = definitions_[record.definition];
   if (!definition) {
     definition = std::make_unique<Definition>();
@@ -41,12 +41,12 @@ Result<std::string_view> Deeds::action_of(const Known& record, std::string_view 
   std::string action;
   if (trigger == "new") action = definition->create_action;
   else if (auto found = definition->candidates(trigger, from); !found.empty()) action = found.front()->action;
-  return std::string_view(actions_.emplace(std::move(key), std::move(action)).first->second);
+  return std::string_view(actions_.emplace(key_, std::move(action)).first->second);
 }
 
 Result<void> Deeds::each(const Which& which, const std::function<Result<bool>(const Deed&)>& visit) {
   std::string sql = "SELECT j.seq, j.ts_ns, j.kind, j.actor_id, j.on_behalf_of, j.event_type, j.trigger, j.from_state, "
-                    "j.entity_type, j.entity_id, j.context_path, j.rule_id, j.policy_hash, j.trace_id";
+                    "j.entity_type, j.entity_id, j.context_path, j.policy_hash";
   sql += which.payload ? ", s.payload FROM journal j LEFT JOIN side s ON s.seq = j.seq" : " FROM journal j";
   sql += " WHERE j.seq > ?";
   if (which.until_seq) sql += " AND j.seq <= ?";
@@ -69,16 +69,13 @@ Result<void> Deeds::each(const Which& which, const std::function<Result<bool>(co
     d.actor_id = s.text(4).empty() ? s.text(3) : s.text(4);
     TK_TRY(const auto* record, record_of(s.text(9), s.text(8), s.text(10)));
     d.resource = &record->resource;
-    d.rule_id = s.text(11);
-    d.policy_hash = s.text(12);
-    d.trace_id = s.text(13);
     if (s.text(5) == "acl.denied") {
       d.action = s.text(6);
-    } else if (!d.policy_hash.empty()) {  // what is owed has none: law was not asked
+    } else if (!s.text(11).empty()) {  // what is owed has none: law was not asked
       TK_TRY(d.action, action_of(*record, s.text(6), s.text(7)));
     }
     if (which.payload) {
-      auto bytes = s.blob(14);
+      auto bytes = s.blob(12);
       d.payload = {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
     TK_TRY(bool more, visit(d));

@@ -23,7 +23,6 @@ struct Deed {
   std::string_view actor_id;  // of the one whose rights counted
   std::string_view action;    // empty: tk's own doing (a compensation), or the definition is gone
   const law::Ref* resource = nullptr;
-  std::string_view rule_id, policy_hash, trace_id;
   std::string_view payload;   // JSON, where it was asked for
 };
 
@@ -56,6 +55,7 @@ class Deeds {
   Known unknown_;
   Kept<std::unique_ptr<Definition>> definitions_;
   Kept<std::string> actions_;
+  std::string key_;  // reused
 };
 
 }  // namespace tk::record

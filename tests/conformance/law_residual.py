@@ -94,7 +94,7 @@ def main():
                 mfa = r.choice(["true", "false"])
                 sql = run(TK, "law", "residual", f"user:{user}", "doc.read", "--sql", "--ctx", f"mfa={mfa}", cwd=root)
                 if sql.returncode not in (0, 1):
-                    print(f"seed {seed}: {sql.stderr.strip()}")
+                    print(f"seed {seed}: {sql.stderr.strip()}", run(TK, "law", "residual", f"user:{user}", "doc.read", cwd=root).stdout)
                     return 1
                 got = {row[0] for row in db.execute(f"SELECT name FROM r WHERE {sql.stdout.strip()}")}
                 asked = "".join(json.dumps({"actor": f"user:{user}", "action": "doc.read", "resource": f"resource:{row['context']}/{row['name']}",

@@ -14,7 +14,7 @@ namespace {
 
 using namespace tk::law;
 
-constexpr std::size_t kShown = 20;
+constexpr std::size_t kShown = 20, kMaxKept = 100'000;
 
 struct Differing {
   std::int64_t seq;
@@ -70,10 +70,7 @@ class Replay {
     if (!reads_moment_)
       if (auto it = known_.find(key); it != known_.end()) return it->second;
     Facts facts;
-    Value parsed;
-    if (reads_payload_ && !d.payload.empty())
-      if (auto read = json::parse(d.payload)) parsed = std::move(*read);
-    facts.context = parsed["input"].as_map();
+    facts.context = reads_payload_ ? arguments(d.payload) : nullptr;
     facts.now_ns = d.ts_ns;
     facts.history = &past_;
     engine_.decide(actor, action, *target, facts, Detail::first, verdict_);
@@ -81,6 +78,17 @@ class Replay {
     bool answer = verdict_.answer != Answer::deny;
     if (!reads_moment_) known_.emplace(key, answer);
     return answer;
+  }
+
+  // Many rows have the same arguments: they are parsed once.
+  const Value::Map* arguments(std::string_view payload) {
+    auto it = payloads_.find(payload);
+    if (it == payloads_.end()) {
+      if (payloads_.size() >= kMaxKept) payloads_.clear();
+      auto read = json::parse(payload);
+      it = payloads_.emplace(std::string(payload), read ? std::move(*read) : Value()).first;
+    }
+    return it->second["input"].as_map();
   }
 
   std::optional<std::uint32_t> action_of(std::string_view name) {
@@ -99,6 +107,7 @@ class Replay {
   std::unordered_map<std::string, EntityView, Hash, std::equal_to<>> actors_;
   std::unordered_map<const Ref*, std::unique_ptr<Target>> targets_;
   std::unordered_map<const char*, std::optional<std::uint32_t>> numbers_;  // by place: Deeds keeps its names
+  std::unordered_map<std::string, Value, Hash, std::equal_to<>> payloads_;
   std::unordered_map<std::uint64_t, bool> known_;
 };
 
