@@ -167,8 +167,7 @@ Result<std::int64_t> Tally::make(const Need& need) {
 Result<std::int64_t> Tally::number_of(const Need& need) {
   if (!known_) TK_CHECK(read_needs());
   if (auto it = needs_.find(need); it != needs_.end()) return it->second;
-  auto* live = journal_.live();
-  if (!live || !live->writable()) return std::int64_t{-1};
+  if (reader_) return std::int64_t{-1};
   if (inside_) return make(need);
   TK_TRY(auto transaction, journal_.begin());
   TK_TRY(auto number, make(need));

@@ -53,7 +53,8 @@ inline constexpr std::int64_t kEver = INT64_MIN;  // "after this moment" without
 
 class Tally : public law::History {
  public:
-  explicit Tally(journal::Journal& journal) : journal_(journal), deeds_(journal) {}
+  // `reader`: the journal was opened to read; what no counter has yet is counted from the rows each time.
+  explicit Tally(journal::Journal& journal, bool reader = false) : journal_(journal), deeds_(journal), reader_(reader) {}
 
   expr::Cell tell(const expr::Input& call, const law::EntityView& actor, const law::Ref& resource,
                   const law::Facts& facts) override;
@@ -88,6 +89,7 @@ class Tally : public law::History {
 
   journal::Journal& journal_;
   Deeds deeds_;
+  bool reader_ = false;
   bool asked_ = false, fresh_ = false, inside_ = false, known_ = false, kept_ = false;
   std::int64_t tail_from_ = 0, head_ = 0;  // rows after tail_from_ are in no counter yet
   std::string problem_;

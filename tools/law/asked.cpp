@@ -12,6 +12,7 @@ Result<Law> Law::open() {
   Law out;
   TK_TRY(out.workspace, workspace::Workspace::find());
   TK_TRY(out.compiled, workspace::CompiledLaw::open(out.workspace));
+  TK_TRY(out.memory, Memory::open(out.workspace));
   if (out.compiled.uncommitted_edits(out.workspace))
     cli::note("law decides on HEAD; the working tree has uncommitted edits of entities");
   return out;
@@ -57,7 +58,9 @@ Result<Asked> ask(Law& law, const cli::Args& args, bool nearest) {
   Facts facts;
   facts.context = &out.context;
   TK_TRY(facts.now_ns, time_of(out.context));
+  facts.history = law.memory.get();
   out.decision = explain(*law.engine, out.actor, out.action_number, out.resource, facts, nearest);
+  TK_CHECK(law.memory->settle());
   return out;
 }
 

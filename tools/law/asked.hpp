@@ -4,6 +4,7 @@
 #include "core/cli/spec.hpp"
 #include "core/law/explain.hpp"
 #include "core/workspace/compiled_law.hpp"
+#include "tools/law/past.hpp"
 
 namespace tk::tools::law_tool {
 
@@ -12,6 +13,7 @@ struct Law {
   workspace::Workspace workspace;
   workspace::CompiledLaw compiled;
   std::unique_ptr<tk::law::Engine> engine;
+  std::unique_ptr<Memory> memory;
   static Result<Law> open();
   const tk::law::Index& index() const { return compiled.index(); }
 };

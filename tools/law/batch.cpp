@@ -50,8 +50,17 @@ class Batch {
     return true;
   }
 
-  void read_rules() {
-    for (std::uint32_t i = 0; i < law_.index().rule_count(); ++i) rule_ids_.push_back(law_.index().rule(i).id);
+  // Whether a rule asks for history; then it has been told so.
+  bool read_rules() {
+    bool asks = false;
+    for (std::uint32_t i = 0; i < law_.index().rule_count(); ++i) {
+      rule_ids_.push_back(law_.index().rule(i).id);
+      const auto* condition = asks ? nullptr : engine_.condition(i);
+      if (!condition) continue;
+      for (const auto& input : condition->inputs())
+        if (input.call && input.name != "label" && !asks) asks = true, (void)law_.memory->tell(input, {}, {}, {});
+    }
+    return asks;
   }
 
  private:
@@ -100,6 +109,7 @@ class Batch {
     Facts facts;
     facts.context = context;
     facts.now_ns = now_;
+    facts.history = law_.memory.get();
     if (context && context->contains("time")) {
       TK_TRY(facts.now_ns, time_of(*context));
     }
@@ -132,7 +142,8 @@ class Batch {
 Result<Exit> run_batch() {
   TK_TRY(auto law, Law::open());
   Batch batch(law);
-  batch.read_rules();
+  // Before anything is read of stdin.
+  if (batch.read_rules()) TK_CHECK(law.memory->settle());
   std::string in, out;
   std::size_t bad = 0;
   for (bool end = false; !end;) {

@@ -1,32 +1,26 @@
-// The counters of history-aware rules while the journal is walked: the same answers as record::Tally gave then,
-// kept in memory.
+// What law asks of the journal, for commands that answer questions. The journal needs SQLite and more, and a plain
+// `tk law can` must not pay for them at each start: tk-law only notices that history is asked for, and becomes
+// law-journal, the same command with the journal linked in.
 #pragma once
 
-#include <map>
-#include <set>
-#include <string>
-#include <vector>
+#include <memory>
 
+#include "core/cli/spec.hpp"
 #include "core/law/engine.hpp"
-#include "core/record/tally.hpp"
+#include "core/workspace/workspace.hpp"
 
 namespace tk::tools::law_tool {
 
-class Past : public tk::law::History {
+class Memory : public tk::law::History {
  public:
-  explicit Past(const tk::law::Index& index);
-  bool needed() const { return !needs_.empty(); }
-  void add(const record::Deed& deed);
-  expr::Cell tell(const expr::Input& call, const tk::law::EntityView& actor, const tk::law::Ref& resource,
-                  const tk::law::Facts& facts) override;
-
- private:
-  struct Point {
-    std::int64_t ts;
-    double total;
-  };
-  std::set<record::Need> needs_;
-  std::map<std::pair<record::Need, std::string>, std::vector<Point>> points_;  // sorted by time
+  static Result<std::unique_ptr<Memory>> open(const workspace::Workspace& workspace);
+  // After a decision: goes on, or becomes the program that can tell. Reads nothing of stdin before.
+  virtual Result<void> settle() { return {}; }
 };
+
+// In law-journal; tk-law becomes it.
+Result<Exit> run_replay(const cli::Args& args);
+Result<Exit> run_simulate(const cli::Args& args);
+Result<Exit> run_draft(const cli::Args& args);
 
 }  // namespace tk::tools::law_tool

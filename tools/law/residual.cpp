@@ -18,8 +18,10 @@ Result<Exit> run(const cli::Args& args) {
   tk::law::Facts facts;
   facts.context = &context;
   TK_TRY(facts.now_ns, time_of(context));
+  facts.history = law.memory.get();
   auto type = args.get("type", "resource");
   TK_TRY(auto left, tk::law::residual(engine, actor, *engine.action(args.get("ACTION")), type, facts));
+  TK_CHECK(law.memory->settle());
   std::string where;
   if (args.has("sql")) {
     TK_TRY(where, tk::law::to_sql(left.condition));

@@ -26,10 +26,12 @@ Result<std::unique_ptr<Search>> open(const cli::Args& args) {
   TK_TRY(out->context, context_of(args));
   out->facts.context = &out->context;
   TK_TRY(out->facts.now_ns, time_of(out->context));
+  out->facts.history = out->law.memory.get();
   return out;
 }
 
-Exit show(const cli::Args& args, const std::vector<Allowed>& found, std::string (*line)(const Allowed&)) {
+Result<Exit> show(const cli::Args& args, Search& s, const std::vector<Allowed>& found, std::string (*line)(const Allowed&)) {
+  TK_CHECK(s.law.memory->settle());
   if (args.json()) {
     Value::List list;
     for (const auto& a : found)
@@ -53,7 +55,7 @@ Result<Exit> what(const cli::Args& args) {
   TK_TRY(auto actor, actor_of(s->law, args.get("ACTOR")));
   Universe universe(*s->law.engine);
   auto found = universe.what_can(actor, s->facts);
-  return show(args, found, [](const Allowed& a) { return std::string(a.action) + "  " + std::string(a.resource); });
+  return show(args, *s, found, [](const Allowed& a) { return std::string(a.action) + "  " + std::string(a.resource); });
 }
 
 Result<Exit> who(const cli::Args& args) {
@@ -62,7 +64,7 @@ Result<Exit> who(const cli::Args& args) {
   TK_TRY(auto ref, parse_ref(args.get("RESOURCE")));
   Universe universe(*s->law.engine);
   auto found = universe.who_can(action, s->law.engine->target(ref), s->facts);
-  return show(args, found, [](const Allowed& a) { return std::string(a.actor); });
+  return show(args, *s, found, [](const Allowed& a) { return std::string(a.actor); });
 }
 
 Result<Exit> which(const cli::Args& args) {
@@ -71,7 +73,7 @@ Result<Exit> which(const cli::Args& args) {
   TK_TRY(auto ref, parse_ref(args.get("RESOURCE")));
   Universe universe(*s->law.engine);
   auto found = universe.which_actions(actor, s->law.engine->target(ref), s->facts);
-  return show(args, found, [](const Allowed& a) { return std::string(a.action); });
+  return show(args, *s, found, [](const Allowed& a) { return std::string(a.action); });
 }
 
 const cli::Positional kActor = {"ACTOR", "a user or agent: user:alice, agent:acme.web/analyst"};

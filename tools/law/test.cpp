@@ -58,6 +58,7 @@ class Tests {
       Facts facts;
       facts.context = &c.context;
       facts.now_ns = time_of(c.context).value_or(0);
+      facts.history = law_.memory.get();
       Verdict v;
       engine_.decide(c.actor, c.action, c.resource, facts, Detail::all, v);
       auto by = [&] {
@@ -169,6 +170,7 @@ Result<Exit> run(const cli::Args& args) {
   Tests tests(law);
   for (const auto& file : files) TK_CHECK(tests.read(file));
   tests.run();
+  TK_CHECK(law.memory->settle());
   auto uncovered = tests.uncovered();
   bool strict = args.has("strict");
   auto percent = tests.total() ? tests.covered() * 100 / tests.total() : 100;

@@ -1,4 +1,4 @@
-#include "tools/law/past.hpp"
+#include "tools/law/past_walk.hpp"
 
 #include <algorithm>
 

@@ -1,13 +1,13 @@
-// replay and simulate: what the journal holds, decided again by a law of one's choice.
+// replay and simulate: what the journal holds, decided again by a law of one's choice. In law-journal.
 #include <unordered_map>
 
 #include "core/base/clock.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/record/deeds.hpp"
-#include "help/law.hpp"
 #include "tools/law/asked.hpp"
 #include "tools/law/past.hpp"
+#include "tools/law/past_walk.hpp"
 
 namespace tk::tools::law_tool {
 namespace {
@@ -169,30 +169,13 @@ Result<Exit> replay(const cli::Args& args, const std::string& what) {
   return replay.allowed.empty() && replay.denied.empty() ? Exit::ok : Exit::waiting;
 }
 
-constexpr const char* kShape =
-    "{decisions: int, same: int, unknown: int, now_allowed: [{seq: int, ts: text, actor: text, action: text, "
-    "resource: text, was: text, now: text, rule: text}], now_denied: [json], policy_hash: text}";
-
 }  // namespace
 
-cli::VerbSpec replay_verb() {
-  return {"replay", "decide again what the journal holds: 0 the same answers, 5 others", {},
-          {{"since", "TIME", "an RFC 3339 time, or how long ago: 30d is 720h; the whole journal when left out"},
-           {"law", "REV", "a commit, or a folder with a MANIFEST.xml; HEAD when left out"}},
-          {{"tk law replay --since 720h --law HEAD~1", "the last month by the law of one commit ago"}},
-          help::k_replay, [](const cli::Args& args) { return replay(args, args.get("law")); }, kShape};
-}
+Result<Exit> run_replay(const cli::Args& args) { return replay(args, args.get("law")); }
 
-cli::VerbSpec simulate_verb() {
-  return {"simulate", "what the law of a folder would have answered: 0 the same, 5 others",
-          {{"WHAT", "a commit, or a folder; the working tree when left out", false}},
-          {{"against", "WHAT", "the decisions to hold it against", {"journal"}},
-           {"since", "TIME", "an RFC 3339 time, or how long ago; the whole journal when left out"}},
-          {{"tk law simulate --against journal", "before you commit an edit of the law"}}, help::k_simulate,
-          [](const cli::Args& args) -> Result<Exit> {
-            TK_TRY(auto ws, workspace::Workspace::find());
-            return replay(args, args.get("WHAT", ws.root()));
-          }, kShape};
+Result<Exit> run_simulate(const cli::Args& args) {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  return replay(args, args.get("WHAT", ws.root()));
 }
 
 }  // namespace tk::tools::law_tool

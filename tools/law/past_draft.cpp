@@ -1,12 +1,12 @@
-// draft: the least law that allows what was done.
+// draft: the least law that allows what was done. In law-journal.
 #include <map>
 #include <set>
 
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/record/deeds.hpp"
-#include "help/law.hpp"
 #include "tools/law/asked.hpp"
+#include "tools/law/past.hpp"
 
 namespace tk::tools::law_tool {
 namespace {
@@ -57,7 +57,9 @@ std::string xml(const Used& used, const std::string& context) {
          "</rules>\n<!-- grants/draft.xml -->\n" + grants + "</grants>\n";
 }
 
-Result<Exit> run(const cli::Args& args) {
+}  // namespace
+
+Result<Exit> run_draft(const cli::Args& args) {
   TK_TRY(auto law, Law::open());
   TK_TRY(auto journal, journal::Journal::open(law.workspace.journal_path(), store::Mode::read_only));
   TK_TRY(auto which, which_rows(law, journal, args.get("from")));
@@ -87,16 +89,6 @@ Result<Exit> run(const cli::Args& args) {
     cli::print(xml(used, args.get("context", law.workspace.default_context())));
   }
   return used.empty() ? Exit::no : Exit::ok;
-}
-
-}  // namespace
-
-cli::VerbSpec draft_verb() {
-  return {"draft", "the least law that allows what a run or an actor did", {},
-          {{"from", "RUN|ACTOR", "a run's id (or how it begins), or an actor"},
-           {"context", "PATH", "where the drafted roles stand (default: workspace.context)"}},
-          {{"tk law draft --from agent:acme.web/analyst", "the rights that the agent has used so far"}},
-          help::k_draft, run, "{rows: int, used: [{actor: text, resource: text, actions: [text]}]}"};
 }
 
 }  // namespace tk::tools::law_tool

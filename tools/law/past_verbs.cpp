@@ -1,0 +1,39 @@
+// replay, simulate, draft: what they are called and take; past.hpp says where they run.
+#include "help/law.hpp"
+#include "tools/law/past.hpp"
+
+namespace tk::tools::law_tool {
+namespace {
+
+constexpr const char* kShape =
+    "{decisions: int, same: int, unknown: int, now_allowed: [{seq: int, ts: text, actor: text, action: text, "
+    "resource: text, was: text, now: text, rule: text}], now_denied: [json], policy_hash: text}";
+
+}  // namespace
+
+cli::VerbSpec replay_verb() {
+  return {"replay", "decide again what the journal holds: 0 the same answers, 5 others", {},
+          {{"since", "TIME", "an RFC 3339 time, or how long ago: 30d is 720h; the whole journal when left out"},
+           {"law", "REV", "a commit, or a folder with a MANIFEST.xml; HEAD when left out"}},
+          {{"tk law replay --since 720h --law HEAD~1", "the last month by the law of one commit ago"}},
+          help::k_replay, run_replay, kShape};
+}
+
+cli::VerbSpec simulate_verb() {
+  return {"simulate", "what the law of a folder would have answered: 0 the same, 5 others",
+          {{"WHAT", "a commit, or a folder; the working tree when left out", false}},
+          {{"against", "WHAT", "the decisions to hold it against", {"journal"}},
+           {"since", "TIME", "an RFC 3339 time, or how long ago; the whole journal when left out"}},
+          {{"tk law simulate --against journal", "before you commit an edit of the law"}},
+          help::k_simulate, run_simulate, kShape};
+}
+
+cli::VerbSpec draft_verb() {
+  return {"draft", "the least law that allows what a run or an actor did", {},
+          {{"from", "RUN|ACTOR", "a run's id (or how it begins), or an actor"},
+           {"context", "PATH", "where the drafted roles stand (default: workspace.context)"}},
+          {{"tk law draft --from agent:acme.web/analyst", "the rights that the agent has used so far"}},
+          help::k_draft, run_draft, "{rows: int, used: [{actor: text, resource: text, actions: [text]}]}"};
+}
+
+}  // namespace tk::tools::law_tool
