@@ -89,6 +89,7 @@ class Comparison : Walk {
 
   Difference run() {
     walk();
+    if (!all_witnesses_) assumed_.insert("resources that are not declared");
     assumed_.insert(contexts_.computed().begin(), contexts_.computed().end());
     out_.assumed = {assumed_.begin(), assumed_.end()};
     return std::move(out_);

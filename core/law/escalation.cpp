@@ -30,8 +30,11 @@ class Escalation : Walk {
   Escalation(const Index& before, const Index& after, const EntityView& maker) : Walk(before, after), maker_(maker) {
     find_changed_attributes();
   }
-  std::optional<Escalated> run() {
+  Result<std::optional<Escalated>> run() {
     walk();
+    if (!found_ && !all_witnesses_)
+      return fail(Code::law_escalation, "the rules tell too many kinds of resources apart to say what this gives",
+                  "patterns with fewer different names and contexts; or an owner commits it with git");
     return found_;
   }
 
@@ -97,10 +100,15 @@ class Escalation : Walk {
     return condition && reads_actor(condition->tree());
   }
 
-  // The maker's own condition as things are; empty when it cannot be told.
+  // The maker's own condition by what is declared; empty when it rests on anything else: the circumstances of a
+  // question, the past, or a resource that a witness only stands for.
   std::optional<bool> holds(const Affected& q, std::uint32_t rule) {
     const auto* condition = a_.engine().condition(rule);
     if (!condition) return true;
+    for (const auto& input : condition->inputs()) {
+      bool declared = input.name == "action" || input.name == "actor" || (input.name == "resource" && q.before.declared());
+      if (!declared || input.call || input.field == "properties") return std::nullopt;
+    }
     return a_.engine().holds(*condition, *maker_, *q.action_before, q.before, {}, nullptr);
   }
 

@@ -52,6 +52,7 @@ std::vector<Allowed> Universe::which_actions(const EntityView& actor, const Targ
 namespace {
 
 constexpr std::string_view kOther = "any-other";  // a name that nobody uses
+constexpr std::size_t kMaxWitnesses = 20'000;
 
 std::string with_stars_named(std::string_view text) {
   std::string out(text);
@@ -62,31 +63,42 @@ std::string with_stars_named(std::string_view text) {
 
 }  // namespace
 
-std::vector<Ref> witnesses(const Index& index) {
-  struct Pattern {
-    std::string_view text;
-    std::string type, context, name;
-  };
-  std::vector<Pattern> patterns;
-  std::set<std::string, std::less<>> contexts{std::string(kOther)};
-  std::set<std::string_view> seen;
-  for (std::uint32_t i = 0; i < index.rule_count(); ++i) {
-    auto text = index.rule(i).resource;
-    if (!seen.insert(text).second) continue;
-    auto colon = text.find(':');
-    auto rest = colon == text.npos ? std::string_view("**") : text.substr(colon + 1);
-    auto slash = rest.find('/');
-    Pattern p{text, with_stars_named(text.substr(0, colon)), {}, with_stars_named(rest.substr(slash == rest.npos ? 0 : slash + 1))};
-    if (slash != rest.npos) p.context = with_stars_named(rest.substr(0, slash));
-    if (!p.context.empty()) contexts.insert(p.context);
-    patterns.push_back(std::move(p));
-  }
-  for (auto context : index.grant_contexts()) contexts.emplace(context);
+std::vector<Ref> witnesses(std::span<const Index* const> laws, bool& all) {
+  // The parts of names that patterns tell apart, and one that none does.
+  std::set<std::string, std::less<>> types{std::string(kOther)}, contexts{std::string(kOther)},
+      names{std::string(kOther), std::string(kOther) + "/" + std::string(kOther)};
+  std::set<std::string_view> broad;
   std::set<Ref> out;
-  for (const auto& p : patterns)
+  auto declared = [&](const Ref& ref) { return std::any_of(laws.begin(), laws.end(), [&](auto* law) { return law->lookup(ref).has_value(); }); };
+  for (const auto* law : laws) {
+    for (auto context : law->grant_contexts()) contexts.emplace(context);
+    for (std::uint32_t i = 0; i < law->rule_count(); ++i) {
+      auto text = law->rule(i).resource;
+      bool star = text.find('*') != text.npos;
+      auto ref = parse_ref(text);
+      if (!star && ref && !ref->context.empty()) {  // it covers one: that is its own witness
+        if (!declared(*ref)) out.insert(*ref);
+        contexts.insert(ref->context);
+        continue;
+      }
+      if (!broad.insert(text).second) continue;
+      auto colon = text.find(':');
+      if (colon == text.npos) continue;
+      auto rest = text.substr(colon + 1);
+      auto slash = rest.find('/');
+      types.insert(with_stars_named(text.substr(0, colon)));
+      names.insert(with_stars_named(rest.substr(slash == rest.npos ? 0 : slash + 1)));
+      if (slash != rest.npos) contexts.insert(with_stars_named(rest.substr(0, slash)));
+    }
+  }
+  all = types.size() * contexts.size() * names.size() <= kMaxWitnesses;
+  if (!all) return {out.begin(), out.end()};
+  for (const auto& type : types)
     for (const auto& context : contexts)
-      if (matches(p.text, p.type, context, p.name))
-        if (Ref ref{p.type, context, p.name}; !index.lookup(ref)) out.insert(std::move(ref));
+      for (const auto& name : names) {
+        auto covered = [&](std::string_view pattern) { return matches(pattern, type, context, name); };
+        if (Ref ref{type, context, name}; std::any_of(broad.begin(), broad.end(), covered) && !declared(ref)) out.insert(std::move(ref));
+      }
   return {out.begin(), out.end()};
 }
 

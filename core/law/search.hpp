@@ -37,8 +37,9 @@ class Universe {
   Verdict verdict_;
 };
 
-// Resources that are not declared, for each pattern of the index's rules one in every context that a grant or a
-// pattern tells apart: what comes to be declared is like one of them, but for its attributes.
-std::vector<Ref> witnesses(const Index& index);
+// Resources that are not declared and that patterns of these laws cover: one of every kind that patterns and the
+// contexts of grants tell apart, so that what comes to be declared is like one of them but for its attributes.
+// `all` is false when there are too many kinds.
+std::vector<Ref> witnesses(std::span<const Index* const> laws, bool& all);
 
 }  // namespace tk::law

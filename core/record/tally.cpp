@@ -167,7 +167,11 @@ Result<std::int64_t> Tally::make(const Need& need) {
 Result<std::int64_t> Tally::number_of(const Need& need) {
   if (!known_) TK_CHECK(read_needs());
   if (auto it = needs_.find(need); it != needs_.end()) return it->second;
-  if (reader_) return std::int64_t{-1};
+  if (reader_) {  // a writer may have made it meanwhile
+    TK_CHECK(read_needs());
+    auto it = needs_.find(need);
+    return it == needs_.end() ? std::int64_t{-1} : it->second;
+  }
   if (inside_) return make(need);
   TK_TRY(auto transaction, journal_.begin());
   TK_TRY(auto number, make(need));

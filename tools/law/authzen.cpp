@@ -180,7 +180,8 @@ Outcome explained(const Source& source, const Decision& d) {
 struct Said {
   Value::Map both;
   Facts facts;
-  explicit Said(const Asked& asked) {
+  Said(const Source& source, const Asked& asked) {
+    facts.history = source.history;
     facts.context = asked.context ? asked.context->as_map() : nullptr;
     if (asked.action_properties && asked.action_properties->as_map()) {
       both = *asked.action_properties->as_map();
@@ -194,17 +195,17 @@ struct Said {
   }
 };
 
-bool may(const Directory& directory, const EntityView& actor, std::string_view action, const Ref& resource, const Asked& asked) {
-  auto& engine = directory.engine();
+bool may(const Source& source, const EntityView& actor, std::string_view action, const Ref& resource, const Asked& asked) {
+  auto& engine = source.directory->engine();
   auto number = engine.action(action);
   Verdict verdict;
-  if (number) engine.decide(actor, *number, engine.target(resource), Said(asked).facts, Detail::first, verdict);
+  if (number) engine.decide(actor, *number, engine.target(resource), Said(source, asked).facts, Detail::first, verdict);
   return verdict.allowed();
 }
 
-Decision ask(const Directory& directory, const EntityView& actor, std::string_view action, const Ref& resource, const Asked& asked) {
-  auto& engine = directory.engine();
-  return explain(engine, actor, engine.action(action).value_or(0), engine.target(resource), Said(asked).facts,
+Decision ask(const Source& source, const EntityView& actor, std::string_view action, const Ref& resource, const Asked& asked) {
+  auto& engine = source.directory->engine();
+  return explain(engine, actor, engine.action(action).value_or(0), engine.target(resource), Said(source, asked).facts,
                  asked.context && (*asked.context)["explain"] == Value(true));
 }
 
@@ -217,7 +218,7 @@ Outcome decide(const Source& source, const Asked& asked) {
   if (!action) return denied(source, 404, action.error().message);
   auto resource = resource_of(source, asked.resource_type, asked.resource_id);
   if (!resource) return denied(source, 404, "resource: " + resource.error().message);
-  return explained(source, ask(directory, *actor, *action, *resource, asked));
+  return explained(source, ask(source, *actor, *action, *resource, asked));
 }
 
 std::string decision_json(const Outcome& o) {
@@ -282,7 +283,7 @@ std::vector<std::string> subjects(const Source& source, const Asked& asked) {
   if (!action || !resource) return out;
   auto all = law.entities(asked.subject_type);
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (may(*source.directory, all[i], *action, *resource, asked)) out.push_back(shown_name(all, i));
+    if (may(source, all[i], *action, *resource, asked)) out.push_back(shown_name(all, i));
   return out;
 }
 
@@ -292,7 +293,7 @@ std::vector<std::string> resources(const Source& source, const Asked& asked) {
   auto actor = source.directory->find(asked.subject_type, asked.subject_id);
   auto action = action_of(law, asked.action, asked.resource_type);
   if (!actor || !action) return out;
-  auto allowed = [&](const Ref& r) { return may(*source.directory, *actor, *action, r, asked); };
+  auto allowed = [&](const Ref& r) { return may(source, *actor, *action, r, asked); };
   auto all = law.entities(asked.resource_type);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (allowed({std::string(all[i].type), std::string(all[i].context), std::string(all[i].name)}))
@@ -310,7 +311,7 @@ std::vector<std::string> actions(const Source& source, const Asked& asked) {
   auto resource = resource_of(source, asked.resource_type, asked.resource_id);
   if (!actor || !resource) return out;
   for (auto action : law.actions())
-    if (may(*source.directory, *actor, action, *resource, asked)) out.push_back(shown_action(law, action, asked.resource_type));
+    if (may(source, *actor, action, *resource, asked)) out.push_back(shown_action(law, action, asked.resource_type));
   return out;
 }
 

@@ -41,6 +41,7 @@ struct Source {
   const Error* broken = nullptr;  // there is no law: every well-formed request is denied for this reason
   std::string_view commit;
   std::string_view context;  // of a resource that names none and is no entity (workspace.context)
+  tk::law::History* history = nullptr;  // the journal's word, for conditions that ask for it
   // The names of a type's resources that are no entities (records of the journal), for search.
   std::function<std::vector<tk::law::Ref>(std::string_view type)> others = {};
 };

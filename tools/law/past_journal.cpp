@@ -13,6 +13,7 @@ class Journal : public Memory {
   explicit Journal(journal::Journal journal) : journal_(std::move(journal)), tally_(journal_, true) {}
   expr::Cell tell(const expr::Input& call, const tk::law::EntityView& actor, const tk::law::Ref& resource,
                   const tk::law::Facts& facts) override {
+    tally_.reset();  // others write meanwhile
     return tally_.tell(call, actor, resource, facts);
   }
 

@@ -9,9 +9,11 @@
 #include "core/journal/journal.hpp"
 #include "core/json/json.hpp"
 #include "core/net/server.hpp"
+#include "core/os/file.hpp"
 #include "core/os/terminal.hpp"
 #include "core/workspace/hot_law.hpp"
 #include "tools/law/authzen.hpp"
+#include "tools/law/past.hpp"
 #include "tools/law/verbs.hpp"
 
 namespace tk::tools::law_tool {
@@ -40,6 +42,7 @@ std::vector<tk::law::Ref> records(const std::string& journal_path, std::string_v
 }
 
 struct Desk {
+  const workspace::Workspace* workspace = nullptr;
   std::string journal_path, context, url;
   std::unique_ptr<HotLaw> law;
 
@@ -78,6 +81,11 @@ struct Desk {
     source.context = context;
     if (policy->broken) source.broken = &*policy->broken;
     else source.directory = static_cast<const authzen::Directory*>(policy->prepared.get());
+    // A connection is one thread's; a journal that is not there yet may come.
+    thread_local std::unique_ptr<Memory> memory;
+    if (!memory && os::exists(journal_path))
+      if (auto opened = Memory::open(*workspace)) memory = std::move(*opened);
+    source.history = memory.get();
     source.others = [this](std::string_view of_type) { return records(journal_path, of_type); };
     auto reply = authzen::answer(source, endpoint, *request);
     if (reply.status != 200) return net::plain(reply.status, reply.body);
@@ -142,6 +150,7 @@ Result<Exit> serve(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
   os::catch_interrupts();
   Desk desk;
+  desk.workspace = &ws;
   desk.journal_path = ws.journal_path();
   desk.context = ws.default_context();
   net::Service service;

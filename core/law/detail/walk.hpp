@@ -164,11 +164,11 @@ class Walk {
   void walk() {
     collect_actors();
     std::set<Ref> resources;
-    for (auto* side : {&a_, &b_}) {
+    for (auto* side : {&a_, &b_})
       for (const auto& e : side->index().entities(""))
         resources.insert({std::string(e.type), std::string(e.context), std::string(e.name)});
-      for (auto& ref : witnesses(side->index())) resources.insert(std::move(ref));
-    }
+    const Index* both[] = {&a_.index(), &b_.index()};
+    for (auto& ref : witnesses(both, all_witnesses_)) resources.insert(std::move(ref));
     std::set<std::string_view> actions;
     for (auto* side : {&a_, &b_})
       for (auto name : side->index().actions()) actions.insert(name);
@@ -176,6 +176,7 @@ class Walk {
   }
 
   Side a_, b_;
+  bool all_witnesses_ = true;
 
  private:
   struct Actor {
