@@ -13,7 +13,7 @@ CASES = {
     "tk doctor": [(0, [])],
     "tk explain": [(0, []), (0, ["TK-LAW-0005"])],
     "tk expr check": [(0, ["x.size() > 2", "--var", "x=list(int)"])],
-    "tk expr eval": [(0, ["[1, 'a', {2: b'x'}]"]), (0, ["a.b > 1", "--vars", '{{"a": {{"b": 2}}}}'])],
+    "tk expr eval": [(0, ["[1, 'a', {{2: b'x'}}]"]), (0, ["a.b > 1", "--vars", '{{"a": {{"b": 2}}}}'])],
     "tk expr paths": [(0, ["a.b + c"])],
     "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
                 (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],

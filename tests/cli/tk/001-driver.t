@@ -32,6 +32,7 @@ The driver finds commands, helps, and knows what you meant.
     record    records and their state machines
     log       the journal: query, follow and verify
     config    each setting with its value and where it comes from
+    expr      CEL expressions: evaluate, check, see what they read
     explain   what an error code means
     doctor    what is missing, slow or unsafe here, each with its mend
     help      help on commands and topics, manual pages, completions
