@@ -35,7 +35,8 @@ struct Node {
 };
 
 // A whole expression, or the first error with its line and column in `text` (Where.file stays empty).
-// Bounded: 1 MiB of text, 250 levels of nesting.
+// Bounded: 1 MiB of text, 250 levels of nesting, a tree of 500 levels (a chain of operators is as high as it is
+// long): whoever walks a tree by recursion needs no more stack than that.
 Result<Node> parse(std::string_view text);
 
 // An expression again, with no more parentheses than it needs; parse(unparse(n)) is n but for positions.

@@ -191,14 +191,21 @@ Cell Machine::in(const Cell& a, const Cell& b) {
   return Raw::boolean(false);
 }
 
+// glibc's memmem is linear, but prepares itself for longer than the search in a short text takes.
+std::size_t find_part(std::string_view text, std::string_view part) {
+  constexpr std::size_t kShort = 128;
+  if (text.size() <= kShort) return text.find(part);
+  const void* at = memmem(text.data(), text.size(), part.data(), part.size());
+  return at ? static_cast<std::size_t>(static_cast<const char*>(at) - text.data()) : text.npos;
+}
+
 Cell Machine::on_texts(Op op, const Cell& a, const Cell& b) {
   if (a.kind() != Kind::text || b.kind() != Kind::text) return a.is_error() ? a : b.is_error() ? b : no_overload(a, b);
   auto text = Raw::text(a), part = Raw::text(b);
   if (op == Op::starts_with) return Raw::boolean(text.starts_with(part));
   if (op == Op::ends_with) return Raw::boolean(text.ends_with(part));
   if (!pay_bytes(text.size() + part.size())) return fault(Wrong::said);
-  // glibc's memmem is linear whatever the part is; std::string's find is not.
-  return Raw::boolean(memmem(text.data(), text.size(), part.data(), part.size()) != nullptr);
+  return Raw::boolean(find_part(text, part) != text.npos);
 }
 
 // An index of a list may be any number that is whole: 1, 1u, 1.0.

@@ -57,51 +57,58 @@ struct Tree {
   std::uint32_t height = 1;
 };
 
+// Recursive descent. Each step gives false when it failed, and error_ says why: a Result of a Tree in every frame would
+// make 250 levels of nesting too much for a stack.
 class Parser {
  public:
   Parser(std::string_view text, bool macros) : lexer_(text), macros_(macros) {}
 
   Result<Node> whole() {
-    TK_CHECK(advance());
-    TK_TRY(auto tree, expression());
-    if (token_.kind != Lexeme::end) return unexpected("an operator or the end");
+    Tree tree;
+    if (!advance() || !expression(tree)) return fail(std::move(error_));
+    if (token_.kind != Lexeme::end) {
+      unexpected("an operator or the end");
+      return fail(std::move(error_));
+    }
     return std::move(tree.node);
   }
 
  private:
-  Result<void> advance() {
-    TK_TRY(token_, lexer_.next());
-    return {};
+  bool advance() {
+    auto next = lexer_.next();
+    if (!next) error_ = std::move(next.error());
+    else token_ = std::move(*next);
+    return next.has_value();
   }
-  tl::unexpected<Error> bad(std::uint32_t at, std::string message, std::string hint = {}) {
-    return fail_at(Code::expr_syntax, place(lexer_.text(), at), std::move(message), std::move(hint));
+  bool bad(std::uint32_t at, std::string message, std::string hint = {}) {
+    error_ = {Code::expr_syntax, std::move(message), place(lexer_.text(), at), std::move(hint), nullptr};
+    return false;
   }
-  tl::unexpected<Error> unexpected(const std::string& wanted) {
+  bool unexpected(const std::string& wanted) {
     auto found = token_.kind == Lexeme::end ? std::string("the end")
                                             : text::printable(text::shorten(token_.text, 40));
     return bad(token_.at, "expected " + wanted + ", found " + found);
   }
-  tl::unexpected<Error> too_deep(std::uint32_t at) {
-    return fail_at(Code::expr_limit, place(lexer_.text(), at),
-                   "more than " + std::to_string(kMaxNesting) + " levels of nesting, or a chain of more than " +
-                       std::to_string(kMaxHeight) + " operators",
-                   "split the expression, or use a list: x in [a, b, c]");
+  bool too_deep(std::uint32_t at) {
+    bad(at, "more than " + std::to_string(kMaxNesting) + " levels of nesting, or a chain of more than " +
+                std::to_string(kMaxHeight) + " operators",
+        "split the expression, or use a list: x in [a, b, c]");
+    error_.code = Code::expr_limit;
+    return false;
   }
-  Result<void> expect(std::string_view sign) {
-    if (!token_.is(sign)) return unexpected(std::string(sign));
-    return advance();
+  bool expect(const char* sign) { return token_.is(sign) ? advance() : unexpected(sign); }
+  // When the token is this sign: takes it and says so in `there`.
+  bool taken(const char* sign, bool& there) {
+    there = token_.is(sign);
+    return !there || advance();
   }
 
   // A node above its children; the one place where the height of the tree is kept in bounds.
-  Result<Tree> join(Node node, std::vector<Tree> children) {
-    Tree out;
-    for (auto& child : children) {
-      out.height = std::max(out.height, child.height + 1);
-      node.children.push_back(std::move(child.node));
-    }
-    if (out.height > kMaxHeight) return too_deep(node.at);
-    out.node = std::move(node);
-    return out;
+  bool join(Tree& out, Node node, std::vector<Tree>& children);
+  bool join(Tree& out, Node node, Tree&& child) {
+    std::vector<Tree> one;
+    one.push_back(std::move(child));
+    return join(out, std::move(node), one);
   }
   static Node call(std::string_view name, std::uint32_t at) {
     Node node;
@@ -111,254 +118,246 @@ class Parser {
     return node;
   }
 
-  Result<Tree> expression();
-  Result<Tree> binary(int least);
-  Result<Tree> unary();
-  Result<Tree> member();
-  Result<Tree> primary();
-  Result<Tree> literal(bool negative);
-  Result<Tree> name();
-  Result<Tree> selected(Tree target);
-  Result<Tree> indexed(Tree target);
-  Result<Tree> list();
-  Result<Tree> map();
-  Result<Tree> message(Tree type);
-  Result<std::vector<Tree>> arguments();
-  Result<Tree> called(std::vector<Tree> arguments, Node node);
-  Result<Tree> presence(std::vector<Tree> arguments, std::uint32_t at);
+  bool expression(Tree& out);
+  bool condition(Tree& out);
+  bool operators(Tree& out);
+  bool reduce(std::vector<Tree>& operands, std::vector<Node>& waiting);
+  bool unary(Tree& out);
+  bool negative(Tree& out, std::uint32_t at);
+  bool member(Tree& out);
+  bool primary(Tree& out);
+  bool literal(Tree& out, bool negated);
+  bool name(Tree& out);
+  bool selected(Tree& out);
+  bool indexed(Tree& out);
+  bool message(Tree& out);
+  bool arguments(std::vector<Tree>& out);
+  enum class Part { element, entry, field };
+  bool parts(Tree& out, Node node, Part part, const char* end);
+  bool called(Tree& out, std::vector<Tree>& given, Node node);
+  bool presence(Tree& out, std::vector<Tree>& given, std::uint32_t at);
 
   Lexer lexer_;
   Token token_;
+  Error error_;
   bool macros_;
   std::uint32_t nesting_ = 0;
 };
 
-Result<Tree> Parser::expression() {
-  if (++nesting_ > kMaxNesting) return too_deep(token_.at);
-  TK_TRY(auto condition, binary(1));
-  if (token_.is("?")) {
-    auto node = call("_?_:_", token_.at);
-    TK_CHECK(advance());
-    TK_TRY(auto yes, binary(1));
-    TK_CHECK(expect(":"));
-    TK_TRY(auto no, expression());
-    std::vector<Tree> parts;
-    for (auto* part : {&condition, &yes, &no}) parts.push_back(std::move(*part));
-    TK_TRY(condition, join(std::move(node), std::move(parts)));
+bool Parser::join(Tree& out, Node node, std::vector<Tree>& children) {
+  std::uint32_t height = 1;
+  node.children.reserve(children.size());
+  for (auto& child : children) {
+    height = std::max(height, child.height + 1);
+    node.children.push_back(std::move(child.node));
   }
-  --nesting_;
-  return condition;
+  if (height > kMaxHeight) return too_deep(node.at);
+  out.node = std::move(node);
+  out.height = height;
+  return true;
 }
 
-Result<Tree> Parser::binary(int least) {
-  TK_TRY(auto left, unary());
+bool Parser::expression(Tree& out) {
+  if (++nesting_ > kMaxNesting) return too_deep(token_.at);
+  if (!operators(out) || (token_.is("?") && !condition(out))) return false;
+  --nesting_;
+  return true;
+}
+
+bool Parser::condition(Tree& out) {
+  auto node = call("_?_:_", token_.at);
+  std::vector<Tree> three(3);
+  three[0] = std::move(out);
+  if (!advance() || !operators(three[1]) || !expect(":") || !expression(three[2])) return false;
+  return join(out, std::move(node), three);
+}
+
+const Operator* operator_named(std::string_view text, bool sign) {
+  for (const auto& o : kOperators)
+    if ((sign ? o.sign : o.name) == text) return &o;
+  return nullptr;
+}
+
+// The operator that waits longest behind its two operands becomes a tree.
+bool Parser::reduce(std::vector<Tree>& operands, std::vector<Node>& waiting) {
+  std::vector<Tree> two(2);
+  for (auto* side : {&two[1], &two[0]}) {
+    *side = std::move(operands.back());
+    operands.pop_back();
+  }
+  auto node = std::move(waiting.back());
+  waiting.pop_back();
+  operands.emplace_back();
+  return join(operands.back(), std::move(node), two);
+}
+
+// All operators with two sides, by how tightly they bind, from the left.
+bool Parser::operators(Tree& out) {
+  if (!unary(out)) return false;
+  std::vector<Tree> operands;
+  std::vector<Node> waiting;
   for (;;) {
     bool could = token_.kind == Lexeme::sign || token_.kind == Lexeme::identifier;
-    const auto* found = std::find_if(kOperators.begin(), kOperators.end(), [&](const Operator& o) {
-      return could && o.sign == token_.text;
-    });
-    if (found == kOperators.end() || found->binds < least) return left;
-    auto node = call(found->name, token_.at);
-    TK_CHECK(advance());
-    TK_TRY(auto right, binary(found->binds + 1));
-    std::vector<Tree> parts;
-    parts.push_back(std::move(left));
-    parts.push_back(std::move(right));
-    TK_TRY(left, join(std::move(node), std::move(parts)));
+    const auto* next = could ? operator_named(token_.text, true) : nullptr;
+    if (!next && operands.empty()) return true;
+    if (operands.empty()) operands.push_back(std::move(out));
+    while (!waiting.empty() && (!next || operator_named(waiting.back().text, false)->binds >= next->binds))
+      if (!reduce(operands, waiting)) return false;
+    if (!next) break;
+    waiting.push_back(call(next->name, token_.at));
+    operands.emplace_back();
+    if (!advance() || !unary(operands.back())) return false;
   }
+  out = std::move(operands.back());
+  return true;
 }
 
-Result<Tree> Parser::unary() {
-  if (!token_.is("!") && !token_.is("-")) return member();
+bool Parser::unary(Tree& out) {
+  if (!token_.is("!") && !token_.is("-")) return member(out);
   auto node = call(token_.is("!") ? "!_" : "-_", token_.at);
-  TK_CHECK(advance());
-  // A minus belongs to the number behind it: only so can the smallest int be written.
-  if (node.text == "-_" && token_.is_number()) {
-    auto at = node.at;
-    TK_TRY(auto tree, literal(true));
-    tree.node.at = at;
-    while (token_.is(".") || token_.is("[")) {
-      TK_TRY(tree, token_.is(".") ? selected(std::move(tree)) : indexed(std::move(tree)));
-    }
-    return tree;
-  }
+  if (!advance()) return false;
+  if (node.text == "-_" && token_.is_number()) return negative(out, node.at);
   if (++nesting_ > kMaxNesting) return too_deep(token_.at);
-  std::vector<Tree> parts(1);
-  TK_TRY(parts[0], unary());
+  Tree operand;
+  if (!unary(operand)) return false;
   --nesting_;
-  return join(std::move(node), std::move(parts));
+  return join(out, std::move(node), std::move(operand));
 }
 
-Result<Tree> Parser::literal(bool negative) {
-  Tree out;
+// A minus belongs to the number behind it: only so can the smallest int be written.
+bool Parser::negative(Tree& out, std::uint32_t at) {
+  if (!literal(out, true)) return false;
+  out.node.at = at;
+  while (token_.is(".") || token_.is("["))
+    if (!(token_.is(".") ? selected(out) : indexed(out))) return false;
+  return true;
+}
+
+bool Parser::literal(Tree& out, bool negated) {
   out.node.at = token_.at;
   out.node.value = std::move(token_.value);
   if (const auto* i = out.node.value.as_int()) {
     bool smallest = *i == std::numeric_limits<std::int64_t>::min();
-    if (smallest && !negative) return bad(token_.at, "an integer of more than 63 bits");
-    if (negative && !smallest) out.node.value = -*i;
-  } else if (const auto* d = out.node.value.as_double(); d && negative) {
+    if (smallest && !negated) return bad(token_.at, "an integer of more than 63 bits");
+    if (negated && !smallest) out.node.value = -*i;
+  } else if (const auto* d = out.node.value.as_double(); d && negated) {
     out.node.value = -*d;
-  } else if (negative) {
+  } else if (negated) {
     return bad(token_.at, "an unsigned number has no minus", "leave out the u, or convert with int()");
   }
-  TK_CHECK(advance());
-  return out;
+  return advance();
 }
 
-Result<Tree> Parser::member() {
-  TK_TRY(auto tree, primary());
+bool Parser::member(Tree& out) {
+  if (!primary(out)) return false;
   for (;;) {
-    if (token_.is(".")) {
-      TK_TRY(tree, selected(std::move(tree)));
-    } else if (token_.is("[")) {
-      TK_TRY(tree, indexed(std::move(tree)));
-    } else if (token_.is("{")) {
-      TK_TRY(tree, message(std::move(tree)));
-    } else {
-      return tree;
-    }
+    bool done = true;
+    if (token_.is(".")) done = selected(out);
+    else if (token_.is("[")) done = indexed(out);
+    else if (token_.is("{")) done = message(out);
+    else return true;
+    if (!done) return false;
   }
 }
 
-Result<Tree> Parser::primary() {
-  if (token_.kind == Lexeme::literal) return literal(false);
-  if (token_.is("[")) return list();
-  if (token_.is("{")) return map();
-  if (token_.is("(")) {
-    TK_CHECK(advance());
-    TK_TRY(auto inside, expression());
-    TK_CHECK(expect(")"));
-    return inside;
-  }
-  return name();
+bool Parser::primary(Tree& out) {
+  if (token_.kind == Lexeme::literal) return literal(out, false);
+  if (token_.is("(")) return advance() && expression(out) && expect(")");
+  bool list = token_.is("[");
+  if (!list && !token_.is("{")) return name(out);
+  Node node;
+  node.kind = list ? Node::Kind::list : Node::Kind::map;
+  node.at = token_.at;
+  return advance() && parts(out, std::move(node), list ? Part::element : Part::entry, list ? "]" : "}");
 }
 
-Result<Tree> Parser::name() {
-  Tree out;
+bool Parser::name(Tree& out) {
   auto& node = out.node;
   node.at = token_.at;
-  bool dot = token_.is(".");
-  if (dot) TK_CHECK(advance());
+  bool dot = false;
+  if (!taken(".", dot)) return false;
   if (token_.kind != Lexeme::identifier || token_.text == "in") return unexpected("an expression");
   auto word = token_.text;
   if (!dot && is_keyword(word)) {
     node.value = word == "null" ? Value() : Value(word == "true");
-    TK_CHECK(advance());
-    return out;
+    return advance();
   }
   if (is_keyword(word)) return unexpected("a name");
   if (is_reserved(word))
     return bad(node.at, std::string(word) + " is a reserved word",
                "it may be a field, a." + std::string(word) + ", but no variable or function");
-  TK_CHECK(advance());
+  if (!advance()) return false;
   node.text = (dot ? "." : "") + std::string(word);
-  if (token_.is("(")) {
-    node.kind = Node::Kind::call;
-    auto at = node.at;
-    TK_TRY(auto given, arguments());
-    if (macros_ && node.text == "has") return presence(std::move(given), at);
-    return join(std::move(node), std::move(given));
-  }
-  node.kind = Node::Kind::name;
-  return out;
+  node.kind = token_.is("(") ? Node::Kind::call : Node::Kind::name;
+  if (node.kind == Node::Kind::name) return true;
+  std::vector<Tree> given;
+  if (!arguments(given)) return false;
+  if (macros_ && node.text == "has") return presence(out, given, node.at);
+  return join(out, std::move(node), given);
 }
 
-Result<Tree> Parser::selected(Tree target) {
-  TK_CHECK(advance());
+// Behind a dot: a field of what stands in `out`, or a call on it.
+bool Parser::selected(Tree& out) {
   Node node;
   node.kind = Node::Kind::select;
-  if (token_.is("?")) {
-    node.optional = true;
-    TK_CHECK(advance());
-  }
+  if (!advance() || !taken("?", node.optional)) return false;
   bool quoted = token_.kind == Lexeme::quoted;
   if ((token_.kind != Lexeme::identifier || is_keyword(token_.text)) && !quoted)
     return unexpected("a field or function");
   node.at = token_.at;
   node.text = token_.text;
-  TK_CHECK(advance());
-  if (token_.is("(") && !node.optional && !quoted) {
-    node.kind = Node::Kind::call;
-    node.member = true;
-    TK_TRY(auto given, arguments());
-    given.insert(given.begin(), std::move(target));
-    return called(std::move(given), std::move(node));
-  }
-  std::vector<Tree> parts(1);
-  parts[0] = std::move(target);
-  return join(std::move(node), std::move(parts));
+  if (!advance()) return false;
+  if (!token_.is("(") || node.optional || quoted) return join(out, std::move(node), std::move(out));
+  node.kind = Node::Kind::call;
+  node.member = true;
+  std::vector<Tree> given;
+  given.push_back(std::move(out));
+  return arguments(given) && called(out, given, std::move(node));
 }
 
-Result<Tree> Parser::indexed(Tree target) {
+bool Parser::indexed(Tree& out) {
   auto at = token_.at;
-  TK_CHECK(advance());
-  bool optional = token_.is("?");
-  if (optional) TK_CHECK(advance());
-  std::vector<Tree> parts(2);
-  parts[0] = std::move(target);
-  TK_TRY(parts[1], expression());
-  TK_CHECK(expect("]"));
-  return join(call(optional ? "_[?_]" : "_[_]", at), std::move(parts));
+  bool optional = false;
+  std::vector<Tree> two(2);
+  two[0] = std::move(out);
+  if (!advance() || !taken("?", optional) || !expression(two[1]) || !expect("]")) return false;
+  return join(out, call(optional ? "_[?_]" : "_[_]", at), two);
 }
 
-Result<std::vector<Tree>> Parser::arguments() {
-  std::vector<Tree> out;
-  TK_CHECK(expect("("));
-  while (!token_.is(")")) {
-    TK_TRY(auto next, expression());
-    out.push_back(std::move(next));
-    if (token_.is(")")) break;
-    TK_CHECK(expect(","));
-    if (token_.is(")")) return unexpected("an argument");
+// From the bracket on, behind what is there already.
+bool Parser::arguments(std::vector<Tree>& out) {
+  if (!expect("(")) return false;
+  for (bool more = !token_.is(")"); more;) {
+    out.emplace_back();
+    if (!expression(out.back()) || !taken(",", more)) return false;
+    if (more && token_.is(")")) return unexpected("an argument");
   }
-  TK_CHECK(advance());
-  return out;
+  return expect(")");
 }
 
-Result<Tree> Parser::list() {
-  Node node;
-  node.kind = Node::Kind::list;
-  node.at = token_.at;
-  TK_CHECK(advance());
-  std::vector<Tree> parts;
-  while (!token_.is("]")) {
-    if (token_.is("?")) {
-      node.optionals.push_back(static_cast<std::uint32_t>(parts.size()));
-      TK_CHECK(advance());
+// What stands in a list, a map or a message, to its closing bracket; a comma may stand before that.
+bool Parser::parts(Tree& out, Node node, Part part, const char* end) {
+  std::vector<Tree> children;
+  for (bool more = true; more && !token_.is(end);) {
+    bool optional = false;
+    if (!taken("?", optional)) return false;
+    if (optional) node.optionals.push_back(static_cast<std::uint32_t>(children.size()));
+    if (part == Part::field) {
+      bool plain = token_.kind == Lexeme::identifier && !is_keyword(token_.text);
+      if (!plain && token_.kind != Lexeme::quoted) return unexpected("a field");
+      node.names.emplace_back(token_.text);
+      if (!advance() || !expect(":")) return false;
     }
-    TK_TRY(auto element, expression());
-    parts.push_back(std::move(element));
-    if (token_.is("]")) break;
-    if (!token_.is(",")) return unexpected(", or ]");
-    TK_CHECK(advance());
-  }
-  TK_CHECK(advance());
-  return join(std::move(node), std::move(parts));
-}
-
-Result<Tree> Parser::map() {
-  Node node;
-  node.kind = Node::Kind::map;
-  node.at = token_.at;
-  TK_CHECK(advance());
-  std::vector<Tree> parts;
-  while (!token_.is("}")) {
-    if (token_.is("?")) {
-      node.optionals.push_back(static_cast<std::uint32_t>(parts.size()));
-      TK_CHECK(advance());
+    children.emplace_back();
+    if (!expression(children.back())) return false;
+    if (part == Part::entry) {
+      children.emplace_back();
+      if (!expect(":") || !expression(children.back())) return false;
     }
-    TK_TRY(auto key, expression());
-    TK_CHECK(expect(":"));
-    TK_TRY(auto value, expression());
-    parts.push_back(std::move(key));
-    parts.push_back(std::move(value));
-    if (token_.is("}")) break;
-    if (!token_.is(",")) return unexpected(", or }");
-    TK_CHECK(advance());
+    if (!taken(",", more)) return false;
   }
-  TK_CHECK(advance());
-  return join(std::move(node), std::move(parts));
+  if (!token_.is(end)) return unexpected(std::string(", or ") + end);
+  return advance() && join(out, std::move(node), children);
 }
 
 // The type's name, when the tree is a chain of plain names.
@@ -378,44 +377,26 @@ std::string dotted(const Node& node) {
   return out;
 }
 
-Result<Tree> Parser::message(Tree type) {
+bool Parser::message(Tree& out) {
   Node node;
   node.kind = Node::Kind::message;
-  node.at = type.node.at;
-  node.text = dotted(type.node);
+  node.at = out.node.at;
+  node.text = dotted(out.node);
   if (node.text.empty()) return unexpected("an operator");
-  TK_CHECK(advance());
-  std::vector<Tree> parts;
-  while (!token_.is("}")) {
-    if (token_.is("?")) {
-      node.optionals.push_back(static_cast<std::uint32_t>(parts.size()));
-      TK_CHECK(advance());
-    }
-    bool field = token_.kind == Lexeme::quoted || (token_.kind == Lexeme::identifier && !is_keyword(token_.text));
-    if (!field) return unexpected("a field");
-    node.names.emplace_back(token_.text);
-    TK_CHECK(advance());
-    TK_CHECK(expect(":"));
-    TK_TRY(auto value, expression());
-    parts.push_back(std::move(value));
-    if (token_.is("}")) break;
-    if (!token_.is(",")) return unexpected(", or }");
-    TK_CHECK(advance());
-  }
-  TK_CHECK(advance());
-  return join(std::move(node), std::move(parts));
+  return advance() && parts(out, std::move(node), Part::field, "}");
 }
 
-Result<Tree> Parser::presence(std::vector<Tree> given, std::uint32_t at) {
+bool Parser::presence(Tree& out, std::vector<Tree>& given, std::uint32_t at) {
   bool fits = given.size() == 1 && given[0].node.kind == Node::Kind::select && !given[0].node.test &&
               !given[0].node.optional;
   if (!fits) return bad(at, "has() asks for one field", "write has(a.b)");
-  given[0].node.test = true;
-  return std::move(given[0]);
+  out = std::move(given[0]);
+  out.node.test = true;
+  return true;
 }
 
 // A call on something: a macro when its name and number of arguments are those of one.
-Result<Tree> Parser::called(std::vector<Tree> given, Node node) {
+bool Parser::called(Tree& out, std::vector<Tree>& given, Node node) {
   const auto& target = given[0].node;
   bool on_cel = target.kind == Node::Kind::name && target.text == "cel";
   auto count = given.size() - 1;
@@ -424,7 +405,7 @@ Result<Tree> Parser::called(std::vector<Tree> given, Node node) {
     return m.name == node.text && (m.name == "bind") == on_cel && count >= m.variables + m.fewest &&
            count <= m.variables + m.most;
   });
-  if (!macros_ || macro == kMacros.end()) return join(std::move(node), std::move(given));
+  if (!macros_ || macro == kMacros.end()) return join(out, std::move(node), given);
   node.kind = Node::Kind::macro;
   node.member = false;
   for (std::size_t i = 1; i <= macro->variables; ++i) {
@@ -438,7 +419,7 @@ Result<Tree> Parser::called(std::vector<Tree> given, Node node) {
     node.names.push_back(std::move(word));
   }
   given.erase(given.begin() + 1, given.begin() + 1 + static_cast<std::ptrdiff_t>(macro->variables));
-  return join(std::move(node), std::move(given));
+  return join(out, std::move(node), given);
 }
 
 }  // namespace

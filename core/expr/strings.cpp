@@ -1,6 +1,4 @@
 // The extensions `strings` and `encoders`. Positions count characters (code points), not bytes.
-#include <string.h>
-
 #include <algorithm>
 
 #include "core/base/text.hpp"
@@ -16,12 +14,6 @@ using Kind = Cell::Kind;
 bool texts(const Cell* a, std::uint32_t n) {
   if (n == 2) return a[0].kind() == Kind::text && a[1].kind() == Kind::text;
   return std::all_of(a, a + n, [](const Cell& c) { return c.kind() == Kind::text; });
-}
-
-// Where a part begins, npos when nowhere. glibc's memmem is linear whatever the part is, std::string's find is not.
-std::size_t find(std::string_view text, std::string_view part) {
-  const void* at = memmem(text.data(), text.size(), part.data(), part.size());
-  return at ? static_cast<std::size_t>(static_cast<const char*>(at) - text.data()) : text.npos;
 }
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
@@ -84,7 +76,7 @@ Cell index_of(Machine& m, const Cell* a, std::uint32_t n) {
     from = offset(text, Raw::integer(a[2]));
     if (from == text.npos) return outside(m, a[2]);
   }
-  auto at = find(text.substr(from), part);
+  auto at = find_part(text.substr(from), part);
   return Raw::integer(at == text.npos ? -1 : static_cast<std::int64_t>(characters(text.substr(0, from + at))));
 }
 
@@ -113,7 +105,7 @@ Cell replace(Machine& m, const Cell* a, std::uint32_t n) {
   std::string out;
   std::size_t at = 0;
   while (left != 0 && at <= text.size()) {
-    auto found = find(text.substr(at), from);
+    auto found = find_part(text.substr(at), from);
     if (found == text.npos) break;
     found += at;
     // Nothing stands before each character and at the end.
@@ -140,7 +132,7 @@ Cell split(Machine& m, const Cell* a, std::uint32_t n) {
   std::vector<Cell> parts;
   while (most != 0) {
     if (!m.pay(1)) return Cell::null();
-    auto at = find(text, by);
+    auto at = find_part(text, by);
     if (by.empty()) {
       at = 0;
       if (!text.empty()) decode(text, at);

@@ -114,6 +114,8 @@ bool same_key(const Cell& a, const Cell& b);
 std::size_t hash_key(const Cell& key);
 // -1, 0, 1; 2 when not ordered (NaN). Both must be numbers.
 int compare_numbers(const Cell& a, const Cell& b);
+// Where a part begins, npos when nowhere; linear, whatever the part is.
+std::size_t find_part(std::string_view text, std::string_view part);
 std::string_view kind_name(const Cell& c);  // int, map, google.protobuf.Timestamp: what type() gives
 
 // Writing of times (time.cpp).

@@ -7,7 +7,7 @@ namespace tk::expr {
 
 inline constexpr std::size_t kMaxText = 1 << 20;
 inline constexpr std::uint32_t kMaxNesting = 250;  // brackets, calls, unary operators in each other
-inline constexpr std::uint32_t kMaxHeight = 1000;  // of the tree: a chain a+b+c… is as high as it is long
+inline constexpr std::uint32_t kMaxHeight = 500;   // of the tree: a chain a+b+c… is as high as it is long
 
 // macros = false: has(), all() and the others are calls like any other.
 Result<Node> parse(std::string_view text, bool macros);

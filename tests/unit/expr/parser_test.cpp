@@ -82,7 +82,7 @@ TEST_CASE("text, nesting and height of a tree are bounded") {
     CHECK(code_of("a" + repeated(part, 2000)) == Code::expr_limit);
   CHECK(code_of(std::string(kMany + 1, ' ')) == Code::expr_limit);
   CHECK(again(repeated("(", 200) + "1" + repeated(")", 200)) == "1");
-  CHECK(parse("a" + repeated(" || a", 900)));
+  CHECK(parse("a" + repeated(" || a", 450)));
   auto list = "[1" + repeated(",1", 200'000) + "]";
   CHECK(parse(list).value().children.size() == 200'001);
 }
