@@ -137,7 +137,8 @@ class Comparison : Walk {
       auto was = decide(a_, q.actor_before, q.action_before, q.before, verdict_a_);
       auto is = decide(b_, q.actor_after, q.action_after, q.after, verdict_b_);
       if (was == is) continue;
-      Changed c{q.actor, std::string(q.name), q.after.ref.str(), context, was, is, {}, {}, 0};
+      Changed c{q.actor, std::string(q.name), q.after.ref.str(), context, was, is, {}, {}, 0,
+                q.before.declared() || q.after.declared()};
       const auto& rules = verdict_b_.rules.empty() || !q.action_after || !q.actor_after ? verdict_a_.rules : verdict_b_.rules;
       const auto& index = &rules == &verdict_a_.rules ? a_.index() : b_.index();
       if (!rules.empty()) {

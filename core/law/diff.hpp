@@ -16,6 +16,7 @@ struct Changed {
   Answer before = Answer::deny, after = Answer::deny;
   std::string rule, file;  // of the rule that decides after, or that did before: the witness
   int line = 0;
+  bool declared = true;    // false: the resource is a witness of what patterns cover
 };
 
 struct Difference {

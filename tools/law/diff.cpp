@@ -13,12 +13,21 @@ using namespace tk::law;
 
 constexpr std::size_t kShown = 20;  // of each kind, for people; --json has all
 
-Value::List list_of(const std::vector<Changed>& changes) {
+Value::List list_of(const std::vector<Changed>& changes, bool declared) {
   Value::List out;
   for (const auto& c : changes)
-    out.push_back(Value::Map{{"actor", c.actor}, {"action", c.action}, {"resource", c.resource},
+    if (c.declared == declared)
+      out.push_back(Value::Map{{"actor", c.actor}, {"action", c.action}, {"resource", c.resource},
                              {"context", c.context}, {"before", to_string(c.before)}, {"after", to_string(c.after)},
                              {"rule", c.rule}, {"file", c.file}, {"line", c.line}});
+  return out;
+}
+
+// What is not declared, by witnesses of the patterns that cover it.
+Value::List undeclared(const Difference& d) {
+  Value::List out;
+  for (const auto* list : {&d.allowed, &d.denied, &d.otherwise})
+    for (auto& one : list_of(*list, false)) out.push_back(std::move(one));
   return out;
 }
 
@@ -28,6 +37,7 @@ std::string lines_of(const std::string& title, const std::vector<Changed>& chang
   for (std::size_t i = 0; i < changes.size() && i < kShown; ++i) {
     const auto& c = changes[i];
     out += std::string("  ") + sign + " " + c.actor + " " + c.action + " " + c.resource;
+    if (!c.declared) out += " (a witness of what patterns cover)";
     if (!c.context.empty()) out += " with " + json::compact(c.context);
     out += " (" + std::string(to_string(c.before)) + " → " + std::string(to_string(c.after)) + ")";
     if (!c.rule.empty()) out += "  rule " + c.rule + "  (" + c.file + ":" + std::to_string(c.line) + ")";
@@ -45,8 +55,9 @@ Result<Exit> run(const cli::Args& args) {
   if (args.json()) {
     Value::List assumed;
     for (const auto& a : d.assumed) assumed.emplace_back(a);
-    cli::print(json::compact(Value::Map{{"newly_allowed", list_of(d.allowed)}, {"newly_denied", list_of(d.denied)},
-                                        {"changed", list_of(d.otherwise)}, {"widening", !d.allowed.empty()},
+    cli::print(json::compact(Value::Map{{"newly_allowed", list_of(d.allowed, true)}, {"newly_denied", list_of(d.denied, true)},
+                                        {"changed", list_of(d.otherwise, true)}, {"undeclared", undeclared(d)},
+                                        {"widening", !d.allowed.empty()},
                                         {"before", before.index().policy_hash()}, {"after", after.index().policy_hash()},
                                         {"assumed", std::move(assumed)}}) + "\n");
   } else {
@@ -72,7 +83,7 @@ cli::VerbSpec diff_verb() {
            {"tk law diff origin/main HEAD --fail-on-widening", "a gate in CI"}},
           help::k_diff, run,
           "{newly_allowed: [{actor: text, action: text, resource: text, context: json, before: text, after: text, "
-          "rule: text, file: text, line: int}], newly_denied: [json], changed: [json], widening: bool, before: text, "
+          "rule: text, file: text, line: int}], newly_denied: [json], changed: [json], undeclared: [json], widening: bool, before: text, "
           "after: text, assumed: [text]}"};
 }
 

@@ -15,11 +15,12 @@ What a change of the law changes: diff, lint, tests, simulation; and nobody give
   $ git add -A && git commit -qm "a law of documents"
   $ sed -i 's/ when="context.mfa"//' galaxies/w/rules/docs.xml
   $ tk law diff HEAD .
-  newly allowed: 2
-    + user:w/bob doc.read resource:w/any-other with {"mfa":false} (deny → allow)  rule read  (galaxies/w/rules/docs.xml:2)
+  newly allowed: 3
+    + user:w/bob doc.read resource:w/any-other (a witness of what patterns cover) with {"mfa":false} (deny → allow)  rule read  (galaxies/w/rules/docs.xml:2)
+    + user:w/bob doc.read resource:w/any-other/any-other (a witness of what patterns cover) with {"mfa":false} (deny → allow)  rule read  (galaxies/w/rules/docs.xml:2)
     + user:w/bob doc.read resource:w/plan with {"mfa":false} (deny → allow)  rule read  (galaxies/w/rules/docs.xml:2)
   $ tk law diff HEAD . --fail-on-widening >/dev/null; echo $?
-  tk: [TK-LAW-0009] 2 answers become allowed
+  tk: [TK-LAW-0009] 3 answers become allowed
     mend: look at them: tk law diff HEAD .
   7
   $ tk law diff HEAD HEAD
