@@ -117,11 +117,12 @@ Cell Machine::with_optionals(const Cell* cells, std::uint32_t n, const std::vect
 
 Cell Machine::matches(std::string_view text, std::string_view pattern) {
   auto& known = scratch_.patterns;
+  // Known or not: what an evaluation costs must not depend on what ran before it.
+  if (!pay(pattern.size() * 4 + 100)) return fault(Wrong::said);
   auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.first == pattern; });
   if (found == known.end()) {
     constexpr std::size_t kKept = 8, kLongest = 4096;
     if (pattern.size() > kLongest) return said("a pattern of more than 4096 bytes");
-    if (!pay(pattern.size() * 4 + 100)) return fault(Wrong::said);
     auto regex = Regex::compile(pattern);
     if (!regex) return said(regex.error().message);
     if (known.size() == kKept) known.erase(known.begin());
@@ -133,9 +134,10 @@ Cell Machine::matches(std::string_view text, std::string_view pattern) {
 }
 
 const Zone* Machine::zone(std::string_view name) {
+  if (!pay(100)) return nullptr;
   auto it = scratch_.zones.find(name);
   if (it == scratch_.zones.end()) {
-    if (!pay(1000) || scratch_.zones.size() > 1000) return nullptr;
+    if (scratch_.zones.size() >= 1000) scratch_.zones.clear();
     it = scratch_.zones.emplace(std::string(name), Zone::read(zones_ ? zones_(name) : std::string())).first;
   }
   return it->second.get();

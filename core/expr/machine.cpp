@@ -6,8 +6,6 @@ namespace tk::expr {
 
 using Kind = Cell::Kind;
 
-void Arena::reset() { block_ = used_ = 0; }
-
 void* Arena::take(std::size_t n, std::size_t align) {
   constexpr std::size_t kBlock = 16 * 1024;
   for (; block_ < blocks_.size(); ++block_, used_ = 0) {
@@ -65,6 +63,9 @@ Cell Machine::on_integers(Op op, const Cell& left, const Cell& right) {
     case Op::less_equal: return Raw::boolean(a <= b);
     case Op::greater: return Raw::boolean(a > b);
     case Op::greater_equal: return Raw::boolean(a >= b);
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::contains: return no_overload(left, right);
     default: return on_any(op, left, right);
   }
 }
@@ -81,9 +82,6 @@ Cell Machine::on_any(Op op, const Cell& a, const Cell& b) {
       if (a.is_error()) return a;
       return b.is_error() ? b : Raw::boolean(equal(a, b) == (op == Op::equal));
     case Op::in: return in(a, b);
-    case Op::starts_with:
-    case Op::ends_with:
-    case Op::contains: return on_texts(op, a, b);
     default: return compare(a, b, op);
   }
 }
@@ -162,8 +160,9 @@ Cell Machine::run(std::uint32_t from) {
         } else {
           left = top;
         }
-        *top = left->kind() == Kind::integer && right->kind() == Kind::integer ? on_integers(i.op, *left, *right)
-                                                                               : on_any(i.op, *left, *right);
+        if (left->kind() == Kind::integer && right->kind() == Kind::integer) *top = on_integers(i.op, *left, *right);
+        else if (i.op >= Op::starts_with) *top = on_texts(i.op, *left, *right);
+        else *top = on_any(i.op, *left, *right);
         break;
       }
       case Op::negate: *top = negate(*top); break;

@@ -28,7 +28,7 @@ class Arena {
   T* many(std::size_t n) {
     return static_cast<T*>(take(n * sizeof(T), alignof(T)));
   }
-  void reset();
+  void reset() { block_ = used_ = 0; }
 
  private:
   void* take(std::size_t n, std::size_t align);

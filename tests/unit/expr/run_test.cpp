@@ -127,6 +127,18 @@ TEST_CASE("a pattern runs in linear time; a bad one is an error before anything 
   CHECK(eval_with("'a'.matches(x)", {{"x", "("}}).starts_with("TK-EXPR-0004"));
 }
 
+TEST_CASE("a part is found where it first stands, in short and in long texts") {
+  for (std::size_t before : {0, 1, 3, 126, 127, 128, 1000})
+    for (const char* part : {"b", "ab", "abab", "aab", "c", ""}) {
+      auto text = std::string(before, 'a') + "abaababaab";
+      auto at = text.find(part);
+      auto expected = std::to_string(at == text.npos ? -1 : static_cast<long>(at));
+      CHECK(eval_with("x.indexOf(y)", {{"x", text}, {"y", part}}) == expected);
+      CHECK(eval_with("x.contains(y)", {{"x", text}, {"y", part}}) == (at == text.npos ? "false" : "true"));
+    }
+  CHECK(eval("'a'.contains('ab') || ''.contains('a') || !''.contains('')") == "false");
+}
+
 TEST_CASE("one program is run by many threads, each with its own scratch, and a warm scratch gives the same again") {
   auto env = Environment().variable("n").variable("l");
   auto program = Program::compile("l.filter(x, x > n).map(x, string(x) + '!').join(',').matches('^[0-9!,]*$')", env).value();
