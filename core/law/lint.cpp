@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/law/detail/bucket.hpp"
+#include "core/law/detail/clauses.hpp"
 #include "core/law/detail/tables.hpp"
 
 namespace tk::law {
@@ -12,14 +13,6 @@ namespace {
 
 using namespace detail;
 using expr::Node;
-
-void clauses_of(const Node& n, std::vector<const Node*>& out) {
-  if (n.kind == Node::Kind::call && n.text == "_&&_") {
-    for (const auto& child : n.children) clauses_of(child, out);
-  } else {
-    out.push_back(&n);
-  }
-}
 
 // path op literal, either way round; nothing else.
 struct Bound {

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <bit>
 
 #include "core/json/json.hpp"
+#include "core/law/detail/clauses.hpp"
 #include "core/law/detail/tables.hpp"
 #include "core/law/explain.hpp"
 
@@ -33,14 +33,6 @@ bool settable(const Node& n) {
   for (auto fixed : {"type", "context", "name", "ref", "id", "state", "properties"})
     if (n.text == fixed) return false;
   return true;
-}
-
-void clauses_of(const Node& n, std::vector<const Node*>& out) {
-  if (n.kind == Node::Kind::call && n.text == "_&&_") {
-    for (const auto& child : n.children) clauses_of(child, out);
-  } else {
-    out.push_back(&n);
-  }
 }
 
 // A value next to `v`, above (1) or below (-1) it; or just another one (0).
