@@ -33,6 +33,7 @@ Result<Transaction> Journal::begin() {
     return fail(begun.error());
   }
   appended_ = 0;
+  standing_ = false;
   return Transaction(this);
 }
 
@@ -41,7 +42,7 @@ Result<void> Transaction::commit() {
   auto& db = journal.db_;
   auto done = db.commit();
   if (!done) db.rollback();
-  else if (journal.appended_ > 0) journal.live_->committed(journal.appended_);
+  else if (journal.appended_ > 0) journal.live_->committed(journal.appended_, journal.standing_);
   journal.leave();
   return done;
 }

@@ -98,6 +98,8 @@ class Journal {
 
   // Inside a transaction: completes seq and hash, writes the row and its side bytes, moves the head.
   Result<void> append(Row& row, std::string_view payload, std::string_view changes);
+  // The open transaction may take a right away: Live::standing moves with its commit.
+  void touches_standing() { standing_ = true; }
 
   Result<void> each(const Filter& filter, const std::function<Result<bool>(const Stored&)>& visit);
   Result<std::optional<Stored>> by_key(std::string_view idempotency_key);
@@ -115,6 +117,7 @@ class Journal {
   store::Database db_;
   std::optional<Live> live_;
   std::int64_t appended_ = 0;  // the highest seq of the open transaction
+  bool standing_ = false;
 };
 
 }  // namespace tk::journal

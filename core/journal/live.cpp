@@ -9,7 +9,7 @@
 
 namespace tk::journal {
 
-constexpr std::uint64_t kFormat = 0x746b6c697665'0001;  // "tklive", format 1
+constexpr std::uint64_t kFormat = 0x746b6c697665'0002;  // "tklive", format 2
 constexpr int kAwakeUs = 200;
 
 struct Live::Page {
@@ -19,6 +19,7 @@ struct Live::Page {
   std::atomic<std::uint32_t> generation;
   std::atomic<std::uint32_t> poisoned;
   std::atomic<std::int64_t> head_seq, durable_seq;
+  std::atomic<std::uint64_t> standing;
   char policy_hash[72];
   os::SharedMutex writing, next, flushing;
 
@@ -86,6 +87,7 @@ std::optional<Live> Live::look(const std::string& journal) {
 std::uint32_t Live::generation() const { return page_->generation.load(); }
 std::int64_t Live::head_seq() const { return page_->head_seq.load(); }
 std::int64_t Live::durable_seq() const { return page_->durable_seq.load(); }
+std::uint64_t Live::standing() const { return page_->standing.load(); }
 bool Live::poisoned() const { return page_->poisoned.load() != 0; }
 std::string Live::policy_hash() const {
   return {page_->policy_hash, ::strnlen(page_->policy_hash, sizeof page_->policy_hash)};
@@ -114,7 +116,8 @@ Result<bool> Live::queue(int timeout_ms) {
 }
 void Live::leave() { page_->writing.unlock(); }
 
-void Live::committed(std::int64_t seq) {
+void Live::committed(std::int64_t seq, bool standing) {
+  if (standing) page_->standing.fetch_add(1);
   auto head = page_->head_seq.load();
   while (head < seq && !page_->head_seq.compare_exchange_weak(head, seq)) {
   }

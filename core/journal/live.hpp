@@ -29,6 +29,9 @@ class Live {
   bool writable() const { return page_ && writable_; }
   bool poisoned() const;  // a flush failed: nothing is acknowledged until it is mended
   std::string policy_hash() const;
+  // Moves inside every commit that may take a right away (a token, lease, account or standing changed), before
+  // that commit can be acknowledged. What was found allowed at another value of it must be looked at again.
+  std::uint64_t standing() const;
 
   // Waits until the generation is not `seen`; at most timeout_ms. Also ends by a signal.
   void wait(std::uint32_t seen, int timeout_ms) const;
@@ -38,7 +41,7 @@ class Live {
   // ---- for the journal
   Result<bool> queue(int timeout_ms);  // one writer at a time; false when the time ran out
   void leave();
-  void committed(std::int64_t seq);  // visible, not yet durable
+  void committed(std::int64_t seq, bool standing = false);  // visible, not yet durable
   bool try_flushing();  // become the one who flushes
   // Wakes who waits for it; `more`: goes on being the one who flushes.
   void flushed(std::int64_t up_to, bool more);

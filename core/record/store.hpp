@@ -28,6 +28,14 @@ struct Actor {
   std::string sponsor;  // entity id, of an agent
   std::string on_behalf_of;      // entity id of the one whose rights are used, when another's
   std::string on_behalf_of_ref;  // law is asked about this one, when it is set
+  std::string borrow_id;         // the lease whose right is used
+  std::string purpose;           // what for; a lease holds for its own purpose only
+  std::string family;            // of refresh tokens, that it came by
+  // What its token is limited to: actions (or *) on resources that fit; empty = all that it may do.
+  struct Limit {
+    std::vector<std::string> actions, resources;
+  };
+  std::vector<Limit> limits;
 };
 
 // What law is asked: `fields` are the record's, `input` the arguments of what is about to happen.
@@ -39,6 +47,7 @@ struct Question {
   const Value::Map* input = nullptr;
   law::History* history = nullptr;               // the journal's word, for conditions that ask for it
   std::span<const std::string> labels = {};      // of what the run has seen so far
+  std::string_view trace_id = {};
 };
 
 struct Ruling {
@@ -48,6 +57,9 @@ struct Ruling {
   std::vector<Obligation> obligations;  // an ask: law lets it happen when these are met (step 6)
   std::optional<Value::Map> arguments;  // a modify: the input as it has to be
   std::vector<std::string> labels;      // of the resource: whoever used it has seen them
+  // The leases whose right this is, the borrower's own first: each is used once by it, in the same commit, and
+  // law is asked again there. Empty = the actor's own right.
+  std::vector<std::string> leases;
 };
 
 class Authority {
@@ -100,6 +112,8 @@ struct Change {
   std::string parked;  // the item that this carries out; set by Store::answer only
   // Called inside the transaction, when the row's seq is known; what it gives goes to the outbox.
   std::function<Result<std::vector<Effect>>(std::int64_t seq)> effects;
+  // Asked inside the transaction, where nobody else writes; an error refuses the change, and is journaled.
+  std::function<Result<void>()> condition;
 };
 
 struct Outcome {

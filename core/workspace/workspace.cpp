@@ -35,6 +35,13 @@ const std::vector<Key>& config_keys() {
       {"agent.timeout", "10m", "time that an agent's step may take where its template says nothing", Key::Kind::duration},
       {"agent.output", "67108864", "bytes that an agent may write to stdout", Key::Kind::number},
       {"agent.memory", "4294967296", "address space that an agent's program may use, in bytes; 0 = no limit", Key::Kind::number},
+      {"acl.issuer", "", "iss of the tokens that are made here; empty = tk:<id of the workspace>"},
+      {"acl.audience", "tk", "aud of the tokens that are made here where --aud says nothing"},
+      {"borrow.max-ttl", "8h", "how long a lease may last; 8h at most", Key::Kind::duration},
+      {"borrow.weekly", "24h", "how long all leases of one right from one lender to one borrower may last in 7 days", Key::Kind::duration},
+      {"inbox.expires", "24h", "how long an ask waits for its approvals; then the answer is no", Key::Kind::duration},
+      {"inbox.per-run", "20", "different asks that one run may have waiting", Key::Kind::number},
+      {"journal.checkpoint", "1000", "rows after which the journal's tree is signed and anchored in git; 0 = never by itself", Key::Kind::number},
       {"log.limit", "0", "rows that `tk log` prints where --limit is not given; 0 = all", Key::Kind::number},
   };
   return keys;
