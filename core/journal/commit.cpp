@@ -34,15 +34,20 @@ Result<Transaction> Journal::begin() {
   }
   appended_ = 0;
   standing_ = false;
+  halted_ = -1;
   return Transaction(this);
 }
 
 Result<void> Transaction::commit() {
   auto& journal = *std::exchange(journal_, nullptr);
   auto& db = journal.db_;
+  auto& live = *journal.live_;
+  // Somebody halted is never overlooked: the higher number stands before the commit, the lower one after it.
+  if (journal.halted_ > live.halted()) live.set_halted(journal.halted_);
   auto done = db.commit();
+  if (done && journal.halted_ >= 0) live.set_halted(journal.halted_);
   if (!done) db.rollback();
-  else if (journal.appended_ > 0) journal.live_->committed(journal.appended_, journal.standing_);
+  else if (journal.appended_ > 0) live.committed(journal.appended_, journal.standing_);
   journal.leave();
   return done;
 }

@@ -97,6 +97,11 @@ Result<Journal> Journal::open(const std::string& path, store::Mode mode) {
     TK_TRY(auto last, journal.head());
     if (last.seq > 0 && !journal.live_->poisoned()) TK_CHECK(journal.settle(last.seq));
   }
+  if (journal.live_->halted() < 0) {  // a new page
+    TK_TRY(auto s, journal.db_.prepare("SELECT count(*) FROM record WHERE type = 'standing' AND state = 'halted'"));
+    TK_TRY(bool row, s.step());
+    if (row && journal.live_->halted() < 0) journal.live_->set_halted(s.integer(0));
+  }
   return journal;
 }
 

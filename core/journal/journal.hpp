@@ -100,6 +100,8 @@ class Journal {
   Result<void> append(Row& row, std::string_view payload, std::string_view changes);
   // The open transaction may take a right away: Live::standing moves with its commit.
   void touches_standing() { standing_ = true; }
+  // So many actors are halted when the open transaction is committed.
+  void leaves_halted(std::int64_t n) { halted_ = n; }
 
   Result<void> each(const Filter& filter, const std::function<Result<bool>(const Stored&)>& visit);
   Result<std::optional<Stored>> by_key(std::string_view idempotency_key);
@@ -118,6 +120,7 @@ class Journal {
   std::optional<Live> live_;
   std::int64_t appended_ = 0;  // the highest seq of the open transaction
   bool standing_ = false;
+  std::int64_t halted_ = -1;
 };
 
 }  // namespace tk::journal

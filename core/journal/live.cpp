@@ -20,6 +20,7 @@ struct Live::Page {
   std::atomic<std::uint32_t> poisoned;
   std::atomic<std::int64_t> head_seq, durable_seq;
   std::atomic<std::uint64_t> standing;
+  std::atomic<std::int64_t> halted;
   char policy_hash[72];
   os::SharedMutex writing, next, flushing;
 
@@ -66,6 +67,7 @@ Result<Live> Live::open(const std::string& journal) {
   auto* page = new (memory.data()) Page{};
   std::memcpy(page->boot, boot.data(), std::min(boot.size(), sizeof page->boot - 1));
   page->journal = identity;
+  page->halted = -1;
   TK_CHECK(page->writing.init());
   TK_CHECK(page->next.init());
   TK_CHECK(page->flushing.init());
@@ -87,6 +89,8 @@ std::optional<Live> Live::look(const std::string& journal) {
 std::uint32_t Live::generation() const { return page_->generation.load(); }
 std::int64_t Live::head_seq() const { return page_->head_seq.load(); }
 std::int64_t Live::durable_seq() const { return page_->durable_seq.load(); }
+std::int64_t Live::halted() const { return page_->halted.load(); }
+void Live::set_halted(std::int64_t n) { page_->halted = n; }
 std::uint64_t Live::standing() const { return page_->standing.load(); }
 bool Live::poisoned() const { return page_->poisoned.load() != 0; }
 std::string Live::policy_hash() const {

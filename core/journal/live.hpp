@@ -32,6 +32,8 @@ class Live {
   // Moves inside every commit that may take a right away (a token, lease, account or standing changed), before
   // that commit can be acknowledged. What was found allowed at another value of it must be looked at again.
   std::uint64_t standing() const;
+  // How many actors are halted, so that who only asks law need not open the journal; -1: not known.
+  std::int64_t halted() const;
 
   // Waits until the generation is not `seen`; at most timeout_ms. Also ends by a signal.
   void wait(std::uint32_t seen, int timeout_ms) const;
@@ -42,6 +44,7 @@ class Live {
   Result<bool> queue(int timeout_ms);  // one writer at a time; false when the time ran out
   void leave();
   void committed(std::int64_t seq, bool standing = false);  // visible, not yet durable
+  void set_halted(std::int64_t n);
   bool try_flushing();  // become the one who flushes
   // Wakes who waits for it; `more`: goes on being the one who flushes.
   void flushed(std::int64_t up_to, bool more);

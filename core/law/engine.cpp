@@ -162,6 +162,7 @@ void Engine::decide(const EntityView& actor, std::uint32_t action, const Target&
   out.failure.clear();
   auto [row, one] = rows<EntityRow>(b, kEntities, {actor.number, 1});
   if (!one || (!actor.active() && !(suppose && suppose->active))) return;
+  if (facts.history && facts.history->halted(actor)) return;
   find_groups(b, action, resource, d_->groups);
   if (d_->groups.empty() && !suppose) return;
   d_->roles.find(b, *row, resource.ref.context, suppose);

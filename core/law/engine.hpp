@@ -43,6 +43,8 @@ class History {
   virtual ~History() = default;
   virtual expr::Cell tell(const expr::Input& call, const EntityView& actor, const Ref& resource,
                           const Facts& facts) = 0;
+  // Whether the actor was halted: then the answer is deny, whatever is declared.
+  virtual bool halted(const EntityView&) { return false; }
 };
 
 // A resource, found once and asked about often.

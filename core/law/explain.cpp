@@ -122,7 +122,8 @@ std::string_view algorithm_of(Combining combining) {
 }
 
 std::string reason_of(const Index& index, const Verdict& v, const EntityView& actor, std::string_view action,
-                      const Ref& resource) {
+                      const Ref& resource, bool halted) {
+  if (halted) return actor.str() + " is halted";
   if (!actor.active()) return actor.str() + " is " + std::string(actor.state);
   if (v.error)
     return "the condition of rule " + std::string(index.rule(v.failed).id) + " failed: " + v.failure;
@@ -153,7 +154,8 @@ Decision explain(Engine& engine, const EntityView& actor, std::uint32_t action, 
   out.error = v.error;
   out.policy_hash = index.policy_hash();
   out.algorithm = algorithm_of(index.combining());
-  out.reason = reason_of(index, v, actor, name, resource.ref);
+  bool halted = facts.history && facts.history->halted(actor);
+  out.reason = reason_of(index, v, actor, name, resource.ref, halted);
   // By several ways to a rule the first one counts.
   std::set<const RuleRow*> wanted, shown;
   for (auto number : v.rules) {
@@ -167,7 +169,9 @@ Decision explain(Engine& engine, const EntityView& actor, std::uint32_t action, 
     for_each_rule(b, actor, resource.ref.context, looks, [&](const Path& p) {
       if (wanted.contains(p.rule) && shown.insert(p.rule).second) out.determining.push_back(describe_hit(b, p));
     });
-  if (nearest && out.answer == Answer::deny && (v.rules.empty() || v.error))
+  if (nearest && halted)
+    out.nearest.emplace().changes.push_back({"state", "the actor is not halted", "tk law resume " + actor.str()});
+  else if (nearest && out.answer == Answer::deny && (v.rules.empty() || v.error))
     out.nearest = nearest_permit(engine, actor, action, resource, facts);
   return out;
 }

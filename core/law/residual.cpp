@@ -147,7 +147,7 @@ Result<Residual> residual(Engine& engine, const EntityView& actor, std::uint32_t
   auto b = index.bytes();
   Residual out;
   out.never = true;
-  if (!actor.active()) return out;
+  if (!actor.active() || (facts.history && facts.history->halted(actor))) return out;
   auto [names, n] = all<Str>(b, kActionNames);
   auto name = action < n ? str(b, names[action]) : std::string_view();
   auto permits = literal(false), forbids = literal(false);

@@ -81,6 +81,11 @@ Result<void> Store::write(Prepared& p) {
   if (!p.fresh && p.event_type != "borrow.used" && is_standing(p.before)) journal_.touches_standing();
   os::fault("commit.state");
   TK_CHECK(write_state(p));
+  if (p.after.type == "standing" && !p.fresh) {
+    TK_TRY(auto s, db.prepare("SELECT count(*) FROM record WHERE type = 'standing' AND state = 'halted'"));
+    TK_TRY(bool one, s.step());
+    if (one) journal_.leaves_halted(s.integer(0));
+  }
   os::fault("commit.outbox");
   for (std::size_t n = 0; n < p.effects.size(); ++n) {
     TK_TRY(auto s, db.prepare("INSERT INTO outbox VALUES (?,?,?,?)"));

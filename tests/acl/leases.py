@@ -13,6 +13,8 @@ CASES = [
     ["approve", "128" if FULL else "32"],
 ]
 for words in CASES:
-    done = subprocess.run([PROGRAM, *words], timeout=3000, text=True, capture_output=True)
+    # A model that waits for a disk shows nothing more; the others are about processes, and take the disk as it is.
+    memory = {"TMPDIR": "/dev/shm"} if words[0] == "model" and os.path.isdir("/dev/shm") else {}
+    done = subprocess.run([PROGRAM, *words], timeout=3000, text=True, capture_output=True, env={**os.environ, **memory})
     print(" ".join(words) + ":", (done.stdout + done.stderr).strip(), flush=True)
     if done.returncode != 0: sys.exit(1)

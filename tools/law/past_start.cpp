@@ -1,4 +1,5 @@
 // tk-law's side of past.hpp: it becomes law-journal where the journal is asked.
+#include "core/journal/live.hpp"
 #include "core/os/file.hpp"
 #include "core/os/process.hpp"
 #include "core/workspace/compiled_law.hpp"
@@ -40,12 +41,19 @@ Result<Exit> become(const cli::Args&) {
 
 }  // namespace
 
-Result<std::unique_ptr<Memory>> Memory::open(const workspace::Workspace&) {
+// Where somebody is halted, or that cannot be told from here, the journal has to be asked.
+Result<std::unique_ptr<Memory>> Memory::open(const workspace::Workspace& ws) {
+  if (os::exists(ws.journal_path())) {
+    auto live = journal::Live::look(ws.journal_path());
+    if (!live || live->halted() != 0) TK_CHECK(become_journal());
+  }
   return std::unique_ptr<Memory>(std::make_unique<Noticing>());
 }
 
 Result<Exit> run_replay(const cli::Args& args) { return become(args); }
 Result<Exit> run_simulate(const cli::Args& args) { return become(args); }
 Result<Exit> run_draft(const cli::Args& args) { return become(args); }
+Result<Exit> run_halt(const cli::Args& args) { return become(args); }
+Result<Exit> run_resume(const cli::Args& args) { return become(args); }
 
 }  // namespace tk::tools::law_tool

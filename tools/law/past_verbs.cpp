@@ -1,6 +1,8 @@
 // replay, simulate, draft: what they are called and take; past.hpp says where they run.
 #include "help/law.hpp"
 #include "tools/law/past.hpp"
+#include "tools/session/session.hpp"
+#include "tools/session/values.hpp"
 
 namespace tk::tools::law_tool {
 namespace {
@@ -34,6 +36,22 @@ cli::VerbSpec draft_verb() {
            {"context", "PATH", "where the drafted roles stand (default: workspace.context)"}},
           {{"tk law draft --from agent:acme.web/analyst", "the rights that the agent has used so far"}},
           help::k_draft, run_draft, "{rows: int, used: [{actor: text, resource: text, actions: [text]}]}"};
+}
+
+constexpr const char* kStands = "{actor: text, halted: bool, epoch: int, seq: int}";
+
+cli::VerbSpec halt_verb() {
+  return {"halt", "stop an actor at its next decision: every answer about it is no", {{"ACTOR", "who"}},
+          {{"reason", "TEXT", "why, for the journal"}, kAsOption},
+          {{"tk law halt agent:analyst --reason \"writes to the wrong tables\"", "its running programs are ended too"}},
+          help::k_halt, run_halt, kStands, law_values};
+}
+
+cli::VerbSpec resume_verb() {
+  return {"resume", "let a halted actor go on; somebody else than who halted it", {{"ACTOR", "who"}},
+          {{"reason", "TEXT", "why, for the journal"}, kAsOption},
+          {{"tk law resume agent:analyst --reason \"fixed in 1.4\"", "tokens and leases from before stay void"}},
+          help::k_resume, run_resume, kStands, law_values};
 }
 
 }  // namespace tk::tools::law_tool
