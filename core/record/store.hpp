@@ -28,14 +28,14 @@ struct Actor {
   std::string sponsor;  // entity id, of an agent
   std::string on_behalf_of;      // entity id of the one whose rights are used, when another's
   std::string on_behalf_of_ref;  // law is asked about this one, when it is set
-  std::string borrow_id;         // the lease whose right is used
-  std::string purpose;           // what for; a lease holds for its own purpose only
-  std::string family;            // of refresh tokens, that it came by
+  std::string borrow_id = {};    // the lease whose right is used
+  std::string purpose = {};      // what for; a lease holds for its own purpose only
+  std::string family = {};       // of refresh tokens, that it came by
   // What its token is limited to: actions (or *) on resources that fit; empty = all that it may do.
   struct Limit {
     std::vector<std::string> actions, resources;
   };
-  std::vector<Limit> limits;
+  std::vector<Limit> limits = {};
 };
 
 // What law is asked: `fields` are the record's, `input` the arguments of what is about to happen.
