@@ -87,6 +87,13 @@ class Effects {
   virtual Result<void> lost(Store&, const Effect&, const Error&) { return {}; }
 };
 
+// Hears of every commit at step 10, when it is durable: the place where a checkpoint is made now and then.
+class Seal {
+ public:
+  virtual ~Seal() = default;
+  virtual void committed(journal::Journal& journal, std::int64_t last_seq) = 0;
+};
+
 struct Record {
   std::string id, type, context, name, parent, state, definition;
   std::int64_t version = 0, created_ns = 0, updated_ns = 0;
@@ -146,6 +153,8 @@ class Store {
   Store(journal::Journal journal, std::string root, Authority& authority, Effects* effects = nullptr)
       : journal_(std::move(journal)), definitions_(std::move(root)), authority_(authority),
         effects_(effects) {}
+
+  void set_seal(Seal* seal) { seal_ = seal; }
 
   // All or nothing, in one commit. A refusal (denied, not legal here, wrong input) is journaled as
   // one row and comes back as the error.
@@ -216,6 +225,7 @@ class Store {
   Tally tally_{journal_};
   Authority& authority_;
   Effects* effects_;
+  Seal* seal_ = nullptr;
   std::map<const Definition*, Machine> machines_;
 };
 
