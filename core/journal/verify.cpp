@@ -3,6 +3,8 @@
 #include <optional>
 #include <thread>
 
+#include "core/base/ids.hpp"
+#include "core/journal/detail/schema.hpp"
 #include "core/journal/detail/walk.hpp"
 #include "core/journal/journal.hpp"
 
@@ -26,7 +28,8 @@ Result<std::optional<std::int64_t>> first_of(store::Database& db, const std::str
 }
 
 // Both halves of the journal at once. What the first finds comes before what the second finds.
-Result<detail::Walked> walk_all(store::Database& db, std::int64_t last, const std::function<void(std::int64_t)>& progress) {
+Result<detail::Walked> walk_all(store::Database& db, std::int64_t last, const detail::Secret& secret,
+                                const std::function<void(std::int64_t)>& progress) {
   std::atomic<std::int64_t> done{0};
   auto half = last < kWorthTwo ? last : last / 2 / Tree::kWidth * Tree::kWidth;
   Result<detail::Walked> first = detail::Walked{}, second = detail::Walked{};
@@ -34,7 +37,7 @@ Result<detail::Walked> walk_all(store::Database& db, std::int64_t last, const st
     if (half == last) return;
     // Its own moment is later than ours, but the rows up to `last` and their full tiles never change.
     auto mine = store::Database::open(db.path(), store::Mode::read_only);
-    second = mine ? detail::walk_range(*mine, {half + 1, last}, done) : Result<detail::Walked>(fail(mine.error()));
+    second = mine ? detail::walk_range(*mine, {half + 1, last}, secret, done) : Result<detail::Walked>(fail(mine.error()));
   });
   std::atomic<bool> over{false};
   std::thread teller([&] {
@@ -44,13 +47,14 @@ Result<detail::Walked> walk_all(store::Database& db, std::int64_t last, const st
       progress(std::max<std::int64_t>(done, 0));
     }
   });
-  first = detail::walk_range(db, {1, half}, done);
+  first = detail::walk_range(db, {1, half}, secret, done);
   other.join();
   over = true;
   teller.join();
   if (!first || first->bad_seq || half == last) return first;
   if (!second || second->bad_seq) return second;
   second->tiles.insert(0, first->tiles);
+  for (std::size_t i = 0; i < second->prints.size(); ++i) second->prints[i] += first->prints[i];
   return second;
 }
 
@@ -65,7 +69,7 @@ Result<std::string> check_tree(store::Database& db, const detail::Walked& walked
       TK_TRY(auto s, db.prepare("SELECT hashes FROM tile WHERE at = ?"));
       s.bind(Tree::place(level, static_cast<std::int64_t>(n)));
       TK_TRY(bool there, s.step());
-      if (!there || s.type(0) != Type::blob || text_of(s.blob(0)) != right)
+      if (!there || s.cell(0).type != Type::blob || s.cell(0).bytes != right)
         return "tile " + std::to_string(n) + " of level " + std::to_string(level) + " is not what the rows make of it";
       if (right.size() == kFull) above += text_of(merkle::fold(right));
     }
@@ -79,33 +83,66 @@ Result<std::string> check_tree(store::Database& db, const detail::Walked& walked
     TK_TRY(bool there, s.step());
     if (!there && rest.empty()) return std::string();
     if (there && s.integer(0) < seq) return "the tree has a leaf for " + row_name(s.integer(0)) + " too many";
-    if (!there || s.integer(0) > seq || s.type(1) != Type::blob || text_of(s.blob(1)) != rest.substr(0, Tree::kHash))
+    if (!there || s.integer(0) > seq || s.cell(1).type != Type::blob || s.cell(1).bytes != rest.substr(0, Tree::kHash))
       return rest.empty() ? "the tree has a leaf for " + row_name(s.integer(0)) + ", which is not there"
                           : row_name(seq) + ": the tree holds another leaf for it, or none";
     rest.remove_prefix(Tree::kHash);
   }
 }
 
-// What the walk does not see: side bytes without a row, programs inside the database, and damage inside SQLite's
-// own structure.
-Result<std::string> check_beside(store::Database& db, std::int64_t last, std::int64_t& bad) {
+// What stands in the schema beside what tk makes: a program inside the database, or an index of another meaning.
+Result<std::string> check_schema(store::Database& db) {
+  TK_TRY(auto fresh, store::Database::open(":memory:", store::Mode::read_write_create));
+  TK_CHECK(fresh.exec(std::string(detail::kSchema) + detail::kTreeSchema));
+  TK_TRY(auto ours, fresh.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"));
+  for (;;) {
+    TK_TRY(bool more, ours.step());
+    if (!more) break;
+    TK_TRY(auto theirs, db.prepare("SELECT count(*), max(sql) FROM sqlite_schema WHERE name = ?"));
+    theirs.bind(ours.text(0));
+    TK_TRY(bool there, theirs.step());
+    if (!there || theirs.integer(0) != 1 || theirs.text(1) != ours.text(1))
+      return "the table or index " + std::string(ours.text(0)) + " of the database is not as tk makes it";
+  }
+  TK_TRY(auto s, db.prepare("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"));
+  TK_TRY(bool row, s.step());
+  if (row) return "tk never made the " + std::string(s.text(0)) + " " + std::string(s.text(1)) + " of the database";
+  return std::string();
+}
+
+// SQLite's own structure. quick_check looks at every page of the file; that indexes hold what their tables do, for
+// which integrity_check looks up each row in each of them, is found here by the prints of the walk.
+Result<std::string> check_structure(store::Database& db, const detail::Walked& walked, const detail::Secret& secret) {
+  auto ask = [&](const std::string& pragma) -> Result<std::string> {
+    TK_TRY(auto s, db.prepare("PRAGMA " + pragma));
+    TK_TRY(bool row, s.step());
+    return row && s.text(0) != "ok" ? "the database is damaged: " + std::string(s.text(0)) : std::string();
+  };
+  TK_TRY(auto problem, ask("quick_check(1)"));
+  for (std::size_t i = 0; problem.empty() && i < detail::kIndexes.size(); ++i) {
+    TK_TRY(problem, detail::check_index(db, detail::kIndexes[i], secret, walked.prints[i]));
+  }
+  if (!problem.empty()) return problem;
+  TK_TRY(auto s, db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('journal', 'side', 'leaf', 'tile')"));
+  for (;;) {
+    TK_TRY(bool more, s.step());
+    if (!more) return problem;
+    std::string name;
+    for (char c : s.text(0)) name += c == '"' ? "\"\"" : std::string(1, c);
+    TK_TRY(problem, ask("integrity_check(\"" + name + "\")"));
+    if (!problem.empty()) return problem;
+  }
+}
+
+// Side bytes without a row.
+Result<std::string> check_side(store::Database& db, std::int64_t last, std::int64_t& bad) {
   TK_TRY(auto orphan, first_of(db, "SELECT min(seq) FROM side WHERE seq < 1"));
   if (!orphan) {
     TK_TRY(orphan, first_of(db, "SELECT min(seq) FROM side WHERE seq > " + std::to_string(last)));
   }
-  if (orphan) {
-    bad = *orphan;
-    return row_name(bad) + " is missing but its payload is there";
-  }
-  {
-    TK_TRY(auto s, db.prepare("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"));
-    TK_TRY(bool row, s.step());
-    if (row) return "tk never made the " + std::string(s.text(0)) + " " + std::string(s.text(1)) + " of the database";
-  }
-  TK_TRY(auto s, db.prepare("PRAGMA integrity_check(1)"));
-  TK_TRY(bool row, s.step());
-  if (row && s.text(0) != "ok") return "the database is damaged: " + std::string(s.text(0));
-  return std::string();
+  if (!orphan) return std::string();
+  bad = *orphan;
+  return row_name(bad) + " is missing but its payload is there";
 }
 
 // How the head that stands in meta fits what the walk came to.
@@ -159,7 +196,9 @@ Result<Verdict> Journal::verify(const std::function<void(std::int64_t)>& progres
   if (!verdict.ok) return verdict;
   if (first && *first < 1) return wrong(*first, row_name(*first) + " stands before the first");
   auto rows = last.value_or(0);
-  TK_TRY(auto walked, walk_all(db_, rows, progress));
+  detail::Secret secret{};
+  ids::random_bytes({reinterpret_cast<std::uint8_t*>(secret.data()), sizeof secret});
+  TK_TRY(auto walked, walk_all(db_, rows, secret, progress));
   verdict.rows = walked.bad_seq ? walked.bad_seq - 1 : rows;
   if (walked.bad_seq) return wrong(walked.bad_seq, walked.problem);
   std::int64_t bad = rows;
@@ -168,8 +207,12 @@ Result<Verdict> Journal::verify(const std::function<void(std::int64_t)>& progres
   if (found_one) return verdict;
   TK_TRY(found_one, found(rows, check_tree(db_, walked, rows)));
   if (found_one) return verdict;
-  auto beside = check_beside(db_, rows, bad = rows);
+  auto beside = check_side(db_, rows, bad = rows);
   TK_TRY(found_one, found(bad, beside));
+  if (found_one) return verdict;
+  TK_TRY(found_one, found(rows, check_schema(db_)));
+  if (found_one) return verdict;
+  TK_TRY(found_one, found(rows, check_structure(db_, walked, secret)));
   return verdict;
 }
 

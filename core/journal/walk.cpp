@@ -1,5 +1,6 @@
 #include "core/journal/detail/walk.hpp"
 
+#include <bit>
 #include <cstring>
 
 #include "core/journal/row.hpp"
@@ -28,7 +29,8 @@ void put(std::string& out, std::string_view field) {
 
 class Walk {
  public:
-  Walk(store::Database& db, Range range, std::atomic<std::int64_t>& done) : db_(db), range_(range), done_(done) {}
+  Walk(store::Database& db, Range range, const Secret& secret, std::atomic<std::int64_t>& done)
+      : db_(db), range_(range), secret_(secret), done_(done) {}
 
   Result<Walked> run() {
     auto walked = rows();
@@ -86,50 +88,54 @@ class Walk {
 
   // The same bytes as another type have the same digest but are no longer found by a query for them, an
   // idempotency key among them.
-  static bool typed(const store::Statement& row) {
-    for (int c : {0, 1, 3})
-      if (row.type(c) != Type::integer) return false;
-    for (int c = 2; c < kHash; ++c) {
-      bool digest = c == kPayloadDigest || c == kPayloadDigest + 1;
-      if (c != 3 && row.type(c) != (digest ? Type::blob : Type::text)) return false;
+  bool typed(const store::Statement& row) {
+    for (int c = 0; c <= kHash; ++c) {
+      bool number = c == 0 || c == 1 || c == 3, blob = c == kPayloadDigest || c == kPayloadDigest + 1 || c == kHash;
+      cells_[static_cast<std::size_t>(c)] = row.cell(c);
+      if (cell(c).type != (number ? Type::integer : blob ? Type::blob : Type::text)) return false;
     }
-    return row.type(kHash) == Type::blob;
+    return true;
   }
+  const store::Statement::Cell& cell(int column) const { return cells_[static_cast<std::size_t>(column)]; }
 
   bool check(const store::Statement& row, const store::Statement& side) {
     auto name = [&] { return row_name(at_); };
     if (!typed(row)) return wrong(at_, name() + ": a value of it has another type");
-    if (row.integer(1) != kFormat) return wrong(at_, name() + " has format " + std::to_string(row.integer(1)));
+    if (cell(1).number != kFormat) return wrong(at_, name() + " has format " + std::to_string(cell(1).number));
     bool beside = side_ready_ && side.integer(0) == at_;
     for (int part : {0, 1}) {
       const char* what = part == 0 ? "payload" : "changes";
-      auto type = beside ? side.type(1 + part) : Type::null;
-      auto bytes = beside ? text_of(side.blob(1 + part)) : std::string_view();
-      if (type != Type::null && (type != Type::blob || bytes.empty()))
+      auto stored = beside ? side.cell(1 + part) : store::Statement::Cell{Type::null, {}, 0};
+      auto bytes = stored.bytes;
+      if (stored.type != Type::null && (stored.type != Type::blob || bytes.empty()))
         return wrong(at_, name() + ": its " + what + " has another type");
       auto digest = bytes.empty() ? crypto::Digest{} : crypto::sha256(bytes);
-      auto told = text_of(row.blob(kPayloadDigest + part));
+      auto told = cell(kPayloadDigest + part).bytes;
       if (told != (bytes.empty() ? std::string_view() : text_of(digest)))
         return wrong(at_, name() + ": its " + what + (part == 0 ? " was changed" : " were changed"));
     }
     if (beside && side.null(1) && side.null(2)) return wrong(at_, name() + ": nothing stands beside it, as another type");
-    return check_hashes(row);
+    if (!check_hashes()) return false;
+    for (std::size_t i = 0; i < kIndexes.size(); ++i)
+      if (auto value = cell(kIndexes[i].number).bytes; !kIndexes[i].partial || !value.empty())
+        out_.prints[i] += print_of(secret_, value, at_);
+    return true;
   }
 
-  bool check_hashes(const store::Statement& row) {
+  bool check_hashes() {
     buffer_.resize(kBeforeRow);
-    put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(row.integer(1)));
+    put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(cell(1).number));
     put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(at_));
-    put(buffer_, text_of(row.blob(2)));
-    put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(row.integer(3)));
-    for (int c = kFirstText; c < kHash; ++c) put(buffer_, text_of(row.blob(c)));
+    put(buffer_, cell(2).bytes);
+    put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(cell(3).number));
+    for (int c = kFirstText; c < kHash; ++c) put(buffer_, cell(c).bytes);
     buffer_[kBeforeRow - 1] = 0;
     auto leaf = crypto::sha256(std::string_view(buffer_).substr(kBeforeRow - 1));
     std::memcpy(buffer_.data() + 14, out_.hash.data(), out_.hash.size());
     out_.hash = crypto::sha256(buffer_);
-    if (text_of(row.blob(kHash)) != text_of(out_.hash))
-      return wrong(at_, row_name(at_) + " (" + std::string(text_of(row.blob(15))) + " of " + std::string(text_of(row.blob(13))) +
-                            " " + std::string(text_of(row.blob(14))) + "): its hash does not fit; it was changed or moved");
+    if (cell(kHash).bytes != text_of(out_.hash))
+      return wrong(at_, row_name(at_) + " (" + std::string(cell(15).bytes) + " of " + std::string(cell(13).bytes) + " " +
+                            std::string(cell(14).bytes) + "): its hash does not fit; it was changed or moved");
     out_.rest += text_of(leaf);
     return true;
   }
@@ -140,7 +146,7 @@ class Walk {
     TK_TRY(auto s, db_.prepare("SELECT hashes FROM tile WHERE at = ?"));
     s.bind(Tree::place(0, first / Tree::kWidth));
     TK_TRY(bool there, s.step());
-    auto told = there && s.type(0) == Type::blob ? text_of(s.blob(0)) : std::string_view();
+    auto told = there && s.cell(0).type == Type::blob ? s.cell(0).bytes : std::string_view();
     if (told.size() != out_.rest.size()) return wrong(first, row_name(first) + ": the tile of the tree that begins with it is missing or cut");
     if (told != out_.rest) {
       std::int64_t i = 0;
@@ -156,6 +162,8 @@ class Walk {
 
   store::Database& db_;
   Range range_;
+  const Secret& secret_;
+  std::array<store::Statement::Cell, kHash + 1> cells_{};
   std::atomic<std::int64_t>& done_;
   Walked out_;
   std::string buffer_;
@@ -165,6 +173,61 @@ class Walk {
 
 }  // namespace
 
-Result<Walked> walk_range(store::Database& db, Range range, std::atomic<std::int64_t>& done) { return Walk(db, range, done).run(); }
+Result<Walked> walk_range(store::Database& db, Range range, const Secret& secret, std::atomic<std::int64_t>& done) {
+  return Walk(db, range, secret, done).run();
+}
+
+// SipHash-1-3 (Aumasson and Bernstein, 2012) of the number and the value.
+std::uint64_t print_of(const Secret& secret, std::string_view value, std::int64_t seq) {
+  std::uint64_t v0 = secret[0] ^ 0x736f6d6570736575, v1 = secret[1] ^ 0x646f72616e646f6d;
+  std::uint64_t v2 = secret[0] ^ 0x6c7967656e657261, v3 = secret[1] ^ 0x7465646279746573;
+  auto round = [&] {
+    v0 += v1, v2 += v3;
+    v1 = std::rotl(v1, 13) ^ v0, v3 = std::rotl(v3, 16) ^ v2;
+    v0 = std::rotl(v0, 32);
+    v2 += v1, v0 += v3;
+    v1 = std::rotl(v1, 17) ^ v2, v3 = std::rotl(v3, 21) ^ v0;
+    v2 = std::rotl(v2, 32);
+  };
+  auto take = [&](std::uint64_t word) {
+    v3 ^= word;
+    round();
+    v0 ^= word;
+  };
+  take(static_cast<std::uint64_t>(seq));
+  auto size = value.size();
+  for (; value.size() >= 8; value.remove_prefix(8)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, value.data(), 8);
+    take(word);
+  }
+  std::uint64_t last = static_cast<std::uint64_t>(size) << 56;
+  for (std::size_t i = 0; i < value.size(); ++i) last |= std::uint64_t{static_cast<unsigned char>(value[i])} << 8 * i;
+  take(last);
+  v2 ^= 0xff;
+  for (int i = 0; i < 3; ++i) round();
+  return v0 ^ v1 ^ v2 ^ v3;
+}
+
+Result<std::string> check_index(store::Database& db, const Index& index, const Secret& secret, std::uint64_t print) {
+  auto column = std::string(index.column), name = std::string(index.name);
+  TK_TRY(auto s, db.prepare("SELECT " + column + ", seq FROM journal INDEXED BY " + name +
+                            (index.partial ? " WHERE " + column + " <> ''" : "") + " ORDER BY " + column));
+  std::string before;
+  std::int64_t before_seq = INT64_MIN;
+  std::uint64_t sum = 0;
+  for (;;) {
+    TK_TRY(bool row, s.step());
+    if (!row) break;
+    auto value = s.cell(0), seq = s.cell(1);
+    bool behind = value.bytes > before || (value.bytes == before && seq.number > before_seq);
+    if (value.type != Type::text || seq.type != Type::integer || !behind)
+      return "the index " + name + " is damaged at row " + std::to_string(seq.number);
+    if (value.bytes != before) before = value.bytes;
+    before_seq = seq.number;
+    sum += print_of(secret, value.bytes, seq.number);
+  }
+  return sum == print ? std::string() : "the index " + name + " does not hold what the rows say: some would not be found by their " + column;
+}
 
 }  // namespace tk::journal::detail

@@ -152,7 +152,16 @@ std::span<const std::uint8_t> Statement::blob(int column) const {
 }
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(stmt_, column); }
 bool Statement::null(int column) const { return sqlite3_column_type(stmt_, column) == SQLITE_NULL; }
-Statement::Type Statement::type(int column) const { return static_cast<Type>(sqlite3_column_type(stmt_, column)); }
+Statement::Cell Statement::cell(int column) const {
+  auto* value = sqlite3_column_value(stmt_, column);  // cheaper than to ask the statement three times
+  Cell out{static_cast<Type>(sqlite3_value_type(value)), {}, 0};
+  if (out.type == Type::integer) out.number = sqlite3_value_int64(value);
+  if (out.type == Type::text || out.type == Type::blob) {
+    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+    out.bytes = {bytes ? bytes : "", static_cast<std::size_t>(sqlite3_value_bytes(value))};
+  }
+  return out;
+}
 
 Result<Database> Database::open(const std::string& path, Mode mode) {
   Database db;

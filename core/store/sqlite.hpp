@@ -44,7 +44,13 @@ class Statement {
   std::int64_t integer(int column) const;
   bool null(int column) const;
   enum class Type { integer = 1, real, text, blob, null };  // SQLite's own numbers
-  Type type(int column) const;  // of the value that is stored; asked before it is read
+  // A value as it is stored, without a conversion: the bytes of a text or blob, or the number.
+  struct Cell {
+    Type type;
+    std::string_view bytes;
+    std::int64_t number;
+  };
+  Cell cell(int column) const;  // valid until the next step
 
  private:
   sqlite3* db_;
