@@ -38,6 +38,7 @@ struct Session {
         store(std::move(j), workspace.root(), gate, effects), seal(workspace), trace(trace::from_environment()) {
     store.set_seal(&seal);
   }
+  Result<void> configure();
 };
 
 inline const cli::Option kAsOption = {"as", "ACTOR", "act as this actor (needs the right actor.act-as)"};
