@@ -27,35 +27,91 @@ Result<std::optional<std::int64_t>> first_of(store::Database& db, const std::str
   return std::optional<std::int64_t>(s.integer(0));
 }
 
-// Both halves of the journal at once. What the first finds comes before what the second finds.
-Result<detail::Walked> walk_all(store::Database& db, std::int64_t last, const detail::Secret& secret,
-                                const std::function<void(std::int64_t)>& progress) {
+// SQLite's own structure. quick_check looks at every page of the file; that indexes hold what their tables do, for
+// which integrity_check looks up each row in each of them, is found by the prints of index and walk.
+struct Structure {
+  std::string problem;
+  detail::Prints prints{};
+};
+
+Result<Structure> check_structure(store::Database& db, std::int64_t last, const detail::Secret& secret) {
+  Structure out;
+  auto ask = [&](const std::string& pragma) -> Result<bool> {
+    TK_TRY(auto s, db.prepare("PRAGMA " + pragma));
+    TK_TRY(bool row, s.step());
+    if (row && s.text(0) != "ok") out.problem = "the database is damaged: " + std::string(s.text(0));
+    return out.problem.empty();
+  };
+  TK_TRY(bool good, ask("quick_check(1)"));
+  for (std::size_t i = 0; good && i < detail::kIndexes.size(); ++i) {
+    TK_TRY(out.prints[i], detail::print_index(db, detail::kIndexes[i], secret, last, out.problem));
+    good = out.problem.empty();
+  }
+  if (!good) return out;
+  TK_TRY(auto s, db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('journal', 'side', 'leaf', 'tile')"));
+  for (;;) {
+    TK_TRY(bool more, s.step());
+    if (!more) return out;
+    std::string name;
+    for (char c : s.text(0)) name += c == '"' ? "\"\"" : std::string(1, c);
+    TK_TRY(good, ask("integrity_check(\"" + name + "\")"));
+    if (!good) return out;
+  }
+}
+
+// A damaged file is a finding like others.
+Result<Structure> find_structure(store::Database& db, std::int64_t last, const detail::Secret& secret) {
+  auto out = check_structure(db, last, secret);
+  if (out || out.error().code != Code::journal_broken) return out;
+  return Structure{"the database is damaged: " + out.error().message, {}};
+}
+
+struct Seen {
+  detail::Walked walked;
+  std::string damage;  // of the structure; of interest where the walk found nothing
+};
+
+// The journal in two parts at once, the structure beside the smaller one. What the first finds comes before what the
+// second finds.
+Result<Seen> look(store::Database& db, std::int64_t last, const std::function<void(std::int64_t)>& progress) {
+  detail::Secret secret{};
+  ids::random_bytes({reinterpret_cast<std::uint8_t*>(secret.data()), sizeof secret});
   std::atomic<std::int64_t> done{0};
-  auto half = last < kWorthTwo ? last : last / 2 / Tree::kWidth * Tree::kWidth;
-  Result<detail::Walked> first = detail::Walked{}, second = detail::Walked{};
+  std::atomic<bool> over{false};
+  bool two = last >= kWorthTwo;
+  auto part = two ? last * 7 / 10 / Tree::kWidth * Tree::kWidth : last;
+  Result<detail::Walked> second = detail::Walked{};
+  Result<Structure> structure = Structure{};
   std::thread other([&] {
-    if (half == last) return;
+    if (!two) return;
     // Its own moment is later than ours, but the rows up to `last` and their full tiles never change.
     auto mine = store::Database::open(db.path(), store::Mode::read_only);
-    second = mine ? detail::walk_range(*mine, {half + 1, last}, secret, done) : Result<detail::Walked>(fail(mine.error()));
+    second = mine ? detail::walk_range(*mine, {part + 1, last}, secret, done) : Result<detail::Walked>(fail(mine.error()));
+    if (mine && second && !second->bad_seq && done >= 0) structure = find_structure(*mine, last, secret);
   });
-  std::atomic<bool> over{false};
   std::thread teller([&] {
-    if (!progress || half == last) return;
-    while (!over) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    for (; progress && two && !over; std::this_thread::sleep_for(std::chrono::milliseconds(50)))
       progress(std::max<std::int64_t>(done, 0));
-    }
   });
-  first = detail::walk_range(db, {1, half}, secret, done);
+  auto first = detail::walk_range(db, {1, part}, secret, done);
   other.join();
   over = true;
   teller.join();
-  if (!first || first->bad_seq || half == last) return first;
-  if (!second || second->bad_seq) return second;
-  second->tiles.insert(0, first->tiles);
-  for (std::size_t i = 0; i < second->prints.size(); ++i) second->prints[i] += first->prints[i];
-  return second;
+  if (!first) return fail(first.error());
+  if (first->bad_seq) return Seen{std::move(*first), ""};
+  if (!second) return fail(second.error());
+  if (two) {
+    second->tiles.insert(0, first->tiles);
+    for (std::size_t i = 0; i < second->prints.size(); ++i) second->prints[i] += first->prints[i];
+  } else {
+    second = std::move(first);
+    if (!second->bad_seq) structure = find_structure(db, last, secret);
+  }
+  if (!structure) return fail(structure.error());
+  for (std::size_t i = 0; structure->problem.empty() && i < detail::kIndexes.size(); ++i)
+    if (structure->prints[i] != second->prints[i])
+      structure->problem = std::string("the index ") + detail::kIndexes[i].name + " does not hold what the rows say: some would not be found";
+  return Seen{std::move(*second), std::move(structure->problem)};
 }
 
 // The levels above the tiles of the leaves, and the leaves behind the last of those.
@@ -108,30 +164,6 @@ Result<std::string> check_schema(store::Database& db) {
   TK_TRY(bool row, s.step());
   if (row) return "tk never made the " + std::string(s.text(0)) + " " + std::string(s.text(1)) + " of the database";
   return std::string();
-}
-
-// SQLite's own structure. quick_check looks at every page of the file; that indexes hold what their tables do, for
-// which integrity_check looks up each row in each of them, is found here by the prints of the walk.
-Result<std::string> check_structure(store::Database& db, const detail::Walked& walked, const detail::Secret& secret) {
-  auto ask = [&](const std::string& pragma) -> Result<std::string> {
-    TK_TRY(auto s, db.prepare("PRAGMA " + pragma));
-    TK_TRY(bool row, s.step());
-    return row && s.text(0) != "ok" ? "the database is damaged: " + std::string(s.text(0)) : std::string();
-  };
-  TK_TRY(auto problem, ask("quick_check(1)"));
-  for (std::size_t i = 0; problem.empty() && i < detail::kIndexes.size(); ++i) {
-    TK_TRY(problem, detail::check_index(db, detail::kIndexes[i], secret, walked.prints[i]));
-  }
-  if (!problem.empty()) return problem;
-  TK_TRY(auto s, db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('journal', 'side', 'leaf', 'tile')"));
-  for (;;) {
-    TK_TRY(bool more, s.step());
-    if (!more) return problem;
-    std::string name;
-    for (char c : s.text(0)) name += c == '"' ? "\"\"" : std::string(1, c);
-    TK_TRY(problem, ask("integrity_check(\"" + name + "\")"));
-    if (!problem.empty()) return problem;
-  }
 }
 
 // Side bytes without a row.
@@ -196,9 +228,8 @@ Result<Verdict> Journal::verify(const std::function<void(std::int64_t)>& progres
   if (!verdict.ok) return verdict;
   if (first && *first < 1) return wrong(*first, row_name(*first) + " stands before the first");
   auto rows = last.value_or(0);
-  detail::Secret secret{};
-  ids::random_bytes({reinterpret_cast<std::uint8_t*>(secret.data()), sizeof secret});
-  TK_TRY(auto walked, walk_all(db_, rows, secret, progress));
+  TK_TRY(auto seen, look(db_, rows, progress));
+  const auto& walked = seen.walked;
   verdict.rows = walked.bad_seq ? walked.bad_seq - 1 : rows;
   if (walked.bad_seq) return wrong(walked.bad_seq, walked.problem);
   std::int64_t bad = rows;
@@ -212,7 +243,7 @@ Result<Verdict> Journal::verify(const std::function<void(std::int64_t)>& progres
   if (found_one) return verdict;
   TK_TRY(found_one, found(rows, check_schema(db_)));
   if (found_one) return verdict;
-  TK_TRY(found_one, found(rows, check_structure(db_, walked, secret)));
+  TK_TRY(found_one, found(rows, seen.damage));
   return verdict;
 }
 

@@ -209,7 +209,7 @@ std::uint64_t print_of(const Secret& secret, std::string_view value, std::int64_
   return v0 ^ v1 ^ v2 ^ v3;
 }
 
-Result<std::string> check_index(store::Database& db, const Index& index, const Secret& secret, std::uint64_t print) {
+Result<std::uint64_t> print_index(store::Database& db, const Index& index, const Secret& secret, std::int64_t last, std::string& problem) {
   auto column = std::string(index.column), name = std::string(index.name);
   TK_TRY(auto s, db.prepare("SELECT " + column + ", seq FROM journal INDEXED BY " + name +
                             (index.partial ? " WHERE " + column + " <> ''" : "") + " ORDER BY " + column));
@@ -222,12 +222,13 @@ Result<std::string> check_index(store::Database& db, const Index& index, const S
     auto value = s.cell(0), seq = s.cell(1);
     bool behind = value.bytes > before || (value.bytes == before && seq.number > before_seq);
     if (value.type != Type::text || seq.type != Type::integer || !behind)
-      return "the index " + name + " is damaged at row " + std::to_string(seq.number);
+      problem = "the index " + name + " is damaged at row " + std::to_string(seq.number);
+    if (!problem.empty()) return sum;
     if (value.bytes != before) before = value.bytes;
     before_seq = seq.number;
-    sum += print_of(secret, value.bytes, seq.number);
+    if (seq.number <= last) sum += print_of(secret, value.bytes, seq.number);
   }
-  return sum == print ? std::string() : "the index " + name + " does not hold what the rows say: some would not be found by their " + column;
+  return sum;
 }
 
 }  // namespace tk::journal::detail

@@ -47,7 +47,7 @@ inline std::string row_name(std::int64_t seq) { return "row " + std::to_string(s
 // `done` counts the rows of all walks; the first ends the others when it finds something. An error is not of the journal.
 Result<Walked> walk_range(store::Database& db, Range range, const Secret& secret, std::atomic<std::int64_t>& done);
 
-// Whether the index holds these entries, each once and in order; a sentence where it does not.
-Result<std::string> check_index(store::Database& db, const Index& index, const Secret& secret, std::uint64_t print);
+// The print of the entries that the index has for rows up to `last`; `problem` says where they are not in order.
+Result<std::uint64_t> print_index(store::Database& db, const Index& index, const Secret& secret, std::int64_t last, std::string& problem);
 
 }  // namespace tk::journal::detail
