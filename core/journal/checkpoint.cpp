@@ -84,7 +84,7 @@ std::string sign(const Checkpoint& checkpoint, const crypto::SigningKey& key) {
 Result<Checkpoint> open_note(std::string_view note, const std::vector<NoteKey>& keys) {
   if (note.size() > kLongest) return no_note("it is longer than 64 KiB");
   auto blank = note.rfind("\n\n");
-  if (blank == note.npos || !note.ends_with('\n')) return no_note("no signature stands below it");
+  if (blank == note.npos || blank + 2 == note.size() || !note.ends_with('\n')) return no_note("no signature stands below it");
   auto text = note.substr(0, blank + 1);
   bool control = std::any_of(note.begin(), note.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
   if (control || text::invalid_utf8(note) != note.npos) return no_note("it is not plain text");
