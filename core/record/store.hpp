@@ -170,6 +170,8 @@ class Store {
   Result<Outcome> apply(Change change, Trail* trail = nullptr);
 
   Result<Record> get(const std::string& id);
+  // As it was when row `seq` had been written (0 = any), or at a time (0 = any): the fold of its rows up to there.
+  Result<Record> as_of(const std::string& id, std::int64_t seq, std::int64_t ts_ns);
   // The definition that the record is pinned to.
   Result<std::shared_ptr<const Definition>> definition_of(const Record& record);
   Result<std::optional<Record>> by_name(const std::string& type, const std::string& name);

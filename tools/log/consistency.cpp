@@ -1,9 +1,9 @@
 #include "core/cli/output.hpp"
 #include "core/cli/spec.hpp"
 #include "core/json/json.hpp"
+#include "core/journal/journal.hpp"
 #include "core/journal/tree.hpp"
 #include "core/workspace/workspace.hpp"
-#include "core/journal/journal.hpp"
 #include "help/log.hpp"
 #include "tools/log/proof.hpp"
 
@@ -18,7 +18,8 @@ Result<Exit> consistency(const cli::Args& args) {
   TK_TRY(auto old, read_size(args.get("OLD"), "OLD"));
   TK_TRY(auto size, read_size(args.get("NEW", std::to_string(head.seq)), "NEW"));
   if (old < 1 || old > size || size > head.seq)
-    return fail(Code::journal_proof, "no proof from " + std::to_string(old) + " to " + std::to_string(size) + " rows: the journal has " + std::to_string(head.seq),
+    return fail(Code::journal_proof,
+                "no proof from " + std::to_string(old) + " to " + std::to_string(size) + " rows: the journal has " + std::to_string(head.seq),
                 "1 <= OLD <= NEW <= the number of rows");
   journal::Tree tree(journal.db());
   TK_TRY(auto path, tree.consistency(old, size));
