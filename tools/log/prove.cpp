@@ -91,7 +91,7 @@ Result<Exit> prove(const cli::Args& args) {
 
 cli::VerbSpec prove_verb() {
   return {"prove", "that a row is in the journal, for somebody who has only a checkpoint", {{"SEQ", "the row's number"}},
-          {{"checkpoint", "FILE", "prove it against this checkpoint (default: the first stored one that covers the row, else a new one)"}},
+          {{"checkpoint", "FILE", "against this checkpoint (default: a stored one that covers the row)"}},
           {{"tk log prove 41 > 41.tlog-proof", "row 41, its path to the root, and the signed checkpoint"},
            {"tk log prove 41 --checkpoint anchor --json", "against an anchor that was kept outside"}},
           help::k_prove, prove,

@@ -140,7 +140,7 @@ Result<Exit> verify(const cli::Args& args) {
 cli::VerbSpec verify_verb() {
   return {"verify", "prove that no row was changed, removed or moved: 0, or 8", {},
           {{"anchor", "FILE", "a checkpoint that was kept outside", {}, true},
-           {"key", "KEY", "the key that checkpoints have to be signed with, or a file of it (default: the workspace's own)", {}, true}},
+           {"key", "KEY", "the key that has to have signed, or a file of it (default: the own)", {}, true}},
           {{"tk log verify", "names the first row that is wrong"},
            {"tk log verify --anchor yesterday.checkpoint", "also that the journal goes on from where it was yesterday"}},
           help::k_verify, verify,
