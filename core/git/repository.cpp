@@ -212,6 +212,22 @@ Result<std::string> Repository::find_message(const std::string& head, const std:
   return std::string();
 }
 
+Result<std::vector<std::string>> Repository::history(const std::string& head) const {
+  std::vector<std::string> out;
+  if (head.empty()) return out;
+  git_revwalk* raw_walk = nullptr;
+  if (git_revwalk_new(&raw_walk, raw()) != 0) return git_failed("walk the history");
+  Revwalk walk(raw_walk);
+  TK_TRY(auto start, parse_oid(head));
+  if (git_revwalk_push(raw_walk, &start) != 0) return git_failed("walk the history");
+  git_revwalk_sorting(raw_walk, GIT_SORT_TOPOLOGICAL);
+  git_oid oid;
+  int rc = 0;
+  while ((rc = git_revwalk_next(&oid, raw_walk)) == 0) out.push_back(hex(&oid));
+  if (rc != GIT_ITEROVER) return git_failed("walk the history");
+  return out;
+}
+
 Result<bool> Repository::reaches(const std::string& head, const std::string& commit) const {
   if (head.empty() || head == commit) return !head.empty();
   TK_TRY(auto a, parse_oid(head));

@@ -46,6 +46,8 @@ class Repository {
   // A commit of this very message between `from` (not included) and `head`; empty when there is none.
   Result<std::string> find_message(const std::string& head, const std::string& from,
                                    const std::string& message) const;
+  // The commits that `head` reaches, newest first.
+  Result<std::vector<std::string>> history(const std::string& head) const;
   // Whether `commit` is `head` or one of its ancestors.
   Result<bool> reaches(const std::string& head, const std::string& commit) const;
 

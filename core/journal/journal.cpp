@@ -5,6 +5,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/journal/detail/schema.hpp"
+#include "core/journal/tree.hpp"
 #include "core/os/fault.hpp"
 #include "core/os/file.hpp"
 
@@ -63,33 +64,20 @@ Result<Journal> Journal::open(const std::string& path, store::Mode mode) {
   if (mode == store::Mode::read_only && !os::exists(path))
     return fail(Code::ws_none, "no journal at " + path, "nothing has happened in this workspace yet");
   TK_TRY(auto db, store::Database::open(path, mode));
-  std::int64_t version = 0;
-  auto read_version = [&]() -> Result<void> {
-    TK_TRY(auto s, db.prepare("PRAGMA user_version"));
-    TK_TRY(bool row, s.step());
-    version = row ? s.integer(0) : 0;
-    return {};
-  };
-  TK_CHECK(read_version());
-  if (version == 0 && mode == store::Mode::read_write_create) {
-    TK_CHECK(db.begin());  // another process may be making it: look again under the lock
-    auto made = read_version();
-    if (made && version == 0)
-      made = db.exec(std::string(detail::kSchema) +
-                     "PRAGMA user_version=" + std::to_string(detail::kVersion));
-    if (made) made = db.commit();
-    if (!made) {
-      db.rollback();
-      return fail(made.error());
-    }
-    version = detail::kVersion;
-  }
+  TK_TRY(auto version, detail::format_of(db));
   if (version > detail::kVersion)
     return fail(Code::journal_newer,
                 path + " has format " + std::to_string(version) + ", this tk knows " +
                     std::to_string(detail::kVersion),
                 "use the tk that wrote it, or a newer one");
-  if (version == 0) return fail(Code::journal_broken, path + " is not a tk journal");
+  if (version == 0 && mode != store::Mode::read_write_create)
+    return fail(Code::journal_broken, path + " is not a tk journal");
+  if (version < detail::kVersion && mode == store::Mode::read_only) {
+    TK_TRY(auto writable, store::Database::open(path, store::Mode::read_write));
+    TK_CHECK(detail::bring_up(writable));
+  } else if (version < detail::kVersion) {
+    TK_CHECK(detail::bring_up(db));
+  }
   if (mode == store::Mode::read_only) return Journal(std::move(db), Live::look(path));
   TK_TRY(auto live, Live::open(path));
   Journal journal(std::move(db), std::move(live));
@@ -125,6 +113,8 @@ Result<void> Journal::append(Row& row, std::string_view payload, std::string_vie
   row.payload_digest = digest_of(payload);
   row.changes_digest = digest_of(changes);
   row.hash = chain(last.hash, row);
+  if (tree_) TK_CHECK(Tree(db_).append(row.seq, merkle::leaf(canonical(row))));
+  os::fault("commit.leaf");
   {
     TK_TRY(auto s, db_.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
                                "?,?,?,?,?,?,?,?,?,?,?)"));
@@ -151,8 +141,10 @@ Result<void> Journal::append(Row& row, std::string_view payload, std::string_vie
   return s.bind(row.seq).bind_blob(row.hash).run();
 }
 
-Result<void> Journal::each(const Filter& f,
-                           const std::function<Result<bool>(const Stored&)>& visit) {
+namespace {
+
+// What a filter asks for, by one of its ways to the rows.
+Result<store::Statement> query(store::Database& db, const Filter& f, const char* actor) {
   std::string sql = "SELECT " TK_ROW_COLUMNS "WHERE j.seq > ?";
   std::vector<const std::string*> words;
   auto where = [&](const std::string& value, const char* condition) {
@@ -162,31 +154,58 @@ Result<void> Journal::each(const Filter& f,
   };
   where(f.trace, " AND j.trace_id = ?");
   where(f.entity, " AND j.entity_id = ?");
+  where(f.borrow, " AND j.borrow_id = ? AND j.borrow_id <> ''");
   where(f.event, " AND j.event_type = ?");
   where(f.kind, " AND j.kind = ?");
   where(f.context, " AND j.context_path = ?");
-  where(f.actor, " AND (j.actor_id = ?");
-  if (!f.actor.empty()) {
-    sql += " OR j.on_behalf_of = ?)";
-    words.push_back(&f.actor);
-  }
+  where(f.actor, actor);
   if (f.since_ns) sql += " AND j.ts_ns >= ?";
   if (f.until_ns) sql += " AND j.ts_ns < ?";
   if (f.until_seq) sql += " AND j.seq <= ?";
   sql += f.newest_first ? " ORDER BY j.seq DESC" : " ORDER BY j.seq";
-  TK_TRY(auto s, db_.prepare(sql));
+  TK_TRY(auto s, db.prepare(sql));
   s.bind(f.after_seq);
   for (const auto* word : words) s.bind(*word);
   if (f.since_ns) s.bind(f.since_ns);
   if (f.until_ns) s.bind(f.until_ns);
   if (f.until_seq) s.bind(f.until_seq);
+  return s;
+}
+
+}  // namespace
+
+namespace detail {
+
+// Rows that an actor did, and rows that were done for it, each come in order from their own index and are merged
+// here: an OR of both would read the whole table, or sort all that it found.
+Result<void> walk(store::Database& db, const Filter& f, const std::function<Result<bool>(const Stored&)>& visit) {
+  std::vector<store::Statement> ways;
+  TK_TRY(auto own, query(db, f, " AND j.actor_id = ?"));
+  ways.push_back(std::move(own));
+  if (!f.actor.empty()) {
+    TK_TRY(auto lent, query(db, f, " AND j.on_behalf_of = ? AND j.on_behalf_of <> '' AND j.actor_id <> j.on_behalf_of"));
+    ways.push_back(std::move(lent));
+  }
+  std::vector<bool> ready(ways.size());
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    TK_TRY(ready[i], ways[i].step());
+  }
   for (std::int64_t n = 0; f.limit == 0 || n < f.limit; ++n) {
-    TK_TRY(bool row, s.step());
-    if (!row) break;
-    TK_TRY(bool more, visit(read(s)));
+    std::size_t next = ways.size();
+    for (std::size_t i = 0; i < ways.size(); ++i)
+      if (ready[i] && (next == ways.size() || (ways[i].integer(0) < ways[next].integer(0)) != f.newest_first)) next = i;
+    if (next == ways.size()) break;
+    TK_TRY(bool more, visit(read(ways[next])));
     if (!more) break;
+    TK_TRY(ready[next], ways[next].step());
   }
   return {};
+}
+
+}  // namespace detail
+
+Result<void> Journal::each(const Filter& filter, const std::function<Result<bool>(const Stored&)>& visit) {
+  return detail::walk(db_, filter, visit);
 }
 
 Result<std::optional<Stored>> Journal::by_key(std::string_view key) {
@@ -198,133 +217,9 @@ Result<std::optional<Stored>> Journal::by_key(std::string_view key) {
   return std::optional<Stored>(read(s));
 }
 
-namespace {
-
-// The first number that a query gives.
-Result<std::optional<std::int64_t>> first_of(store::Database& db, const std::string& sql) {
-  TK_TRY(auto s, db.prepare(sql));
-  TK_TRY(bool row, s.step());
-  if (!row || s.null(0)) return std::optional<std::int64_t>();
-  return std::optional<std::int64_t>(s.integer(0));
-}
-
-// The first row with a value of another type than its column's. The same bytes as another type have
-// the same digest but are no longer found by a query for them, an idempotency key among them.
-std::string odd_types() {
-  std::string_view columns = TK_ROW_COLUMNS;
-  std::string sql = "SELECT min(j.seq) FROM journal j LEFT JOIN side s ON s.seq = j.seq WHERE "
-                    "(s.seq IS NOT NULL AND s.payload IS NULL AND s.changes IS NULL)";
-  for (auto column : text::split(columns.substr(0, columns.find(" FROM")), ',')) {
-    column.remove_prefix(column.find_first_not_of(' '));
-    bool integer = column == "j.seq" || column == "j.format" || column == "j.ts_ns";
-    bool blob = column == "j.hash" || column.ends_with("_digest");
-    auto is = " OR typeof(" + std::string(column) + ") ";
-    if (column.starts_with("s."))
-      sql += is + "NOT IN ('blob', 'null') OR length(" + std::string(column) + ") = 0";
-    else
-      sql += is + (integer ? "<> 'integer'" : blob ? "<> 'blob'" : "<> 'text'");
-  }
-  return sql;
-}
-
-}  // namespace
-
-// What the chain does not see: side bytes without a row, programs inside the database, and damage
-// inside SQLite's own structure.
-Result<std::string> Journal::check_side_tables(std::int64_t& bad) {
-  TK_TRY(auto orphan, first_of(db_, "SELECT min(seq) FROM side WHERE seq NOT IN (SELECT seq FROM journal)"));
-  if (orphan) {
-    bad = *orphan;
-    return "row " + std::to_string(bad) + " is missing but its payload is there";
-  }
-  {
-    TK_TRY(auto s, db_.prepare("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"));
-    TK_TRY(bool row, s.step());
-    if (row) return "tk never made the " + std::string(s.text(0)) + " " + std::string(s.text(1)) + " of the database";
-  }
-  TK_TRY(auto s, db_.prepare("PRAGMA integrity_check(1)"));
-  TK_TRY(bool row, s.step());
-  if (row && s.text(0) != "ok") return "the database is damaged: " + std::string(s.text(0));
-  return std::string();
-}
-
 Result<Snapshot> Journal::snapshot() {
   TK_CHECK(db_.begin_read());
   return Snapshot(&db_);
-}
-
-Result<Verdict> Journal::verify(const std::function<void(std::int64_t)>& progress) {
-  Verdict verdict;
-  crypto::Digest previous{};
-  auto row_name = [](std::int64_t seq) { return "row " + std::to_string(seq); };
-  auto wrong = [&](std::int64_t seq, std::string problem) {
-    verdict.ok = false;
-    verdict.bad_seq = seq;
-    verdict.problem = std::move(problem);
-    return false;
-  };
-  auto check = [&](const Stored& stored) -> Result<bool> {
-    const auto& r = stored.row;
-    auto expected = verdict.rows + 1;
-    auto name = row_name(r.seq);
-    if (r.seq != expected) return wrong(expected, row_name(expected) + " is missing");
-    if (r.format != kFormat) return wrong(r.seq, name + " has format " + std::to_string(r.format));
-    if (digest_of(stored.payload) != r.payload_digest)
-      return wrong(r.seq, name + ": its payload was changed");
-    if (digest_of(stored.changes) != r.changes_digest)
-      return wrong(r.seq, name + ": its changes were changed");
-    if (chain(previous, r) != r.hash)
-      return wrong(r.seq, name + " (" + r.event_type + " of " + r.entity_type + " " + r.entity_id +
-                              "): its hash does not fit; it was changed or moved");
-    previous = r.hash;
-    ++verdict.rows;
-    if (progress) progress(verdict.rows);
-    return true;
-  };
-  auto walked = each({}, check);
-  if (!walked) {
-    if (walked.error().code != Code::journal_broken) return fail(walked.error());
-    wrong(verdict.rows + 1, row_name(verdict.rows + 1) + " cannot be read: " + walked.error().message);
-  }
-  // What the walk reads past: rows before the first, and the types of the values.
-  for (bool before : {false, true}) {
-    auto found = first_of(db_, before ? "SELECT min(seq) FROM journal" : odd_types());
-    if (!found && found.error().code != Code::journal_broken) return fail(found.error());
-    if (!found && verdict.ok) wrong(verdict.rows, "the database is damaged: " + found.error().message);
-    if (!found || !*found || (before && **found > 0)) continue;
-    if (verdict.ok || **found < verdict.bad_seq)
-      wrong(**found, row_name(**found) + (before ? " stands before the first"
-                                                 : ": a value of it, or of its payload, has another type"));
-  }
-  if (!verdict.ok) return verdict;
-  auto last = head();
-  if (!last && last.error().code != Code::journal_broken) return fail(last.error());
-  bool odd_head = false;
-  if (last) {
-    TK_TRY(auto odd, first_of(db_, "SELECT 1 FROM meta WHERE name = 'head' AND "
-                                   "(typeof(number) <> 'integer' OR typeof(bytes) <> 'blob')"));
-    odd_head = odd.has_value();
-  }
-  auto end = row_name(verdict.rows), next = row_name(verdict.rows + 1);
-  if (!last || odd_head) {
-    wrong(verdict.rows, end + ": " + (last ? "the head has another type" : last.error().message));
-  } else if (last->seq > verdict.rows) {
-    wrong(verdict.rows + 1, next + " is missing: the tail was cut; the head says " +
-                                std::to_string(last->seq) + " rows");
-  } else if (last->seq < verdict.rows) {
-    wrong(last->seq + 1, row_name(last->seq + 1) + " stands behind the head, which says " +
-                             std::to_string(last->seq) + " rows");
-  } else if (last->hash != previous) {
-    wrong(verdict.rows, end + ": the head has another hash; the row was changed, or the tail was cut from " +
-                            next + " on");
-  }
-  if (!verdict.ok) return verdict;
-  std::int64_t bad = verdict.rows;
-  auto problem = check_side_tables(bad);
-  if (!problem && problem.error().code != Code::journal_broken) return fail(problem.error());
-  auto text = problem ? *problem : problem.error().message;
-  if (!text.empty()) wrong(bad, text);
-  return verdict;
 }
 
 }  // namespace tk::journal

@@ -31,7 +31,7 @@ struct Stored {
 };
 
 struct Filter {
-  std::string trace, actor, entity, event, kind, context;
+  std::string trace, actor, entity, borrow, event, kind, context;
   std::int64_t since_ns = 0, until_ns = 0;  // 0 = open
   std::int64_t after_seq = 0, until_seq = 0;  // until: and that one too; 0 = open
   std::int64_t limit = 0;   // 0 = all
@@ -44,6 +44,10 @@ struct Verdict {
   std::int64_t bad_seq = 0;  // the first row that is wrong
   std::string problem;
 };
+
+namespace detail {
+Result<void> walk(store::Database& db, const Filter& filter, const std::function<Result<bool>(const Stored&)>& visit);
+}
 
 class Journal;
 
@@ -105,7 +109,7 @@ class Journal {
 
   Result<void> each(const Filter& filter, const std::function<Result<bool>(const Stored&)>& visit);
   Result<std::optional<Stored>> by_key(std::string_view idempotency_key);
-  // Walks the chain, and everything beside it that can be wrong. `progress` hears of each row.
+  // Walks chain and tree, and everything beside them that can be wrong. `progress` hears how far it is.
   Result<Verdict> verify(const std::function<void(std::int64_t rows)>& progress = {});
   // While it lives all reads see the journal of one moment, whatever others write.
   Result<Snapshot> snapshot();
@@ -113,7 +117,7 @@ class Journal {
  private:
   friend class Transaction;
   Journal(store::Database db, std::optional<Live> live) : db_(std::move(db)), live_(std::move(live)) {}
-  Result<std::string> check_side_tables(std::int64_t& bad);
+  friend struct WithoutTree;  // tests/bench/journal: what the tree costs
   Result<void> flush_for_all(std::int64_t seq);
   void leave();
   store::Database db_;
@@ -121,6 +125,7 @@ class Journal {
   std::int64_t appended_ = 0;  // the highest seq of the open transaction
   bool standing_ = false;
   std::int64_t halted_ = -1;
+  bool tree_ = true;
 };
 
 }  // namespace tk::journal

@@ -30,7 +30,7 @@ struct Row {
   crypto::Digest hash{};  // not among the fields
 };
 
-std::string canonical(const Row& row);
+std::string canonical(const Row& row);  // what hash and leaf are made of: every field but the hash
 crypto::Digest chain(const crypto::Digest& previous, const Row& row);
 
 }  // namespace tk::journal

@@ -139,6 +139,38 @@ Result<void> fold(std::map<std::string, Folded>& all, const journal::Stored& sto
   return patch_members(f.fields, patch);
 }
 
+}  // namespace
+
+Result<Record> Store::as_of(const std::string& id, std::int64_t seq, std::int64_t ts_ns) {
+  std::map<std::string, Folded> all;
+  journal::Filter f;
+  f.entity = id;
+  f.until_seq = seq;
+  f.until_ns = ts_ns > 0 ? ts_ns + 1 : 0;
+  auto visit = [&](const journal::Stored& stored) -> Result<bool> {
+    TK_CHECK(fold(all, stored));
+    return true;
+  };
+  TK_CHECK(journal_.each(f, visit));
+  if (all.empty()) return fail(Code::record_unknown, "record " + id + " was not there yet", "tk log --entity " + id + " shows its rows");
+  auto& folded = all.begin()->second;
+  Record r;
+  r.id = id;
+  r.type = folded.type;
+  r.context = folded.context;
+  r.name = folded.name;
+  r.parent = folded.parent;
+  r.state = folded.state;
+  r.definition = folded.definition;
+  r.version = folded.version;
+  r.created_ns = folded.created_ns;
+  r.updated_ns = folded.updated_ns;
+  r.fields = std::move(folded.fields);
+  return r;
+}
+
+namespace {
+
 // Every definition is the text that its hash names, and the one that records are pinned to.
 Result<std::string> check_definitions(journal::Journal& journal, const std::map<std::string, Folded>& all) {
   std::map<std::string, std::pair<std::string, std::string>, std::less<>> pinned;  // its type, a record

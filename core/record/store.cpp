@@ -6,6 +6,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/journal/checkpoint.hpp"
 #include "core/json/json.hpp"
 #include "core/os/fault.hpp"
 #include "core/record/detail/prepared.hpp"
@@ -420,6 +421,7 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
     out.push_back(std::move(o));
   }
   os::fault("step.10");
+  if (seal_ && anything) seal_->committed(journal_, out.back().seq);
   lap(9);
   if (trail) {
     const auto& p = all.front();
@@ -437,7 +439,9 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
     steps[6].note = "version " + std::to_string(out.front().record.version);
     steps[7].note = "row " + std::to_string(out.front().seq) + ", flushed";
     steps[8].note = text::count(p.effects.size(), "effect");
-    steps[9].note = "Merkle leaf and signed receipt not yet (arrive with the ACL)";
+    TK_TRY(auto sealed, journal::stored_checkpoint(journal_));
+    steps[9].note = "leaf " + std::to_string(out.front().seq - 1) + " of the tree; the last checkpoint is of " +
+                    text::count(static_cast<std::size_t>(sealed ? sealed->size : 0), "row");
   }
   return out;
 }

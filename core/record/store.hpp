@@ -88,6 +88,13 @@ class Effects {
   virtual Result<void> lost(Store&, const Effect&, const Error&) { return {}; }
 };
 
+// Hears of every commit at step 10, when it is durable: the place where a checkpoint is made now and then.
+class Seal {
+ public:
+  virtual ~Seal() = default;
+  virtual void committed(journal::Journal& journal, std::int64_t last_seq) = 0;
+};
+
 struct Record {
   std::string id, type, context, name, parent, state, definition;
   std::int64_t version = 0, created_ns = 0, updated_ns = 0;
@@ -155,12 +162,16 @@ class Store {
       : journal_(std::move(journal)), definitions_(std::move(root)), authority_(authority),
         effects_(effects) {}
 
+  void set_seal(Seal* seal) { seal_ = seal; }
+
   // All or nothing, in one commit. A refusal (denied, not legal here, wrong input) is journaled as
   // one row and comes back as the error.
   Result<std::vector<Outcome>> apply(std::vector<Change> changes, Trail* trail = nullptr);
   Result<Outcome> apply(Change change, Trail* trail = nullptr);
 
   Result<Record> get(const std::string& id);
+  // As it was when row `seq` had been written (0 = any), or at a time (0 = any): the fold of its rows up to there.
+  Result<Record> as_of(const std::string& id, std::int64_t seq, std::int64_t ts_ns);
   // The definition that the record is pinned to.
   Result<std::shared_ptr<const Definition>> definition_of(const Record& record);
   Result<std::optional<Record>> by_name(const std::string& type, const std::string& name);
@@ -230,6 +241,7 @@ class Store {
   Tally tally_{journal_};
   Authority& authority_;
   Effects* effects_;
+  Seal* seal_ = nullptr;
   std::map<const Definition*, Machine> machines_;
 };
 

@@ -152,6 +152,16 @@ std::span<const std::uint8_t> Statement::blob(int column) const {
 }
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(stmt_, column); }
 bool Statement::null(int column) const { return sqlite3_column_type(stmt_, column) == SQLITE_NULL; }
+Statement::Cell Statement::cell(int column) const {
+  auto* value = sqlite3_column_value(stmt_, column);  // cheaper than to ask the statement three times
+  Cell out{static_cast<Type>(sqlite3_value_type(value)), {}, 0};
+  if (out.type == Type::integer) out.number = sqlite3_value_int64(value);
+  if (out.type == Type::text || out.type == Type::blob) {
+    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+    out.bytes = {bytes ? bytes : "", static_cast<std::size_t>(sqlite3_value_bytes(value))};
+  }
+  return out;
+}
 
 Result<Database> Database::open(const std::string& path, Mode mode) {
   Database db;
@@ -258,6 +268,24 @@ Result<void> Database::checkpoint(bool all) {
 void Database::rollback() {
   if (!sqlite3_get_autocommit(db_)) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
+
+// From another connection: this one may hold the write lock meanwhile.
+Result<void> Database::copy_to(const std::string& path) const {
+  TK_TRY(auto from, open(path_, Mode::read_only));
+  TK_CHECK(os::remove_file(path));
+  sqlite3* to = nullptr;
+  auto mask = ::umask(0077);
+  int rc = sqlite3_open_v2(path.c_str(), &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  ::umask(mask);
+  auto* backup = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", from.db_, "main") : nullptr;
+  bool whole = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+  whole = sqlite3_backup_finish(backup) == SQLITE_OK && whole;
+  Result<void> done;
+  if (!whole) done = fail(sqlite_error(to, path));
+  sqlite3_close_v2(to);
+  return done;
+}
+
 int Database::changes() const { return sqlite3_changes(db_); }
 
 }  // namespace tk::store

@@ -43,6 +43,14 @@ class Statement {
   std::span<const std::uint8_t> blob(int column) const;
   std::int64_t integer(int column) const;
   bool null(int column) const;
+  enum class Type { integer = 1, real, text, blob, null };  // SQLite's own numbers
+  // A value as it is stored, without a conversion: the bytes of a text or blob, or the number.
+  struct Cell {
+    Type type;
+    std::string_view bytes;
+    std::int64_t number;
+  };
+  Cell cell(int column) const;  // valid until the next step
 
  private:
   sqlite3* db_;
@@ -77,6 +85,8 @@ class Database {
   // was not yet durable may be lost although a later flush succeeds.
   bool flush_failed() { return std::exchange(state_->flush_failed, false); }
   void rollback();
+  // A copy of what is committed, in a new file beside, through SQLite's backup API; on disk when it returns.
+  Result<void> copy_to(const std::string& path) const;
   // The last to close moves the WAL into the database; false: a flush of that failed. Nothing else may be
   // asked of it afterwards.
   bool close();

@@ -75,6 +75,7 @@ class Counter {
     return last;
   }
   record::Record record() { return must(store_.get(id_)); }
+  record::Store& store() { return store_; }
 
  private:
   static journal::Journal open(const std::string& folder) {

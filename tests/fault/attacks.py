@@ -370,6 +370,61 @@ def trigger(con, rng):
     return [f"trigger {name}"]
 
 
+# ---- the tree and the checkpoints
+
+def tree_changed(con, rng):
+    """A hash of it, or a part of it, without a row."""
+    n = last(con)
+    table, key, value = rng.choice([("leaf", "seq", "hash"), ("tile", "at", "hashes")])
+    at = some(rng, con, f"SELECT {key} FROM {table}")
+    way = rng.choice(["other", "gone", "moved", "added"])
+    if way == "other": put(con, table, value, other(rng, con.execute(f"SELECT {value} FROM {table} WHERE {key}=?", (at,)).fetchone()[0],
+                                                    values_of(con, table, value)), f"{key}=?", at)
+    elif way == "gone": con.execute(f"DELETE FROM {table} WHERE {key}=?", (at,))
+    elif way == "moved": con.execute(f"UPDATE {table} SET {key}=? WHERE {key}=?", (rng.choice([-1, 10**7]), at))
+    else: con.execute(f"INSERT INTO {table} VALUES (?,?)", (rng.choice([-1, n + 1, 10**7]), bytes(32)))
+    return ["tree", "tile"]
+
+
+def checkpoint_changed(con, rng):
+    size = some(rng, con, "SELECT size FROM checkpoint")
+    note = con.execute("SELECT note FROM checkpoint WHERE size=?", (size,)).fetchone()[0]
+    lines = note.split("\n")
+    way = rng.choice(["flip", "size", "root", "moved", "unsigned"])
+    if way == "flip":
+        at = rng.randrange(len(note))
+        lines = (note[:at] + chr(ord(note[at]) ^ 1) + note[at + 1:]).split("\n")
+    elif way == "size": lines[1] = str(size - 1)
+    elif way == "root": lines[2] = "A" * 43 + "="
+    elif way == "unsigned": lines = lines[:4] + [""]
+    if way == "moved": con.execute("UPDATE checkpoint SET size=? WHERE size=?", (size + 1, size))
+    else: put(con, "checkpoint", "note", "\n".join(lines), "size=?", size)
+    return ["checkpoint"]
+
+
+def index_only(con, rng):
+    """An entry of an index, which SQLite has the shape of a table without rowid: no row changes, but queries miss it."""
+    name, column = rng.choice([("journal_entity", "entity_id"), ("journal_trace", "trace_id"), ("journal_actor", "actor_id"),
+                               ("journal_key", "idempotency_key"), ("record_name", "type, name")])
+    row = con.execute("SELECT type, tbl_name, sql FROM sqlite_schema WHERE name=?", (name,)).fetchone()
+    columns = ", ".join(f"c{i}" for i in range(len(column.split(",")) + 1))
+    def define(*values):
+        con.execute("PRAGMA writable_schema=ON")
+        con.execute("UPDATE sqlite_schema SET type=?, tbl_name=?, sql=? WHERE name=?", (*values, name))
+        con.execute("PRAGMA writable_schema=RESET")
+    define("table", name, f"CREATE TABLE {name} ({columns}, PRIMARY KEY ({columns})) WITHOUT ROWID")
+    entries = con.execute(f"SELECT * FROM {name}").fetchall()
+    victim = rng.choice(entries)
+    where = " AND ".join(f"{c.strip()}=?" for c in columns.split(","))
+    way = rng.choice(["gone", "other", "added"])
+    if way != "added": con.execute(f"DELETE FROM {name} WHERE {where}", victim)
+    if way != "gone":
+        made = (rng.choice(["zz", victim[0][:-1], victim[0].encode()]), *victim[1:-1], victim[-1])
+        con.execute(f"INSERT INTO {name} VALUES ({','.join('?' * len(made))})", made)
+    define(*row)
+    return ["index", "damaged"]
+
+
 def attacks(con):
     columns = [r[1] for r in con.execute("PRAGMA table_info(journal)")]
     out = [("column", functools.partial(column, c)) for c in columns]
@@ -381,7 +436,9 @@ def attacks(con):
             "duplicate": (duplicate, duplicate), "insert": (forge, forge, forge_over, forge_outside),
             "cut": (cut, cut_and_count), "head": (head_hash, head_number),
             "record": (record_deleted, record_added, records_swapped),
-            "definition": (definition_deleted, definition_added), "trigger": (trigger,)}.items():
+            "definition": (definition_deleted, definition_added), "trigger": (trigger,),
+            "tree": (tree_changed, tree_changed, tree_changed), "checkpoint": (checkpoint_changed, checkpoint_changed),
+            "index": (index_only, index_only, index_only)}.items():
         out += [(kind, f) for f in functions]
     return out
 
@@ -389,7 +446,7 @@ def attacks(con):
 # ---- what nothing inside the file can show
 
 def consistent(con, rng):
-    """The tail from some row on is rewritten or cut, with the head and every record that follows from it."""
+    """The tail from some row on is rewritten or cut, with the head, the tree and every record that follows from it; which row."""
     n = last(con)
     at = rng.randint(2, n)
     if rng.random() < 0.5:
@@ -410,6 +467,31 @@ def consistent(con, rng):
                     (row["payload_digest"], row["changes_digest"], previous, row["seq"]))
     set_head(con, last(con), previous)
     refold(con)
+    replant(con)
+    return at
+
+
+def replant(con):
+    """The tree once more, from the rows."""
+    con.execute("DELETE FROM leaf"); con.execute("DELETE FROM tile")
+    level, below = 0, []
+    for row in rows_of(con):
+        out = b"\0"
+        for v in (row[name] for name in ["format", "seq"] + [c for c in row if c not in ("seq", "format", "hash")]):
+            v = v.to_bytes(8, "big", signed=True) if isinstance(v, int) else v if isinstance(v, bytes) else v.encode()
+            out += len(v).to_bytes(8, "big") + v
+        below.append(hashlib.sha256(out).digest())
+    full = len(below) // 256 * 256
+    for i in range(full, len(below)): con.execute("INSERT INTO leaf VALUES (?,?)", (i + 1, below[i]))
+    below = below[:full]
+    while below:
+        above = []
+        for n in range(0, len(below), 256):
+            tile = below[n:n + 256]
+            con.execute("INSERT INTO tile VALUES (?,?)", ((level << 48) + n // 256, b"".join(tile)))
+            while len(tile) > 1 and len(below[n:n + 256]) == 256: tile = [hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(tile[::2], tile[1::2])]
+            if len(below[n:n + 256]) == 256: above.append(tile[0])
+        level, below = level + 1, above
 
 
 def refold(con):

@@ -6,7 +6,7 @@ from workspace import Workspace
 
 FULL = bool(os.environ.get("TK_FULL"))
 SECONDS, SURVIVORS, DOOMED = 40 if FULL else 6, 8, 3
-POINTS = ["step.8", "commit.row", "commit.state", "commit.outbox", "commit.flush", "commit.settle", "db.write", "db.sync"]
+POINTS = ["step.8", "commit.leaf", "commit.row", "commit.state", "commit.outbox", "commit.flush", "commit.settle", "db.write", "db.sync"]
 
 
 class Writer:

@@ -5,7 +5,7 @@ import os, sys
 from workspace import Workspace
 
 FULL = bool(os.environ.get("TK_FULL"))
-POINTS = [f"step.{n}" for n in range(1, 11)] + ["commit.row", "commit.state", "commit.outbox", "commit.flush", "commit.settle"]
+POINTS = [f"step.{n}" for n in range(1, 11)] + ["commit.leaf", "commit.row", "commit.state", "commit.outbox", "commit.flush", "commit.settle"]
 
 
 def tick(w, record, key, fault=None):

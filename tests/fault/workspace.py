@@ -1,5 +1,5 @@
 """What the fault tests share: a workspace with a counter record and a workflow, and tk as a process."""
-import json, os, subprocess, tempfile
+import json, os, sqlite3, subprocess, tempfile
 
 COUNTER = """record = "counter"
 initial = "on"
@@ -77,6 +77,10 @@ class Workspace:
     def write(self, below, text):
         with open(self.path(below), "w") as f:
             f.write(text)
+
+    def copy(self, below, to):
+        """A copy of a database with what is in its WAL, beside the workspace."""
+        with sqlite3.connect(self.path(below)) as a, sqlite3.connect(os.path.join(self.holder.name, to)) as b: a.backup(b)
 
     def run(self, *words, fault=None, cwd=None, check=False):
         env = dict(os.environ)

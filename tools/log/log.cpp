@@ -6,6 +6,7 @@
 #include "core/law/ref.hpp"
 #include "core/os/terminal.hpp"
 #include "help/log.hpp"
+#include "tools/log/rows.hpp"
 #include "tools/session/session.hpp"
 #include "tools/session/values.hpp"
 
@@ -28,26 +29,6 @@ std::string id_of(Session& s, const std::string& word) {
   if (!entity->id.empty()) return std::string(entity->id);
   auto record = s.store.of_entity({std::string(entity->type), std::string(entity->context), std::string(entity->name)});
   return record && *record ? (*record)->id : word;
-}
-
-Value row_json(const journal::Stored& stored) {
-  const auto& r = stored.row;
-  auto parsed = [](const std::string& text) {
-    return text.empty() ? Value() : json::parse(text).value_or(Value());
-  };
-  std::string hash = ids::hex(r.hash);
-  return Value::Map{
-      {"seq", r.seq}, {"id", r.id}, {"ts", clock::rfc3339(r.ts_ns)}, {"ts_ns", r.ts_ns},
-      {"trace_id", r.trace_id}, {"span_id", r.span_id}, {"parent_span_id", r.parent_span_id},
-      {"actor_kind", r.actor_kind}, {"actor_id", r.actor_id}, {"on_behalf_of", r.on_behalf_of},
-      {"sponsor", r.sponsor}, {"borrow_id", r.borrow_id}, {"context_path", r.context_path},
-      {"entity_type", r.entity_type}, {"entity_id", r.entity_id}, {"event_type", r.event_type},
-      {"trigger", r.trigger}, {"from_state", r.from_state}, {"to_state", r.to_state},
-      {"changes", parsed(stored.changes)}, {"payload", parsed(stored.payload)},
-      {"reason", r.reason}, {"rule_id", r.rule_id}, {"permission_mode", r.permission_mode},
-      {"decision", r.decision}, {"origin_node", r.origin_node}, {"kind", r.kind},
-      {"policy_hash", r.policy_hash}, {"labels", r.labels},
-      {"idempotency_key", r.idempotency_key}, {"format", r.format}, {"hash", hash}};
 }
 
 std::string row_line(const Session& s, const journal::Stored& stored) {
@@ -98,6 +79,7 @@ Result<Exit> query(const cli::Args& args) {
   f.trace = args.get("trace");
   f.actor = id_of(*session, args.get("actor"));
   f.entity = id_of(*session, args.get("entity"));
+  f.borrow = args.get("borrow");
   f.event = args.get("event");
   f.kind = args.get("kind");
   TK_TRY(f.since_ns, read_time(args.get("since")));
@@ -134,6 +116,7 @@ cli::VerbSpec log_verb() {
           {{"trace", "ID", "rows of one trace"},
            {"actor", "ACTOR", "rows that this actor did, or that were done on its behalf"},
            {"entity", "ENTITY", "rows of one entity or record"},
+           {"borrow", "LEASE", "rows that were done by a lease's right"},
            {"event", "TYPE", "rows of one event type, such as cast.answered"},
            {"kind", "KIND", "rows of one kind", {"done", "denied", "parked", "failed", "error"}},
            {"since", "TIME", "an RFC 3339 time, or how long ago: 2h"},
@@ -144,7 +127,8 @@ cli::VerbSpec log_verb() {
            {"jsonl", "", "one JSON document a line"}},
           {{"tk log --actor agent:analyst --since 2h", "what an agent did in the last two hours"},
            {"tk log --follow --kind denied", "watch what law refuses"},
-           {"tk log verify", "prove that no row was changed, removed or moved"}},
+           {"tk log verify", "that no row was changed, removed or moved"},
+           {"tk log prove 41", "row 41, so that somebody who has only a checkpoint believes it"}},
           help::k_log, query,
           "[{seq: int, id: text, ts: text, ts_ns: int, trace_id: text, span_id: text, parent_span_id: text, "
           "actor_kind: text, actor_id: text, on_behalf_of: text, sponsor: text, borrow_id: text, "

@@ -140,6 +140,14 @@ Result<Exit> run_show(const cli::Args& args) {
     found = s->store.find(word);
   }
   if (!found) return fail(found.error());
+  if (auto when = args.get("as-of"); !when.empty()) {
+    bool row = when.size() <= 18 && when.find_first_not_of("0123456789") == when.npos;
+    auto seq = row ? std::strtoll(when.c_str(), nullptr, 10) : 0;
+    TK_TRY(auto ts, row ? Result<std::int64_t>(0) : clock::parse_rfc3339(when));
+    if (row && seq < 1) return fail(Code::cli_usage, "rows are counted from 1");
+    found = s->store.as_of(found->id, seq, ts);
+    if (!found) return fail(found.error());
+  }
   TK_TRY(auto definition, s->store.definition_of(*found));
   auto tools = definition->tools_in(found->state), events = definition->events_from(found->state);
   if (args.json()) {
@@ -198,8 +206,10 @@ cli::VerbSpec step_verb() {
 }
 
 cli::VerbSpec show_verb() {
-  return {"show", "one record", {{"ID", "an id, a prefix of it, or an entity: user:alice"}}, {},
-       {{"tk record show user:alice", "state and fields"}}, help::k_show, run_show,
+  return {"show", "one record", {{"ID", "an id, a prefix of it, or an entity: user:alice"}},
+       {{"as-of", "WHEN", "as it was behind this row of the journal, or at this RFC 3339 time"}},
+       {{"tk record show user:alice", "state and fields"},
+        {"tk record show 0192f3 --as-of 41", "what it was when row 41 had been written"}}, help::k_show, run_show,
           "{id: text, type: text, context: text, name: text, parent: text, state: text, version: int, "
           "definition: text, fields: {*: json}, created: text, updated: text, tools: [text], events: [text]}", values};
 }

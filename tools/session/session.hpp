@@ -9,6 +9,7 @@
 #include "core/record/store.hpp"
 #include "core/workspace/compiled_law.hpp"
 #include "core/workspace/workspace.hpp"
+#include "tools/session/seal.hpp"
 
 namespace tk::tools {
 
@@ -17,6 +18,7 @@ struct Session {
   workspace::CompiledLaw law;
   acl::Gate gate;
   record::Store store;
+  CheckpointSeal seal;
   record::Actor actor;
   trace::Context trace;
 
@@ -33,7 +35,9 @@ struct Session {
   Session(workspace::Workspace ws, workspace::CompiledLaw l, journal::Journal j,
           record::Effects* effects)
       : workspace(std::move(ws)), law(std::move(l)), gate(law.index()),
-        store(std::move(j), workspace.root(), gate, effects), trace(trace::from_environment()) {}
+        store(std::move(j), workspace.root(), gate, effects), seal(workspace), trace(trace::from_environment()) {
+    store.set_seal(&seal);
+  }
   Result<void> configure();
 };
 

@@ -1,10 +1,12 @@
-// The tables of journal.db, PRAGMA user_version 1. Migrations only go forward, one transaction each,
-// after a copy by the backup API.
+// The tables of journal.db, PRAGMA user_version 2. Migrations only go forward, one transaction each,
+// after a copy by the backup API (migrate.cpp).
 #pragma once
+
+#include "core/store/sqlite.hpp"
 
 namespace tk::journal::detail {
 
-inline constexpr int kVersion = 1;
+inline constexpr int kVersion = 2;
 
 inline constexpr const char* kSchema = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, number INTEGER, bytes BLOB) WITHOUT ROWID;
@@ -36,5 +38,19 @@ CREATE TABLE outbox (seq INTEGER NOT NULL, n INTEGER NOT NULL, topic TEXT NOT NU
   body TEXT NOT NULL, PRIMARY KEY (seq, n)) WITHOUT ROWID;
 INSERT INTO meta VALUES ('head', 0, zeroblob(32));
 )sql";
+
+// What format 2 added: the tree (tree.hpp), the signed checkpoints, and ways to what was done by another's right.
+inline constexpr const char* kTreeSchema = R"sql(
+CREATE TABLE leaf (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+CREATE TABLE tile (at INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL, ts_ns INTEGER NOT NULL);
+CREATE INDEX journal_behalf ON journal (on_behalf_of) WHERE on_behalf_of <> '';
+CREATE INDEX journal_borrow ON journal (borrow_id) WHERE borrow_id <> '';
+)sql";
+
+// The format that a database has now; 0 = none.
+Result<std::int64_t> format_of(store::Database& db);
+// Brings it to kVersion, from nothing or from an earlier format, in one transaction.
+Result<void> bring_up(store::Database& db);
 
 }  // namespace tk::journal::detail

@@ -21,6 +21,6 @@ The journal answers who, what, when; a closed pipe is no error; a broken chain i
   [8]
   $ python3 -c 'import sqlite3; c=sqlite3.connect(".tk/journal.db"); c.execute("pragma user_version=99"); c.commit()'
   $ tk log
-  tk: [TK-JRN-0001] */work/w/.tk/journal.db has format 99, this tk knows 1 (glob)
+  tk: [TK-JRN-0001] */work/w/.tk/journal.db has format 99, this tk knows 2 (glob)
     mend: use the tk that wrote it, or a newer one
   [2]

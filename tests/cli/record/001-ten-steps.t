@@ -42,7 +42,7 @@ Law does not know ticket.new before HEAD declares it.
   7  reduce N us  version 2
   8  commit N us  row 17, flushed
   9  publish N us  0 effects
-  10  mirror and seal N us  Merkle leaf and signed receipt not yet (arrive with the ACL)
+  10  mirror and seal N us  leaf 16 of the tree; the last checkpoint is of 0 rows
   ID  open → closed  (row 17)
   $ tk record step $id close reason=done --key k1 | sed 's/^[^ ]*/ID/'
   ID  open → closed  (row 17, repeated)

@@ -137,7 +137,7 @@ A transition of a state holds in the states in it; an internal one stays where i
   7  reduce N us  version 8
   8  commit N us  row 25, flushed
   9  publish N us  0 effects
-  10  mirror and seal N us  Merkle leaf and signed receipt not yet (arrive with the ACL)
+  10  mirror and seal N us  leaf 24 of the tree; the last checkpoint is of 0 rows
   ID  packing → shipped  (row 25)
   $ tk record show $id | grep -E "^(state|version|shipped_by|visits)"
   state       shipped
