@@ -37,8 +37,8 @@ May this actor do this to that, and why.
   [2]
   $ tk law actions | head -3
   actor.act-as
-  cast.answer
-  cast.expire
+  actor.halt
+  actor.resume
 
 Law decides on HEAD and says so when the working tree differs.
 

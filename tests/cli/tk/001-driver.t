@@ -31,7 +31,8 @@ The driver finds commands, helps, and knows what you meant.
     law       who may do what, and why
     record    records and their state machines
     inbox     what waits for somebody's answer
-    log       the journal: query, follow and verify
+    acl       tokens, invitations and leases: rights that end
+    log       the journal: query, follow, prove and verify
     config    each setting with its value and where it comes from
     expr      CEL expressions: evaluate, check, see what they read
     explain   what an error code means
@@ -75,6 +76,8 @@ A third party's command on PATH is a command; one of tk's own cannot be shadowed
     tk law replay         decide again what the journal holds: 0 the same answers, 5 others
     tk law simulate       what the law of a folder would have answered: 0 the same, 5 others
     tk law draft          the least law that allows what a run or an actor did
+    tk law halt           stop an actor at its next decision: every answer about it is no
+    tk law resume         let a halted actor go on; somebody else than who halted it
     tk law residual       what a resource has to be like for an actor to be allowed: CEL, or SQL's WHERE
     tk law actions        every action that law knows
     tk law serve          answer questions of law over HTTP (OpenID AuthZEN)
