@@ -164,6 +164,23 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return out;
 }
 
+Result<std::string> read_private(const std::string& path, std::size_t limit) {
+  if (faulty("os.open")) return failed("open", path);
+  int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 && errno == ELOOP) return fail(Code::os_permission, path + " is a symbolic link");
+  if (fd < 0) return failed("open", path);
+  struct stat st{}, folder{};
+  bool known = ::fstat(fd, &st) == 0 && ::stat(parent(path).c_str(), &folder) == 0;
+  auto me = ::geteuid();
+  std::string wrong;
+  if (!known || !S_ISREG(st.st_mode)) wrong = " is not a regular file";
+  else if (st.st_uid != me && !(me == 0 && st.st_uid == folder.st_uid)) wrong = " belongs to somebody else";
+  else if (st.st_mode & 077) wrong = " may be read by others";
+  auto out = wrong.empty() ? read_all(fd, path, limit) : fail(Code::os_permission, path + wrong);
+  ::close(fd);
+  return out;
+}
+
 Result<std::string> read_stdin(std::size_t limit) {
   return read_all(STDIN_FILENO, "standard input", limit);
 }

@@ -21,6 +21,9 @@ bool exists(const std::string& path);
 bool is_directory(const std::string& path);
 std::int64_t file_size(const std::string& path);  // 0 when there is none
 Result<std::string> read_file(const std::string& path, std::size_t limit = kReadLimit);
+// A file that only its owner may read, who is the caller (or, for root, the owner of its folder); never through a
+// symbolic link. Anything else is os_permission.
+Result<std::string> read_private(const std::string& path, std::size_t limit);
 Result<std::string> read_stdin(std::size_t limit = kReadLimit);
 
 // Lines of standard input as they come, without their newlines; each at most 16 MiB. The last needs no newline.
