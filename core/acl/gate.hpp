@@ -1,5 +1,4 @@
-// Who is asking, and whether law lets them: the Authority of the write path. Tokens are opaque
-// (256 bits, stored as SHA-256 in a token record) until the ACL issue replaces their bytes.
+// Who is asking, and whether law lets them: the Authority of the write path.
 #pragma once
 
 #include <optional>
@@ -29,15 +28,8 @@ class Gate : public record::Authority {
 // The actor of an entity of the index; inactive ones are refused.
 Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref);
 
-// TK_TOKEN, or the Unix user's entity, or --as (needs actor.act-as; a refusal is journaled).
-Result<record::Actor> identify(record::Store& store, Gate& gate, const std::string& as);
-
-struct Issued {
-  std::string token;      // what goes into TK_TOKEN; never stored
-  record::Change change;  // makes its record
-};
-// A token for an agent's step, dead at `expires_ms` (Unix milliseconds) or when it is revoked.
-Issued issue(const record::Actor& agent, const record::Actor& by, const trace::Context& trace,
-             const std::string& context, const std::string& parent, std::int64_t expires_ms);
+// TK_TOKEN (token.hpp), or the Unix user's entity, or --as (needs actor.act-as; a refusal is journaled).
+struct Realm;
+Result<record::Actor> identify(record::Store& store, Gate& gate, const Realm& realm, const std::string& as);
 
 }  // namespace tk::acl
