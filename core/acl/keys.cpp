@@ -33,11 +33,11 @@ Result<crypto::SigningKey> seed_of(const std::string& folder, std::int64_t seria
 // One process at a time makes and turns keys.
 class Ring {
  public:
-  static Result<Ring> open(record::Store& store, const std::string& folder, const record::Actor& by,
+  static Result<Ring> open(record::Store& store, const KeyPlace& place, const record::Actor& by,
                            const trace::Context& trace) {
-    TK_CHECK(os::make_directories(folder, 0700));
-    TK_TRY(auto lock, os::Lock::wait(folder + "/.ring", Code::os_io));
-    return Ring(store, folder, by, trace, std::move(lock));
+    TK_CHECK(os::make_directories(place.folder, 0700));
+    TK_TRY(auto lock, os::Lock::wait(place.folder + "/.ring", Code::os_io));
+    return Ring(store, place, by, trace, std::move(lock));
   }
 
   // tk owes these: whoever needs a key first makes it.
@@ -63,16 +63,17 @@ class Ring {
   }
 
  private:
-  Ring(record::Store& store, const std::string& folder, const record::Actor& by, const trace::Context& trace, os::Lock lock)
-      : store_(store), folder_(folder), by_(by), trace_(trace), lock_(std::move(lock)) {}
+  Ring(record::Store& store, const KeyPlace& place, const record::Actor& by, const trace::Context& trace, os::Lock lock)
+      : store_(store), place_(place), by_(by), trace_(trace), lock_(std::move(lock)) {}
 
   Result<void> make(KeyRing& ring) {
     std::int64_t serial = 1;
     for (const auto& k : ring.keys()) serial = std::max(serial, k.serial + 1);
-    TK_TRY(auto key, seed_of(folder_, serial, true));
+    TK_TRY(auto key, seed_of(place_.folder, serial, true));
     auto c = change();
     c.type = "key";
     c.id = ids::uuid7();
+    c.context = place_.context;
     c.name = jwt::thumbprint(key.public_key());
     c.input = {{"serial", serial}, {"public", base64::encode_url(bytes_of(key.public_key()))}, {"until", std::int64_t{0}}};
     c.owed = "keys";
@@ -82,7 +83,7 @@ class Ring {
   }
 
   record::Store& store_;
-  const std::string& folder_;
+  const KeyPlace& place_;
   const record::Actor& by_;
   const trace::Context& trace_;
   os::Lock lock_;
@@ -126,14 +127,14 @@ Value KeyRing::jwks(std::int64_t now) const {
   return Value::Map{{"keys", std::move(keys)}};
 }
 
-Result<Signer> signer(record::Store& store, const std::string& folder, const record::Actor& by, const trace::Context& trace) {
+Result<Signer> signer(record::Store& store, const KeyPlace& place, const record::Actor& by, const trace::Context& trace) {
   TK_TRY(auto ring, KeyRing::load(store));
   if (!ring.in("current") || !ring.in("next")) {
-    TK_TRY(auto maker, Ring::open(store, folder, by, trace));
+    TK_TRY(auto maker, Ring::open(store, place, by, trace));
     TK_TRY(ring, maker.complete());
   }
   const auto* current = ring.in("current");
-  auto key = seed_of(folder, current->serial, false);
+  auto key = seed_of(place.folder, current->serial, false);
   if (!key && key.error().code != Code::os_not_found) return fail(key.error());
   if (!key || key->public_key() != current->point)
     return fail(Code::acl_key, file_of(current->serial) + " in .tk/keys is not there, or not what it was",
@@ -141,9 +142,9 @@ Result<Signer> signer(record::Store& store, const std::string& folder, const rec
   return Signer{std::move(*key), current->kid};
 }
 
-Result<KeyRing> rotate(record::Store& store, const std::string& folder, const record::Actor& by,
+Result<KeyRing> rotate(record::Store& store, const KeyPlace& place, const record::Actor& by,
                        const trace::Context& trace, const std::string& reason, bool at_once) {
-  TK_TRY(auto maker, Ring::open(store, folder, by, trace));
+  TK_TRY(auto maker, Ring::open(store, place, by, trace));
   TK_TRY(auto ring, maker.complete());
   auto until = now_ms() + (at_once ? 0 : (jwt::kLongest + jwt::kSkew) * 1000);
   std::vector<record::Change> batch;
@@ -161,9 +162,10 @@ Result<KeyRing> rotate(record::Store& store, const std::string& folder, const re
   }
   TK_CHECK(store.apply(std::move(batch)));
   // Seeds of keys that verify nothing any more are of no use but to a thief.
-  for (const auto& k : ring.keys())
-    if (k.state == "retired" && k.until_ms <= now_ms() && os::exists(folder + "/" + file_of(k.serial)))
-      TK_CHECK(os::remove_file(folder + "/" + file_of(k.serial)));
+  for (const auto& k : ring.keys()) {
+    auto file = place.folder + "/" + file_of(k.serial);
+    if (k.state == "retired" && k.until_ms <= now_ms() && os::exists(file)) TK_CHECK(os::remove_file(file));
+  }
   return maker.complete();
 }
 

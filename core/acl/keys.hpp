@@ -31,16 +31,21 @@ class KeyRing {
   std::vector<crypto::VerifyingKey> verifying_;  // of the same place
 };
 
+// Where keys are: the folder of their files, and the context of their records, whose owners may turn them.
+struct KeyPlace {
+  std::string folder, context;
+};
+
 struct Signer {
   crypto::SigningKey key;
   std::string kid;
 };
 // The key that signs now. The first ones are made when they are first needed, in the name of `by`.
-Result<Signer> signer(record::Store& store, const std::string& folder, const record::Actor& by, const trace::Context& trace);
+Result<Signer> signer(record::Store& store, const KeyPlace& place, const record::Actor& by, const trace::Context& trace);
 
 // The next key signs from now on; the one before verifies as long as a token of it can live. `at_once`: no key that
 // there is counts any more, and every token that they signed is void. Law is asked (token.issue on the keys).
-Result<KeyRing> rotate(record::Store& store, const std::string& folder, const record::Actor& by,
+Result<KeyRing> rotate(record::Store& store, const KeyPlace& place, const record::Actor& by,
                        const trace::Context& trace, const std::string& reason, bool at_once);
 
 }  // namespace tk::acl

@@ -49,7 +49,7 @@ Wanted wanted_of(const record::Record& family) {
   out.audience = family.fields.at("audience").text();
   out.family = family.id;
   out.context = family.context;
-  out.expires_ms = now_ms() + family.fields.at("ttl").integer() * 1000;
+  out.expires_ms = (now_ms() / 1000 + family.fields.at("ttl").integer()) * 1000;
   return out;
 }
 

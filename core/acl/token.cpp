@@ -25,6 +25,13 @@ Result<std::optional<record::Record>> record_of(record::Store& store, const std:
   return std::move(*found);
 }
 
+law::EntityView first_galaxy(const law::Index& index) {
+  law::EntityView first;  // ids are in the order in which they were made
+  for (const auto& galaxy : index.entities("galaxy"))
+    if (first.id.empty() || (!galaxy.id.empty() && galaxy.id < first.id)) first = galaxy;
+  return first;
+}
+
 Value list_of(const std::vector<std::string>& texts) { return Value::List(texts.begin(), texts.end()); }
 
 Value value_of(const std::vector<jwt::Detail>& details) {
@@ -38,11 +45,11 @@ Value value_of(const std::vector<jwt::Detail>& details) {
 }  // namespace
 
 std::string issuer_of(const Realm& realm, const law::Index& index) {
-  if (!realm.issuer.empty()) return realm.issuer;
-  std::string_view first;  // ids are in the order in which they were made
-  for (const auto& galaxy : index.entities("galaxy"))
-    if (!galaxy.id.empty() && (first.empty() || galaxy.id < first)) first = galaxy.id;
-  return "tk:" + std::string(first);
+  return realm.issuer.empty() ? "tk:" + std::string(first_galaxy(index).id) : realm.issuer;
+}
+
+KeyPlace key_place(const Realm& realm, const law::Index& index) {
+  return {realm.keys, std::string(first_galaxy(index).name)};
 }
 
 Result<jwt::Party> party_of(record::Store& store, const record::Actor& actor) {
@@ -74,7 +81,7 @@ Result<std::string> party_problem(record::Store& store, const law::Index& index,
 
 Result<Issued> issue(record::Store& store, const law::Index& index, const Realm& realm, const Wanted& wanted,
                      const record::Actor& by, const trace::Context& trace) {
-  TK_TRY(auto key, signer(store, realm.keys, by, trace));
+  TK_TRY(auto key, signer(store, key_place(realm, index), by, trace));
   Issued out;
   out.jti = ids::uuid7();
   jwt::Claims c;

@@ -27,6 +27,8 @@ Realm realm_of(const Workspace& workspace) {
 }
 // acl.issuer, else tk:<id of the workspace's first galaxy>.
 std::string issuer_of(const Realm& realm, const law::Index& index);
+// The folder, and that galaxy.
+KeyPlace key_place(const Realm& realm, const law::Index& index);
 
 inline constexpr std::int64_t kAccessLife = 300, kMostByHand = 86'400;  // seconds
 

@@ -8,7 +8,7 @@ Result<Exit> run(const cli::Args& args) {
   bool turn = args.get("ACTION") == "rotate";
   if (!turn && args.has("revoke")) return fail(Code::cli_usage, "--revoke goes with rotate", "tk acl keys rotate --revoke");
   TK_TRY(auto s, turn ? Session::open(args.get("as")) : Session::open_to_read());
-  TK_TRY(auto ring, turn ? acl::rotate(s->store, s->realm.keys, s->actor, s->trace, args.get("reason"), args.has("revoke"))
+  TK_TRY(auto ring, turn ? acl::rotate(s->store, acl::key_place(s->realm, s->law.index()), s->actor, s->trace, args.get("reason"), args.has("revoke"))
                          : acl::KeyRing::load(s->store));
   Value::List list;
   std::vector<std::vector<std::string>> rows;

@@ -63,7 +63,7 @@ Result<acl::Wanted> wanted_of(Session& s, const cli::Args& args) {
   out.audience = args.get("aud", s.realm.audience);
   if (out.audience.empty() || out.audience.size() > 255) return fail(Code::cli_usage, "--aud takes 1 to 255 bytes");
   TK_TRY(auto seconds, seconds_of(args));
-  out.expires_ms = clock::now_ns() / 1'000'000 + seconds * 1000;
+  out.expires_ms = (clock::now_ns() / 1'000'000'000 + seconds) * 1000;
   TK_TRY(out.details, limits_of(s, args));
   if (auto ref = law::parse_ref(actor.ref)) out.context = ref->context;
   if (args.has("borrow")) {
