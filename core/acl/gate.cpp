@@ -60,8 +60,9 @@ Result<std::string> Gate::look_for_trouble(const record::Actor& actor) {
     if (standing.halted) return (id == actor.id ? actor.ref : actor.on_behalf_of_ref) + " is halted since " + standing.since;
   }
   if (!actor.token.empty()) {
-    TK_TRY(auto token, store_->by_name("token", actor.token));
-    if (!token || token->state != "live") return std::string("its token was ended");
+    auto token = store_->get(actor.token);
+    if (!token && token.error().code != Code::record_unknown) return fail(token.error());
+    if (!token || token->type != "token" || token->state != "live") return std::string("its token was ended");
     TK_TRY(auto standing, standing_of(*store_, actor.on_behalf_of.empty() ? actor.id : actor.on_behalf_of));
     if (token->fields.contains("epoch") && token->fields.at("epoch").integer() != standing.epoch)
       return std::string("the rights that its token was made from were revoked");

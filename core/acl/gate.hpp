@@ -57,14 +57,7 @@ Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref);
 
 // TK_TOKEN, or the Unix user's entity, or --as (needs actor.act-as; a refusal is journaled). A process that
 // descends from an agent's program but carries no token is nobody.
-Result<record::Actor> identify(record::Store& store, Gate& gate, const std::string& as);
-
-struct Issued {
-  std::string token;      // what goes into TK_TOKEN; never stored
-  record::Change change;  // makes its record
-};
-// A token for an agent's step, dead at `expires_ms` (Unix milliseconds) or when it is revoked.
-Issued issue(const record::Actor& agent, const record::Actor& by, const trace::Context& trace,
-             const std::string& context, const std::string& parent, std::int64_t expires_ms);
+struct Realm;  // token.hpp
+Result<record::Actor> identify(record::Store& store, Gate& gate, const Realm& realm, const std::string& as);
 
 }  // namespace tk::acl

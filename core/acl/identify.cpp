@@ -1,9 +1,6 @@
 // Who is asking.
-#include <array>
-
 #include "core/acl/gate.hpp"
-#include "core/base/clock.hpp"
-#include "core/base/ids.hpp"
+#include "core/acl/token.hpp"
 #include "core/os/ancestry.hpp"
 #include "core/os/terminal.hpp"
 
@@ -23,18 +20,13 @@ Result<record::Actor> of_entity(const law::Index& index, const law::EntityView& 
   return actor;
 }
 
-Result<record::Actor> from_token(record::Store& store, const law::Index& index,
+Result<record::Actor> from_token(record::Store& store, const law::Index& index, const Realm& realm,
                                  const std::string& token) {
-  auto bad = [] {
-    return fail(Code::acl_bad_token, "TK_TOKEN is unknown, dead or expired",
-                "a token dies with the step that it was made for");
-  };
-  TK_TRY(auto found, store.by_name("token", crypto::sha256_hex(token)));
-  if (!found || found->state != "live") return bad();
-  auto expires = found->fields["expires"].integer();
-  if (clock::now_ns() / 1'000'000 >= expires) return bad();
-  TK_TRY(auto ref, law::parse_ref(found->fields["actor"].text()));
-  return actor_of(index, ref);
+  TK_TRY(auto found, Verifier(store, index, realm).verify(token));
+  if (!found->valid)
+    return fail(Code::acl_bad_token, "TK_TOKEN does not count: " + found->reason,
+                "a step's token dies with the step; others are made by tk acl token");
+  return found->actor;
 }
 
 Result<record::Actor> from_unix_user(const law::Index& index) {
@@ -64,13 +56,13 @@ Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref) {
   return of_entity(index, entity);
 }
 
-Result<record::Actor> identify(record::Store& store, Gate& gate, const std::string& as) {
+Result<record::Actor> identify(record::Store& store, Gate& gate, const Realm& realm, const std::string& as) {
   auto token = os::environment("TK_TOKEN");
   if (!token.empty()) {
     if (!as.empty())
       return fail(Code::acl_act_as, "--as is refused while TK_TOKEN is set",
                   "an agent speaks for itself");
-    return from_token(store, gate.index(), token);
+    return from_token(store, gate.index(), realm, token);
   }
   TK_CHECK(not_an_agents_child());
   TK_TRY(auto caller, from_unix_user(gate.index()));
@@ -87,24 +79,6 @@ Result<record::Actor> identify(record::Store& store, Gate& gate, const std::stri
   caller.on_behalf_of = other.id;
   caller.on_behalf_of_ref = other.ref;
   return caller;
-}
-
-Issued issue(const record::Actor& agent, const record::Actor& by, const trace::Context& trace,
-             const std::string& context, const std::string& parent, std::int64_t expires_ms) {
-  std::array<std::uint8_t, 32> bytes{};
-  ids::random_bytes(bytes);
-  Issued out;
-  out.token = ids::hex(bytes);
-  auto& c = out.change;
-  c.type = "token";
-  c.id = ids::uuid7();
-  c.context = context;
-  c.name = crypto::sha256_hex(out.token);
-  c.parent = parent;
-  c.input = {{"actor", agent.ref}, {"expires", expires_ms}};
-  c.actor = by;
-  c.trace = trace;
-  return out;
 }
 
 }  // namespace tk::acl

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 
 #include "core/base/text.hpp"
 
@@ -48,7 +49,36 @@ std::int64_t unit_ns(std::string_view unit) {
 
 }  // namespace
 
+#ifdef TK_FAULTS
+namespace {
+
+// TK_CLOCK=+71h59m59s or -40s: so far from the real time; an RFC 3339 time: it is that time and stays so. Test
+// builds only; a wrong word ends the program, so that no test passes by the real time.
+struct Shifted {
+  bool fixed = false;
+  std::int64_t ns = 0;
+};
+
+Shifted read_shift() {
+  const char* text = std::getenv("TK_CLOCK");
+  if (!text) return {};
+  std::string_view s = text;
+  bool offset = s.starts_with('+') || s.starts_with('-');
+  auto ns = offset ? parse_duration(s.substr(1)) : parse_rfc3339(s);
+  if (!ns) std::abort();
+  return {!offset, s.starts_with('-') ? -*ns : *ns};
+}
+
+}  // namespace
+
+std::int64_t now_ns() {
+  static const Shifted shift = read_shift();
+  if (injected) return injected();
+  return shift.fixed ? shift.ns : read(CLOCK_REALTIME) + shift.ns;
+}
+#else
 std::int64_t now_ns() { return injected ? injected() : read(CLOCK_REALTIME); }
+#endif
 std::int64_t monotonic_ns() { return read(CLOCK_MONOTONIC); }
 void inject(Source source) { injected = source; }
 

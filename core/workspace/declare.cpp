@@ -114,7 +114,7 @@ Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect
     record::Change undo;
     undo.id = r["id"].text();
     undo.event = "revert_to_" + r["state"].text();
-    undo.input = {{"attributes", r["attributes"]}};
+    if (r.as_map() && r.as_map()->contains("attributes")) undo.input = {{"attributes", r["attributes"]}};
     undo.actor = read_actor(body["actor"]);
     undo.owed = "compensation";
     undo.reason = "compensates: " + describe(why);
@@ -141,7 +141,9 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
     if (!c.event.empty()) {
       TK_TRY(auto record, store.get(c.id));
       before.insert_or_assign("state", record.state);
-      before.insert_or_assign("attributes", record.fields["attributes"]);
+      // What is no entity comes along in the same commit and has none.
+      if (record::is_entity_type(record.type)) before.insert_or_assign("attributes", record.fields["attributes"]);
+      else before.erase("attributes");
     }
     records.push_back(std::move(before));
   }

@@ -2,6 +2,7 @@
 
 #include "core/acl/gate.hpp"
 #include "core/acl/standing.hpp"
+#include "core/acl/token.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/os/file.hpp"
@@ -198,7 +199,13 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
   std::string token_id;
   if (unit.agent_template->backend != "noop") {
     auto expires = (clock::now_ns() + (timeout > 0 ? timeout : 3'600'000'000'000)) / 1'000'000 + 1000;
-    auto issued = acl::issue(actor, env_.actor, span, run_.context, record_id, expires);
+    acl::Wanted wanted;
+    TK_TRY(wanted.subject, acl::party_of(env_.store, actor));
+    wanted.expires_ms = expires;
+    wanted.kind = "step";
+    wanted.context = run_.context;
+    wanted.parent = record_id;
+    TK_TRY(auto issued, acl::issue(env_.store, env_.index, acl::realm_of(env_.workspace), wanted, env_.actor, span));
     task.token = issued.token;
     token_id = issued.change.id;
     batch.push_back(std::move(issued.change));

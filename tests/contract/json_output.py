@@ -17,6 +17,16 @@ CASES = {
     "tk expr paths": [(0, ["a.b + c"])],
     "tk help": [(0, ["-a"]), (0, []), (0, ["exit-codes"]), (0, ["greet"]), (0, ["law", "can"]), (0, ["config"]), (0, ["--render", "man", "greet"]),
                 (0, ["--render", "short", "tally"]), (0, ["--render", "reference"])],
+    "tk acl accept": [(0, ["{code}", "--address", "a@example.org", "--name", "ada{n}"])],
+    "tk acl borrow": [(0, ["request", "--lender", "{me}", "--borrower", "agent:one", "--action", "run.start", "--resource", "wot:**",
+                           "--purpose", "p{n}", "--max-uses", "1", "--ttl", "1m"]), (0, ["list"]), (0, ["list", "--all"])],
+    "tk acl invite": [(0, ["b{n}@example.org", "--role", "role:reader"])],
+    "tk acl jwks": [(0, [])],
+    "tk acl keys": [(0, ["list"]), (0, ["rotate"])],
+    "tk acl refresh": [(0, ["{refresh}"])],
+    "tk acl revoke": [(0, ["agent:one", "--reason", "r"])],
+    "tk acl token": [(0, ["--for", "agent:one"]), (0, ["--for", "agent:one", "--refresh"])],
+    "tk acl verify": [(0, ["{token}"]), (1, ["a.b.c"])],
     "tk inbox answer": [(0, ["{cast}", "approve"]), (0, ["{cast}", "deny"]), (0, ["{parked}", "deny", "--reason", "no"])],
     "tk inbox list": [(0, [])],
     "tk init": [(0, ["{folder}"]), (0, ["{folder}", "--template", "code-review"])],
@@ -32,6 +42,8 @@ CASES = {
     "tk law replay": [(0, []), (0, ["--since", "1h", "--law", "HEAD"])],
     "tk law simulate": [(0, ["--against", "journal"])],
     "tk law draft": [(0, ["--from", "{me}"]), (0, ["--from", "{done}"])],
+    "tk law halt": [(0, ["{user}"])],
+    "tk law resume": [(0, ["{halted}", "--as", "user:deputy"])],
     "tk law residual": [(0, ["{me}", "run.start", "--type", "wot"]), (0, ["{me}", "run.start", "--sql"])],
     "tk law serve": [(0, ["--listen", "127.0.0.1:0", "--for", "100ms"]), (0, ["--socket", "{folder}", "--for", "100ms"])],
     "tk log": [(0, []), (0, ["--kind", "denied"]), (0, ["--limit", "3", "--reverse"]), (0, ["--event", "none.such"]),
@@ -105,6 +117,14 @@ class Prepared:
         if "{parked}" in word:
             assert self.w.run("record", "step", self.counter, "ask", "note=" + str(self.n)).returncode == 5
             word = [i["id"] for i in self.w.json("inbox", "list") if i["kind"] == "transition"][-1]
+        if "{code}" in word:
+            word = self.w.json("acl", "invite", "a@example.org", "--role", "role:reader")["code"]
+        if "{token}" in word: word = self.w.json("acl", "token", "--for", "agent:one")["token"]
+        if "{refresh}" in word: word = self.w.json("acl", "token", "--for", "agent:one", "--refresh")["refresh_token"]
+        if "{user}" in word or "{halted}" in word:
+            halt, word = "{halted}" in word, "user:h" + str(self.n)
+            self.w.run("repo", "new", "user", word[5:], check=True)
+            if halt: self.w.run("law", "halt", word, check=True)
         for name in ("waiting", "answered"):
             if "{" + name + "}" in word:
                 word = word.replace("{" + name + "}", getattr(self, name)())

@@ -13,7 +13,7 @@ Result<std::int64_t> step(tools::Session& s, const std::string& line) {
   record::Change c;
   std::string actor, key, note;
   std::istringstream(line) >> actor >> c.id >> key >> note;
-  TK_TRY(c.actor, acl::identify(s.store, s.gate, actor));
+  TK_TRY(c.actor, acl::identify(s.store, s.gate, s.realm, actor));
   c.event = "tick";
   c.input = {{"note", note}};
   c.idempotency_key = "cli/" + c.actor.id + "/" + key;

@@ -88,9 +88,9 @@ Result<record::Actor> party(Session& s, const std::string& word) {
 // The run that the caller's token was made for: what an agent borrows, it borrows for its run.
 Result<std::string> own_run(Session& s) {
   if (s.actor.token.empty()) return std::string();
-  TK_TRY(auto token, s.store.by_name("token", s.actor.token));
-  if (!token || token->parent.empty()) return std::string();
-  auto step = s.store.get(token->parent);
+  TK_TRY(auto token, s.store.get(s.actor.token));
+  if (token.parent.empty()) return std::string();
+  auto step = s.store.get(token.parent);
   return step && step->type == "step" ? step->parent : std::string();
 }
 
@@ -255,8 +255,7 @@ cli::VerbSpec borrow_verb() {
            {"reason", "TEXT", "why, for the journal"},
            {"all", "", "list those that are over too"},
            kAsOption},
-          {{"tk acl borrow request --lender user:rita --borrower agent:deployer --action release.deploy "
-            "--resource 'release:acme.web/**' --ttl 15m --max-uses 1 --purpose \"release 1.4\"",
+          {{"tk acl borrow request --lender user:rita --action release.deploy --resource 'release:**' --purpose 1.4",
             "exits 5 while it waits for rita"},
            {"tk acl borrow approve 0192f3aa", "as rita"},
            {"tk acl borrow use 0192f3aa --action release.deploy --resource release:acme.web/r14", "counts one use, or exits 3"},

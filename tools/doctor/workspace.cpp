@@ -91,7 +91,7 @@ void people(const workspace::Workspace& ws, std::vector<Finding>& out) {
     return;
   }
   auto& s = **session;
-  if (auto me = acl::identify(s.store, s.gate, "")) out.push_back({State::ok, "you are " + me->ref, ""});
+  if (auto me = acl::identify(s.store, s.gate, s.realm, "")) out.push_back({State::ok, "you are " + me->ref, ""});
   else out.push_back({State::missing, describe(me.error()), me.error().hint});
   if (s.law.uncommitted_edits(ws))
     out.push_back({State::note, "the working tree has uncommitted edits of entities; law decides on HEAD", "git commit"});

@@ -49,8 +49,8 @@ Result<Exit> run(const cli::Args& args) {
   auto content = workspace::write_entity(ref, id, attributes, children);
   Value::Map values;
   for (const auto& [k, v] : attributes) values.emplace(k, v);
-  TK_TRY(auto seq, commit_entity(*s, repository, path, content, change_for(*s, ref, id, path, values),
-                                 "repo: new " + ref.str()));
+  TK_TRY(auto seq, commit_entities(*s, repository, {{path, content}}, {change_for(*s, ref, id, path, values)},
+                                   "repo: new " + ref.str()));
   if (args.json())
     cli::print(json::pretty(Value::Map{{"ref", ref.str()}, {"id", id}, {"file", path}, {"seq", seq}}) + "\n");
   else

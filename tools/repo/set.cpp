@@ -97,8 +97,8 @@ Result<Exit> run(const cli::Args& args) {
   }
   auto change = change_for(*s, full, record.id, path, attributes);
   change.event = event;
-  TK_TRY(auto seq, commit_entity(*s, repository, path, content, std::move(change),
-                                 "repo: set " + full.str()));
+  TK_TRY(auto seq, commit_entities(*s, repository, {{path, content}}, {std::move(change)},
+                                   "repo: set " + full.str()));
   if (args.json())
     cli::print(json::pretty(Value::Map{{"ref", full.str()}, {"file", path}, {"seq", seq}}) + "\n");
   else

@@ -28,7 +28,7 @@ Result<void> Session::configure() {
   return {};
 }
 
-Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Effects* effects) {
+Result<std::unique_ptr<Session>> Session::open_for_bearer(record::Effects* effects) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_CHECK(ws.prepare_state());
   TK_TRY(auto law, workspace::CompiledLaw::open(ws));
@@ -41,7 +41,12 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Ef
     for (const auto& e : compensated)
       cli::note("an earlier declaration could not be put into git and was taken back: " + describe(e));
   }
-  TK_TRY(out->actor, acl::identify(out->store, out->gate, as));
+  return out;
+}
+
+Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Effects* effects) {
+  TK_TRY(auto out, open_for_bearer(effects));
+  TK_TRY(out->actor, acl::identify(out->store, out->gate, out->realm, as));
   cli::aside("workspace " + out->workspace.root() + ", law of commit " + std::string(out->law.index().commit().substr(0, 10)) +
              ", you are " + out->actor.ref + ", trace " + out->trace.trace_id);
   return out;
@@ -55,7 +60,7 @@ Result<std::unique_ptr<Session>> Session::open_to_read() {
       new Session(std::move(ws), std::move(law), std::move(journal), nullptr));
   TK_CHECK(out->configure());
   // A dead token is nobody's, also for reading.
-  if (!os::environment("TK_TOKEN").empty()) TK_CHECK(acl::identify(out->store, out->gate, ""));
+  if (!os::environment("TK_TOKEN").empty()) TK_CHECK(acl::identify(out->store, out->gate, out->realm, ""));
   return out;
 }
 

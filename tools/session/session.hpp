@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/acl/gate.hpp"
+#include "core/acl/token.hpp"
 #include "core/cli/spec.hpp"
 #include "core/record/store.hpp"
 #include "core/workspace/compiled_law.hpp"
@@ -16,6 +17,7 @@ namespace tk::tools {
 struct Session {
   workspace::Workspace workspace;
   workspace::CompiledLaw law;
+  acl::Realm realm;
   acl::Gate gate;
   record::Store store;
   CheckpointSeal seal;
@@ -25,6 +27,9 @@ struct Session {
   // With an actor (TK_TOKEN, the Unix user, --as). `effects` carries out the outbox.
   static Result<std::unique_ptr<Session>> open(const std::string& as = {},
                                                record::Effects* effects = nullptr);
+  // For who brings a secret that says in whose name they ask (a refresh token, an invitation): nobody is
+  // identified, the verb sets `actor`.
+  static Result<std::unique_ptr<Session>> open_for_bearer(record::Effects* effects = nullptr);
   // For reading: nobody is asked for, nothing is made; works on a read-only workspace.
   static Result<std::unique_ptr<Session>> open_to_read();
 
@@ -34,7 +39,7 @@ struct Session {
  private:
   Session(workspace::Workspace ws, workspace::CompiledLaw l, journal::Journal j,
           record::Effects* effects)
-      : workspace(std::move(ws)), law(std::move(l)), gate(law.index()),
+      : workspace(std::move(ws)), law(std::move(l)), realm(acl::realm_of(workspace)), gate(law.index()),
         store(std::move(j), workspace.root(), gate, effects), seal(workspace), trace(trace::from_environment()) {
     store.set_seal(&seal);
   }

@@ -12,7 +12,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto s, tools::Session::open_to_read());
   TK_TRY(auto head, git::read_head(s->workspace.root()));
   TK_TRY(auto journal_head, s->store.journal().head());
-  auto me = acl::identify(s->store, s->gate, "");
+  auto me = acl::identify(s->store, s->gate, s->realm, "");
   Value::Map counts;
   std::vector<std::vector<std::string>> rows = {
       {"workspace", s->workspace.root()},

@@ -250,6 +250,7 @@ action = "cast.reuse"
 event_type = "cast.reused"
 )toml"},
     {"token", kToken},
+    {"key", kKey},
     {"refresh", kRefresh},
     {"invitation", kInvitation},
     {"standing", kStanding},

@@ -44,8 +44,9 @@ create = { action = "token.issue", event_type = "token.issued" }
 actor = { type = "text" }
 on_behalf_of = { type = "text" }
 audience = { type = "text" }
-epoch = { type = "int" }
+parties = { type = "json" }
 details = { type = "json" }
+ttl = { type = "int" }
 turn = { type = "int" }
 current = { type = "text" }
 previous = { type = "text" }
@@ -88,7 +89,6 @@ used_by = { type = "text" }
 name = "open"
 [[state]]
 name = "used"
-final = true
 [[state]]
 name = "expired"
 final = true
@@ -102,6 +102,13 @@ to = "used"
 action = "invitation.new"
 event_type = "invitation.accepted"
 input = { used_by = "text" }
+# The user could not be put into git. tk owes it to the record.
+[[transition]]
+event = "revert_to_open"
+from = ["used"]
+to = "open"
+action = "invitation.new"
+event_type = "invitation.reverted"
 [[transition]]
 event = "expire"
 from = ["open"]
@@ -211,6 +218,37 @@ event_type = "borrow.reviewed"
 guard = [{ when = "record.glass", reason = "only a lease that was taken by breaking the glass is reviewed" },
          { when = "actor.ref != record.borrower", reason = "nobody reviews what they took themselves" }]
 set = { review_due = "0" }
+)toml";
+
+// A key that signs tokens: its public part. Its name is its kid; the private part is a file that only acl reads.
+inline constexpr std::string_view kKey = R"toml(
+record = "key"
+version = 1
+initial = "next"
+create = { action = "token.issue", event_type = "key.created" }
+[fields]
+serial = { type = "int" }
+public = { type = "text" }
+until = { type = "int" }
+[[state]]
+name = "next"
+[[state]]
+name = "current"
+[[state]]
+name = "retired"
+[[transition]]
+event = "rotate"
+from = ["next"]
+to = "current"
+action = "token.issue"
+event_type = "key.rotated"
+[[transition]]
+event = "retire"
+from = ["next", "current", "retired"]
+to = "retired"
+action = "token.issue"
+event_type = "key.retired"
+input = { until = "int" }
 )toml";
 
 }  // namespace tk::record::detail

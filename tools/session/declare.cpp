@@ -1,0 +1,72 @@
+#include "tools/session/declare.hpp"
+
+#include "core/law/escalation.hpp"
+
+namespace tk::tools {
+
+namespace {
+
+git::Author author_of(const Session& s) {
+  const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
+  auto ref = law::parse_ref(who);
+  git::Author author{ref ? ref->name : who, ""};
+  if (ref)
+    if (auto entity = s.law.index().find(*ref))
+      if (auto email = s.law.index().attribute(*entity, "email")) author.email = std::string(*email);
+  if (author.email.empty()) author.email = author.name + "@tk.invalid";
+  return author;
+}
+
+}  // namespace
+
+Result<void> check_whole(Session& s, const git::Repository& repo, const std::vector<git::Change>& files) {
+  TK_TRY(auto head, repo.head_commit());
+  TK_TRY(auto sources, workspace::committed_sources(repo, head));
+  std::string paths;
+  for (const auto& f : files) {
+    std::erase_if(sources, [&](const auto& there) { return there.path == f.path; });
+    if (f.content) sources.push_back({f.path, *f.content});
+    paths += (paths.empty() ? "" : ", ") + f.path;
+  }
+  TK_TRY(auto after, workspace::compile_sources(std::move(sources)));
+  TK_TRY(auto index, law::Index::open(after));
+  const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
+  TK_TRY(auto maker, law::parse_ref(who));
+  TK_TRY(auto given, law::escalation(s.law.index(), index, maker));
+  if (!given) return {};
+  record::Ruling no;
+  no.reason = "declaring " + paths + " would let " + given->actor + " do this, and who asks may not do it";
+  TK_CHECK(s.store.refused(s.actor, given->action, law::parse_ref(given->resource).value_or(law::Ref{}), given->resource, no));
+  return fail_at(Code::law_escalation, {given->file, given->line, 0},
+                 "this would let " + given->actor + " " + given->action + " on " + given->resource + " (rule " +
+                     given->rule + "), which " + who + " may not do",
+                 "ask somebody who holds that right; see: tk law explain " + who + " " + given->action + " " + given->resource);
+}
+
+record::Change change_for(const Session& s, const law::Ref& ref, const std::string& id,
+                          const std::string& path, Value::Map attributes) {
+  record::Change c;
+  c.type = ref.type;
+  c.id = id;
+  c.context = ref.context;
+  c.name = ref.name;
+  c.input = {{"ref", ref.str()}, {"file", path}, {"attributes", std::move(attributes)}};
+  c.actor = s.actor;
+  c.trace = trace::child(s.trace);
+  return c;
+}
+
+Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, std::vector<git::Change> files,
+                                     std::vector<record::Change> changes, const std::string& message) {
+  TK_CHECK(check_whole(s, repo, files));
+  workspace::Declaration d;
+  d.files = std::move(files);
+  d.changes = std::move(changes);
+  d.message = message;
+  d.author = author_of(s);
+  TK_TRY(auto seq, workspace::declare(s.store, repo, std::move(d)));
+  TK_CHECK(workspace::compile_law(s.workspace));
+  return seq;
+}
+
+}  // namespace tk::tools

@@ -1,0 +1,24 @@
+// How a command declares something: written as files, checked as a whole with everything else that HEAD declares,
+// then journaled and committed in the name of the session's actor. Needs git and XML.
+#pragma once
+
+#include "core/git/repository.hpp"
+#include "core/workspace/declare.hpp"
+#include "core/workspace/entities.hpp"
+#include "tools/session/session.hpp"
+
+namespace tk::tools {
+
+// HEAD with the new contents laid over it must be a valid law: tk never commits a broken one. And it must give
+// nobody what the session's actor does not hold; a refusal for that is journaled.
+Result<void> check_whole(Session& session, const git::Repository& repo, const std::vector<git::Change>& files);
+
+// The new contents, their records' transitions and whatever else belongs into that commit. The seq of the first.
+Result<std::int64_t> commit_entities(Session& session, const git::Repository& repo, std::vector<git::Change> files,
+                                     std::vector<record::Change> changes, const std::string& message);
+
+// The record of a declared entity, made (with its declaration's attributes) where there is none yet.
+record::Change change_for(const Session& session, const law::Ref& ref, const std::string& id,
+                          const std::string& path, Value::Map attributes);
+
+}  // namespace tk::tools
