@@ -158,7 +158,8 @@ struct Run {
 
   // Asks about a lease, and uses it every now and then.
   void ask() {
-    auto& l = model.leases[dice.one_in(3) ? dice.below(model.leases.size()) : model.leases.size() - 1 - dice.below(std::min<std::size_t>(6, model.leases.size()))];
+    auto n = model.leases.size();  // one of the last six, as a rule: those before are over
+    auto& l = model.leases[dice.one_in(3) ? dice.below(n) : n - 1 - dice.below(std::min<std::size_t>(6, n))];
     int who = dice.one_in(5) ? below(kParties) : l.borrower, act = below(kActions), t = below(kThings);
     auto actor = world->actor(borrower(who));
     actor.borrow_id = l.id;

@@ -89,6 +89,8 @@ class Prepared:
     def __init__(self, house):
         self.house, self.w, self.n = house, Workspace(house.tk, workflow=True), 0
         self.me = json.loads(self.w.run("status", "--json", check=True).stdout)["actor"]
+        self.w.run("repo", "new", "user", "deputy", check=True)
+        self.w.run("repo", "new", "grant", "deputies", "role=role:owner", "to=user:deputy", check=True)
         self.counter = self.w.json("record", "new", "counter", "note=a")["id"]
         os.makedirs(self.w.path("tests/law"), exist_ok=True)
         with open(self.w.path("tests/law/a.jsonl"), "w") as f:

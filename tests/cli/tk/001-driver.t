@@ -29,9 +29,9 @@ The driver finds commands, helps, and knows what you meant.
     wot       workflows: agents as steps, human gates, feedback until convergence
     repo      the organisation as XML in git
     law       who may do what, and why
+    acl       tokens, invitations, leases: rights that end by themselves
     record    records and their state machines
     inbox     what waits for somebody's answer
-    acl       tokens, invitations and leases: rights that end
     log       the journal: query, follow, prove and verify
     config    each setting with its value and where it comes from
     expr      CEL expressions: evaluate, check, see what they read
