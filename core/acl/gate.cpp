@@ -64,7 +64,8 @@ Result<std::string> Gate::look_for_trouble(const record::Actor& actor) {
     if (!token && token.error().code != Code::record_unknown) return fail(token.error());
     if (!token || token->type != "token" || token->state != "live") return std::string("its token was ended");
     TK_TRY(auto standing, standing_of(*store_, actor.on_behalf_of.empty() ? actor.id : actor.on_behalf_of));
-    if (token->fields.contains("epoch") && token->fields.at("epoch").integer() != standing.epoch)
+    // Of a lease's token it is the lender's epoch, which the lease itself looks to.
+    if (actor.borrow_id.empty() && token->fields.contains("epoch") && token->fields.at("epoch").integer() != standing.epoch)
       return std::string("the rights that its token was made from were revoked");
   }
   if (!actor.family.empty()) {

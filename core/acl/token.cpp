@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/acl/gate.hpp"
+#include "core/acl/lease.hpp"
 #include "core/acl/standing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
@@ -137,8 +138,12 @@ Result<std::string> Verifier::problem(const jwt::Claims& c, std::int64_t now_ns,
     if (!why.empty()) return why;
   }
   TK_TRY(auto actor, actor_of(index_, {std::string(entity.type), std::string(entity.context), std::string(entity.name)}));
-  actor.on_behalf_of = std::move(out.actor.on_behalf_of);
-  actor.on_behalf_of_ref = std::move(out.actor.on_behalf_of_ref);
+  // A lease is its borrower's to use; it says itself by whose right.
+  if (c.lease.empty()) {
+    actor.on_behalf_of = std::move(out.actor.on_behalf_of);
+    actor.on_behalf_of_ref = std::move(out.actor.on_behalf_of_ref);
+  }
+  actor.token = c.jti;
   actor.family = c.family;
   actor.borrow_id = c.lease;
   for (const auto& d : c.details) {
@@ -152,8 +157,8 @@ Result<std::string> Verifier::problem(const jwt::Claims& c, std::int64_t now_ns,
   }
   if (!c.lease.empty()) {
     TK_TRY(auto lease, record_of(store_, c.lease, "borrow"));
-    if (!lease || lease->state != "active") return "its lease was ended";
-    if (now_ns / 1'000'000 >= lease->fields.at("expires").integer()) return "its lease is over";
+    if (!lease) return "its lease is unknown here";
+    if (auto over = lease_of(*lease).over(now_ns / 1'000'000); !over.empty()) return "its lease " + over;
   }
   return "";
 }

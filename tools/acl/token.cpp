@@ -1,5 +1,6 @@
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
+#include "core/acl/lease.hpp"
 #include "core/acl/refresh.hpp"
 #include "tools/acl/verbs.hpp"
 
@@ -37,19 +38,16 @@ Result<std::vector<acl::jwt::Detail>> limits_of(const Session& s, const cli::Arg
 Result<void> by_lease(Session& s, const std::string& id, const record::Actor& borrower, acl::Wanted& wanted) {
   auto found = s.store.find(id, "borrow");
   if (!found) return fail(Code::acl_token_for, "there is no lease " + text::printable(id), "tk acl borrow list");
-  const auto& f = found->fields;
-  if (f.at("borrower").text() != borrower.ref)
-    return fail(Code::acl_lease, "the lease is " + f.at("borrower").text() + "'s, not " + borrower.ref + "'s");
-  auto ends = f.at("expires").integer();
-  if (found->state != "active" || clock::now_ns() / 1'000'000 >= ends) return fail(Code::acl_lease, "the lease is over");
-  TK_TRY(auto lender, actor_named(s, f.at("lender").text()));
+  auto lease = acl::lease_of(*found);
+  if (lease.borrower != borrower.ref)
+    return fail(Code::acl_lease, "the lease is " + lease.borrower + "'s, not " + borrower.ref + "'s");
+  if (auto over = lease.over(clock::now_ns() / 1'000'000); !over.empty()) return fail(Code::acl_lease, "the lease " + over);
+  TK_TRY(auto lender, actor_named(s, lease.lender));
   TK_TRY(auto lent_by, acl::party_of(s.store, lender));
   wanted.chain.insert(wanted.chain.begin(), std::exchange(wanted.subject, lent_by));
-  wanted.lease = found->id;
-  wanted.expires_ms = std::min(wanted.expires_ms, ends);
-  acl::jwt::Detail d{{}, {f.at("scope").text()}, found->id, f.at("purpose").text()};
-  for (const auto& a : *f.at("actions").as_list()) d.actions.push_back(a.text());
-  wanted.details = {std::move(d)};
+  wanted.lease = lease.id;
+  wanted.expires_ms = std::min(wanted.expires_ms, lease.expires());
+  wanted.details = {{lease.actions, {lease.scope}, lease.id, lease.purpose}};
   return {};
 }
 

@@ -177,7 +177,6 @@ purpose = { type = "text" }
 run = { type = "text" }
 not_before = { type = "int" }
 ttl = { type = "int" }
-expires = { type = "int" }
 max_uses = { type = "int" }
 uses = { type = "int" }
 depth = { type = "int" }

@@ -53,4 +53,4 @@ can be resumed once the cause is mended.
   tk: [TK-ACL-0004] agent:w/a is suspended
   [3]
   $ tk log verify
-  ok: 82 rows; the chain holds and every record is the fold of its rows
+  ok: 85 rows; the chain holds and every record is the fold of its rows

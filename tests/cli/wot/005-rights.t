@@ -12,8 +12,8 @@ Nobody acts without being somebody, agents do not answer, tokens die with their 
   $ tk log --kind denied | sed -E 's/^.*(by agent)/\1/'
   by agent:w/a  [denied]  (step 4 authorise: agent:w/a may not cast.answer on cast:w/g/gate: forbidden by rule agents-never-answer)
   $ TK_TOKEN=$(cat token) tk wot answer $(cat id) gate approve
-  tk: [TK-ACL-0002] TK_TOKEN is unknown, dead or expired
-    mend: a token dies with the step that it was made for
+  tk: [TK-ACL-0002] TK_TOKEN does not count: it was revoked
+    mend: a step's token dies with the step; others are made by tk acl token
   [3]
   $ TK_TOKEN=$(cat token) tk wot answer $(cat id) gate approve --as user:x
   tk: [TK-ACL-0003] --as is refused while TK_TOKEN is set

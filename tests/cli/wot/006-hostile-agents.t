@@ -28,8 +28,8 @@ Loops that overlap are refused; limits that cannot be read are errors; the termi
     mend: write digits only
   [2]
   $ TK_TOKEN=bogus tk log
-  tk: [TK-ACL-0002] TK_TOKEN is unknown, dead or expired
-    mend: a token dies with the step that it was made for
+  tk: [TK-ACL-0002] TK_TOKEN does not count: it has not the three parts of a signed token
+    mend: a step's token dies with the step; others are made by tk acl token
   [3]
   $ tk repo set user:$(id -un) title=$(printf '\033[31mRED') >/dev/null; tk repo get user:$(id -un) | grep -c $(printf '\033')
   tk: [TK-XML-0001] galaxies/w/users/*.xml:1:38: a control character (glob)
