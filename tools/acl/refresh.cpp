@@ -22,7 +22,7 @@ Result<Exit> run(const cli::Args& args) {
 
 cli::VerbSpec refresh_verb() {
   return {"refresh", "a new token, and the next refresh token, for the one at hand",
-          {{"REFRESH_TOKEN", "- or nothing: TK_REFRESH_TOKEN, else a line of standard input", false}}, {},
+          {{"TOKEN", "- or nothing: TK_REFRESH_TOKEN, else a line of standard input", false}}, {},
           {{"tk acl refresh < refresh.secret", "the token, and on the second line what renews it next"},
            {"TK_REFRESH_TOKEN=$next tk acl refresh --json", "the same for a script"}},
           help::k_refresh, run,
