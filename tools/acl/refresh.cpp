@@ -5,7 +5,7 @@ namespace tk::tools::acl_tool {
 namespace {
 
 Result<Exit> run(const cli::Args& args) {
-  TK_TRY(auto token, read_secret(args, "REFRESH_TOKEN", "TK_REFRESH_TOKEN", "refresh token"));
+  TK_TRY(auto token, read_secret(args, "TOKEN", "TK_REFRESH_TOKEN", "refresh token"));
   TK_TRY(auto s, Session::open_for_bearer());
   TK_TRY(auto done, acl::refresh(s->store, s->law.index(), s->realm, token, s->trace));
   if (args.json())
