@@ -1,49 +1,46 @@
 #include "core/acl/gate.hpp"
 
-#include <array>
+#include <algorithm>
 
+#include "core/acl/detail/asked.hpp"
+#include "core/acl/standing.hpp"
 #include "core/base/clock.hpp"
-#include "core/base/ids.hpp"
-#include "core/law/explain.hpp"
 #include "core/base/text.hpp"
-#include "core/os/terminal.hpp"
 
 namespace tk::acl {
 namespace {
 
-Result<record::Actor> of_entity(const law::Index& index, const law::EntityView& e) {
-  if (!e.active())
-    return fail(Code::acl_inactive, e.str() + " is " + std::string(e.state));
-  record::Actor actor;
-  actor.kind = e.type;
-  actor.id = e.id.empty() ? e.str() : std::string(e.id);
-  actor.ref = e.str();
-  if (auto sponsor = index.attribute(e, "sponsor"))
-    if (auto ref = law::parse_ref(*sponsor))
-      if (auto found = index.find(*ref)) actor.sponsor = found->id;
-  return actor;
+constexpr std::int64_t kRemember = 1'000'000'000;
+
+// Records of rights stand for whom they are about: law is asked about that one.
+law::Ref about(const record::Question& q) {
+  const auto& type = q.resource.type;
+  const char* member = type == "standing" || type == "token" || type == "refresh" ? "actor"
+                       : type == "borrow"                                         ? "lender"
+                                                                                  : nullptr;
+  if (!member) return q.resource;
+  for (const auto* from : {q.fields, q.input})
+    if (from)
+      if (auto it = from->find(member); it != from->end())
+        if (auto ref = law::parse_ref(it->second.text())) return *ref;
+  return q.resource;
 }
 
-Result<record::Actor> from_token(record::Store& store, const law::Index& index,
-                                 const std::string& token) {
-  auto bad = [] {
-    return fail(Code::acl_bad_token, "TK_TOKEN is unknown, dead or expired",
-                "a token dies with the step that it was made for");
-  };
-  TK_TRY(auto found, store.by_name("token", crypto::sha256_hex(token)));
-  if (!found || found->state != "live") return bad();
-  auto expires = found->fields["expires"].integer();
-  if (clock::now_ns() / 1'000'000 >= expires) return bad();
-  TK_TRY(auto ref, law::parse_ref(found->fields["actor"].text()));
-  return actor_of(index, ref);
+record::Ruling no(std::string reason, std::string_view policy) {
+  record::Ruling out;
+  out.reason = std::move(reason);
+  out.policy_hash = policy;
+  return out;
 }
 
-Result<record::Actor> from_unix_user(const law::Index& index) {
-  auto name = os::user_name();
-  for (const auto& e : index.entities("user"))
-    if (index.attribute(e, "unix") == name) return of_entity(index, e);
-  return fail(Code::acl_no_actor, "no user entity has unix=\"" + name + "\" at HEAD",
-              "an owner can add one: tk repo new user " + name + " unix=" + name);
+// What a token is limited to; law is not asked beyond it.
+bool within(const record::Actor& actor, const std::string& action, const law::Ref& r) {
+  if (actor.limits.empty()) return true;
+  return std::any_of(actor.limits.begin(), actor.limits.end(), [&](const auto& limit) {
+    return std::any_of(limit.actions.begin(), limit.actions.end(), [&](const auto& a) { return law::action_matches(a, action); }) &&
+           std::any_of(limit.resources.begin(), limit.resources.end(),
+                       [&](const auto& p) { return law::matches(p, r.type, r.context, r.name); });
+  });
 }
 
 }  // namespace
@@ -56,38 +53,97 @@ law::Engine& Gate::engine() {
   return *engine_;
 }
 
+Result<std::string> Gate::look_for_trouble(const record::Actor& actor) {
+  for (const auto& id : {actor.id, actor.on_behalf_of}) {
+    if (id.empty()) continue;
+    TK_TRY(auto standing, standing_of(*store_, id));
+    if (standing.halted) return (id == actor.id ? actor.ref : actor.on_behalf_of_ref) + " is halted since " + standing.since;
+  }
+  if (!actor.token.empty()) {
+    TK_TRY(auto token, store_->by_name("token", actor.token));
+    if (!token || token->state != "live") return std::string("its token was ended");
+    TK_TRY(auto standing, standing_of(*store_, actor.on_behalf_of.empty() ? actor.id : actor.on_behalf_of));
+    if (token->fields.contains("epoch") && token->fields.at("epoch").integer() != standing.epoch)
+      return std::string("the rights that its token was made from were revoked");
+  }
+  if (!actor.family.empty()) {
+    auto family = store_->get(actor.family);
+    if (!family && family.error().code != Code::record_unknown) return fail(family.error());
+    if (!family || family->state != "live") return std::string("its family of tokens was ended");
+  }
+  return std::string();
+}
+
+Result<std::string> Gate::trouble(const record::Actor& actor) {
+  if (!store_) return std::string();
+  auto* live = store_->journal().live();
+  auto now = clock::monotonic_ns();
+  auto standing = live ? live->standing() : 0;  // before the look: what changes during it is seen next time
+  if (!live || standing != standing_ || now - looked_ns_ > kRemember) troubles_.clear();
+  if (troubles_.empty()) looked_ns_ = now;
+  standing_ = standing;
+  auto key = actor.id + " " + actor.on_behalf_of + " " + actor.token + " " + actor.family;
+  if (auto it = troubles_.find(key); it != troubles_.end()) return it->second;
+  TK_TRY(auto why, look_for_trouble(actor));
+  troubles_.emplace(std::move(key), why);
+  return why;
+}
+
 Result<record::Ruling> Gate::rule(const record::Question& q) {
   TK_CHECK(index_.check_action(q.action));
-  const auto& whose = q.actor.on_behalf_of_ref.empty() ? q.actor.ref : q.actor.on_behalf_of_ref;
-  TK_TRY(auto ref, law::parse_ref(whose));
-  TK_TRY(auto actor, index_.find(ref));
+  TK_TRY(auto why, trouble(q.actor));
+  if (!why.empty()) return no(why, index_.policy_hash());
+  auto resource = about(q);
+  if (!within(q.actor, q.action, resource))
+    return no("its token is limited to other actions or resources", index_.policy_hash());
   auto& law = engine();
-  auto action = *law.action(q.action);
-  auto target = law.target(q.resource);
-  law::Facts facts;
-  facts.context = q.input;
-  facts.fields = q.fields;
-  facts.now_ns = clock::now_ns();
-  facts.history = q.history;
-  facts.labels = q.labels;
-  auto decision = law::explain(law, actor, action, target, facts);
+  auto name = q.action;
+  bool glass = q.input && q.input->contains("glass") && q.input->at("glass") == Value(true);
+  if (name == "borrow.request" && glass) name = "borrow.break-glass";
+  Asked asked{q, *law.action(name), name, law.target(resource), {}};
+  asked.facts.context = q.input;
+  asked.facts.fields = q.fields;
+  asked.facts.now_ns = clock::now_ns();
+  asked.facts.history = q.history;
+  asked.facts.labels = q.labels;
+  if (!q.actor.borrow_id.empty()) return borrowed(asked);
+  TK_TRY(auto ruling, own(asked));
+  if (ruling.allow && q.action == "borrow.request") TK_CHECK(new_lease(asked, ruling));
+  return ruling;
+}
+
+record::Ruling Gate::ruled(Asked& asked, const law::Decision& decision) const {
   record::Ruling out;
   out.allow = decision.allow || decision.answer == law::Answer::ask;
   out.error = decision.error;
   out.reason = decision.reason;
   out.policy_hash = decision.policy_hash;
-  for (const auto& o : decision.obligations)
-    out.obligations.push_back({std::string(o.kind), std::string(o.of), o.n});
+  for (const auto& o : decision.obligations) out.obligations.push_back({std::string(o.kind), std::string(o.of), o.n});
   if (!decision.determining.empty()) out.rule_id = decision.determining.front().id;
+  const auto& target = asked.target;
   auto labels = target.declared() ? index_.attribute(target.entity, "labels").value_or("") : std::string_view();
   for (auto label : text::split(labels, ','))
     if (!text::trim(label).empty()) out.labels.emplace_back(text::trim(label));
-  if (decision.answer == law::Answer::modify || decision.answer == law::Answer::ask) {
-    law::Verdict verdict;
-    law.decide(actor, action, target, facts, law::Detail::all, verdict);
-    TK_TRY(auto arguments, law.changed_arguments(actor, action, target, facts, verdict));
-    if (!q.input || arguments != *q.input) out.arguments = std::move(arguments);
-  }
+  return out;
+}
+
+Result<void> Gate::Asked::change(law::Engine& law, const law::EntityView& actor, const law::Decision& decision,
+                           record::Ruling& out) {
+  if (decision.answer != law::Answer::modify && decision.answer != law::Answer::ask) return {};
+  law::Verdict verdict;
+  law.decide(actor, action, target, facts, law::Detail::all, verdict);
+  TK_TRY(auto arguments, law.changed_arguments(actor, action, target, facts, verdict));
+  if (!q.input || arguments != *q.input) out.arguments = std::move(arguments);
+  return {};
+}
+
+Result<record::Ruling> Gate::own(Asked& asked) {
+  const auto& a = asked.q.actor;
+  TK_TRY(auto ref, law::parse_ref(a.on_behalf_of_ref.empty() ? a.ref : a.on_behalf_of_ref));
+  TK_TRY(auto actor, index_.find(ref));
+  auto decision = law::explain(engine(), actor, asked.action, asked.target, asked.facts);
+  auto out = ruled(asked, decision);
+  TK_CHECK(asked.change(engine(), actor, decision, out));
   return out;
 }
 
@@ -97,7 +153,10 @@ Result<bool> Gate::holds(const record::Actor& actor, const std::string& whom, co
   TK_TRY(auto ref, law::parse_ref(actor.on_behalf_of_ref.empty() ? actor.ref : actor.on_behalf_of_ref));
   TK_TRY(auto entity, index_.find(ref));
   auto name = wanted.str();
-  if (entity.str() == name) return true;
+  if (entity.str() == name) {
+    TK_TRY(auto why, trouble(actor));
+    return entity.active() && why.empty();
+  }
   auto& law = engine();
   law::Facts facts;
   facts.now_ns = clock::now_ns();
@@ -110,55 +169,6 @@ Result<bool> Gate::holds(const record::Actor& actor, const std::string& whom, co
       if (role == name) return true;
   }
   return false;
-}
-
-Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref) {
-  TK_TRY(auto entity, index.find(ref));
-  if (ref.type != "user" && ref.type != "agent")
-    return fail(Code::acl_no_actor, ref.str() + " is no actor", "actors are users and agents");
-  return of_entity(index, entity);
-}
-
-Result<record::Actor> identify(record::Store& store, Gate& gate, const std::string& as) {
-  auto token = os::environment("TK_TOKEN");
-  if (!token.empty()) {
-    if (!as.empty())
-      return fail(Code::acl_act_as, "--as is refused while TK_TOKEN is set",
-                  "an agent speaks for itself");
-    return from_token(store, gate.index(), token);
-  }
-  TK_TRY(auto caller, from_unix_user(gate.index()));
-  if (as.empty()) return caller;
-  TK_TRY(auto ref, law::parse_ref(as));
-  TK_TRY(auto other, actor_of(gate.index(), ref));
-  if (other.ref == caller.ref) return caller;
-  TK_TRY(auto full, law::parse_ref(other.ref));
-  TK_TRY(auto ruling, gate.rule({caller, "actor.act-as", full}));
-  if (!ruling.allow) TK_CHECK(store.refused(caller, "actor.act-as", full, other.id, ruling));
-  if (!ruling.allow)
-    return fail(Code::acl_act_as, caller.ref + " may not act as " + other.ref + ": " + ruling.reason,
-                "see: tk law explain " + caller.ref + " actor.act-as " + other.ref);
-  caller.on_behalf_of = other.id;
-  caller.on_behalf_of_ref = other.ref;
-  return caller;
-}
-
-Issued issue(const record::Actor& agent, const record::Actor& by, const trace::Context& trace,
-             const std::string& context, const std::string& parent, std::int64_t expires_ms) {
-  std::array<std::uint8_t, 32> bytes{};
-  ids::random_bytes(bytes);
-  Issued out;
-  out.token = ids::hex(bytes);
-  auto& c = out.change;
-  c.type = "token";
-  c.id = ids::uuid7();
-  c.context = context;
-  c.name = crypto::sha256_hex(out.token);
-  c.parent = parent;
-  c.input = {{"actor", agent.ref}, {"expires", expires_ms}};
-  c.actor = by;
-  c.trace = trace;
-  return out;
 }
 
 }  // namespace tk::acl

@@ -175,6 +175,12 @@ void Attempt::cancel() {
   if (call_) call_->plugin.cancel(call_->id);
 }
 
+void Attempt::end(Error why) {
+  why.message = task_.ref + ": " + why.message;
+  ended_ = std::move(why);
+  cancel();
+}
+
 os::Child* Attempt::child() { return call_ ? call_->plugin.child() : child_.get(); }
 
 bool Attempt::finished() {
@@ -190,6 +196,7 @@ std::int64_t Attempt::deadline_ns() const {
 }
 
 Result<Value::Map> Attempt::result() {
+  if (ended_) return fail(*ended_);
   return call_ ? plugin_result() : child_ ? exec_result() : noop_result();
 }
 

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/agent/template.hpp"
@@ -49,6 +50,7 @@ class Attempt {
   std::int64_t deadline_ns() const;  // monotonic; 0 = none: when to look again
   void expire();  // the deadline passed: ends the program
   void cancel();
+  void end(Error why);  // ends the program; `why` is its result
   // After finished(): the output, checked against the template, or why there is none.
   Result<Value::Map> result();
 
@@ -64,6 +66,7 @@ class Attempt {
   std::unique_ptr<Call> call_;            // plugin
   std::int64_t deadline_ns_ = 0;
   bool expired_ = false;
+  std::optional<Error> ended_;
 };
 
 }  // namespace tk::agent

@@ -38,7 +38,8 @@ void fill_row(journal::Row& row, const Change& c, const Record& r, const Ruling&
   row.trigger = c.event.empty() ? "new" : c.event;
   row.from_state = r.state;
   row.rule_id = ruling.rule_id;
-  row.permission_mode = ruling.allow ? "on" : "denied";
+  row.borrow_id = c.actor.borrow_id;
+  row.permission_mode = !ruling.allow ? "denied" : c.actor.borrow_id.empty() ? "on" : "borrow";
   row.decision = ruling.allow ? "allow" : "deny";
   row.policy_hash = ruling.policy_hash;
   row.origin_node = node;
@@ -47,6 +48,16 @@ void fill_row(journal::Row& row, const Change& c, const Record& r, const Ruling&
 }  // namespace detail
 
 using detail::fill_row;
+
+namespace {
+
+// Whether a change of such a record may take a right away from somebody.
+bool is_standing(const Record& r) {
+  static constexpr std::string_view kTypes[] = {"token", "refresh", "standing", "borrow", "user", "agent"};
+  return std::find(std::begin(kTypes), std::end(kTypes), r.type) != std::end(kTypes);
+}
+
+}  // namespace
 
 Result<void> Store::write(Prepared& p) {
   auto& db = journal_.db();
@@ -67,6 +78,7 @@ Result<void> Store::write(Prepared& p) {
   }
   if (!row.labels.empty()) TK_CHECK(tally_.keep_labels());
   TK_CHECK(journal_.append(row, p.payload, changes));
+  if (!p.fresh && p.event_type != "borrow.used" && is_standing(p.before)) journal_.touches_standing();
   os::fault("commit.state");
   TK_CHECK(write_state(p));
   os::fault("commit.outbox");
@@ -75,8 +87,9 @@ Result<void> Store::write(Prepared& p) {
     s.bind(row.seq).bind(static_cast<std::int64_t>(n)).bind(p.effects[n].topic);
     TK_CHECK(s.bind(p.effects[n].body).run());
   }
-  // The approvals are used up with the transition that they were given for, or neither is.
+  // The approvals are used up with the transition that they were given for, or neither is; so are the leases.
   if (p.discharge) TK_CHECK(write(*p.discharge));
+  for (auto& use : p.spent) TK_CHECK(write(use));
   return {};
 }
 
@@ -121,7 +134,7 @@ Result<void> Store::commit(std::vector<Prepared>& all, journal::Row* beside, con
   for (auto& p : all) {
     // The same key may have been committed since step 2.
     if (!p.stored && !p.change.idempotency_key.empty()) TK_CHECK(find_stored(p));
-    if (!p.stored && p.of_history) TK_CHECK(rule_again(p));
+    if (!p.stored) TK_CHECK(hold(p));
     if (!p.stored) TK_CHECK(write(p));
     last = std::max(last, p.stored ? p.stored->row.seq : p.row.seq);
   }

@@ -29,19 +29,51 @@ bool same_person(const Value& a, const Value& b) {
   return x == y || a["id"].text() == y || b["id"].text() == x;
 }
 
+// The texts of an Actor that an item keeps. Not the token: it may be dead when the last approval comes, and it is
+// the asker's rights of then that count.
+struct Member {
+  const char* name;
+  std::string Actor::*text;
+};
+constexpr Member kActor[] = {{"kind", &Actor::kind}, {"id", &Actor::id}, {"ref", &Actor::ref},
+                             {"sponsor", &Actor::sponsor}, {"on_behalf_of", &Actor::on_behalf_of},
+                             {"on_behalf_of_ref", &Actor::on_behalf_of_ref}, {"borrow_id", &Actor::borrow_id},
+                             {"purpose", &Actor::purpose}};
+
+Value texts(const std::vector<std::string>& all) {
+  Value::List out(all.begin(), all.end());
+  return out;
+}
+
+std::vector<std::string> texts(const Value& list) {
+  std::vector<std::string> out;
+  if (const auto* all = list.as_list())
+    for (const auto& v : *all) out.push_back(v.text());
+  return out;
+}
+
 Value actor_value(const Actor& a) {
-  return Value::Map{{"kind", a.kind}, {"id", a.id}, {"ref", a.ref}, {"sponsor", a.sponsor},
-                    {"on_behalf_of", a.on_behalf_of}, {"on_behalf_of_ref", a.on_behalf_of_ref}};
+  Value::Map out;
+  for (const auto& m : kActor) out.emplace(m.name, a.*m.text);
+  Value::List limits;
+  for (const auto& l : a.limits)
+    limits.push_back(Value::Map{{"actions", texts(l.actions)}, {"resources", texts(l.resources)}});
+  if (!limits.empty()) out.emplace("limits", std::move(limits));
+  return out;
 }
 
 Actor actor_from(const Value& v) {
-  return {v["kind"].text(), v["id"].text(), v["ref"].text(), v["sponsor"].text(), v["on_behalf_of"].text(),
-          v["on_behalf_of_ref"].text()};
+  Actor out;
+  for (const auto& m : kActor) out.*m.text = v[m.name].text();
+  if (const auto* limits = v["limits"].as_list())
+    for (const auto& l : *limits) out.limits.push_back({texts(l["actions"]), texts(l["resources"])});
+  return out;
 }
 
 std::string binding_of(const Change& c, const Value::Map& asked, const Record& before, bool fresh) {
   Value::Map bound{{"actor", c.actor.id}, {"on_behalf_of", c.actor.on_behalf_of}, {"event", c.event},
                    {"input", asked}, {"version", before.version}};
+  if (!c.actor.borrow_id.empty()) bound.emplace("borrow", c.actor.borrow_id);
   if (fresh)
     bound.insert({{"type", c.type}, {"context", c.context}, {"name", c.name}, {"parent", c.parent}});
   else
@@ -83,7 +115,39 @@ std::vector<Obligation> left_of(const std::vector<Obligation>& needs, const Valu
   return out;
 }
 
+// An ask that nobody answered in time is answered: no. Items from before there was a time have none.
+bool is_over(const Record& item) {
+  auto it = item.fields.find("expires");
+  return it != item.fields.end() && it->second.integer() > 0 && clock::now_ns() / 1'000'000 >= it->second.integer();
+}
+
 }  // namespace
+
+Result<void> Store::expire(const Record& item, const Actor& actor, const trace::Context& trace) {
+  Change c;
+  c.id = item.id;
+  c.event = "expire";
+  c.input = {{"outcome", "nobody answered in time"}};
+  c.actor = actor;
+  c.trace = trace;
+  c.owed = "obligations";
+  auto done = apply(std::move(c));
+  return done || done.error().exit() == Exit::conflict ? Result<void>{} : fail(done.error());
+}
+
+// A run, or an actor who asks from many, has only so many items waiting: whoever answers can read them all.
+Result<void> Store::may_ask(const Prepared& p) {
+  TK_TRY(auto s, journal_.db().prepare(
+                     "SELECT count(*) FROM record WHERE type = 'parked' AND state = 'open' AND "
+                     "(json_extract(fields, '$.trace') = ? OR json_extract(fields, '$.asker.id') = ?) AND "
+                     "coalesce(json_extract(fields, '$.expires'), 0) > ?"));
+  s.bind(p.change.trace.trace_id).bind(p.change.actor.id).bind(clock::now_ns() / 1'000'000);
+  TK_TRY(bool row, s.step());
+  auto waiting = row ? s.integer(0) : 0;
+  if (waiting < asks.per_run) return {};
+  return fail(Code::record_asks, text::count(static_cast<std::size_t>(waiting), "item") + " of this run or actor wait already",
+              "have them answered first: tk inbox list");
+}
 
 Result<std::optional<Record>> Store::parked_for(const std::string& binding) {
   TK_TRY(auto s, journal_.db().prepare("SELECT id FROM record WHERE type = 'parked' AND name = ? "
@@ -92,7 +156,7 @@ Result<std::optional<Record>> Store::parked_for(const std::string& binding) {
   TK_TRY(bool row, s.step());
   if (!row) return std::optional<Record>();
   TK_TRY(auto item, get(std::string(s.text(0))));
-  bool waits = item.state == "open" || item.state == "approved";
+  bool waits = (item.state == "open" || item.state == "approved") && !is_over(item);
   if (!waits || text_of(item, "binding") != binding) return std::optional<Record>();
   return std::optional<Record>(std::move(item));
 }
@@ -136,6 +200,11 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
   bool only_reason = p.binding.empty();
   TK_TRY(auto item, only_reason ? Result<std::optional<Record>>(std::nullopt) : parked_for(p.binding));
   if (!only_reason && !item) {
+    if (auto good = may_ask(p); !good) {
+      why = good.error();
+      p.unmet.clear();
+      return refuse(p, why);
+    }
     Value::List needs;
     for (const auto& o : p.unmet) needs.push_back(Value::Map{{"kind", o.kind}, {"of", o.of}, {"n", o.n}});
     Change c;
@@ -148,7 +217,8 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
     c.input = {{"resource", p.before.resource().str()}, {"record", p.before.id}, {"version", p.before.version},
                {"event", p.change.event}, {"input", p.asked_input()}, {"reason", p.change.reason},
                {"key", p.change.idempotency_key}, {"asker", actor_value(p.change.actor)}, {"binding", p.binding},
-               {"needs", needs}, {"carried", carried}};
+               {"needs", needs}, {"carried", carried}, {"trace", p.change.trace.trace_id},
+               {"expires", p.now_ns / 1'000'000 + asks.expires_ms}};
     if (p.fresh)
       c.input.emplace("new", Value::Map{{"type", p.before.type}, {"context", p.before.context},
                                         {"name", p.before.name}, {"parent", p.before.parent}});
@@ -169,7 +239,7 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
 }
 
 // Nobody approves what he asked for, in whatever name, and nobody counts twice.
-Result<void> Store::may_answer(const Actor& actor, const Record& item, Value::Map& approval) {
+Result<void> Store::may_answer(const Actor& actor, const trace::Context& trace, const Record& item, Value::Map& approval) {
   auto me = actor_value(actor);
   auto refuse = [&](std::string why, std::string hint) -> Result<void> {
     Ruling no;
@@ -177,6 +247,10 @@ Result<void> Store::may_answer(const Actor& actor, const Record& item, Value::Ma
     TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, no));
     return fail(Code::record_approval, whose(actor) + " may not approve this: " + why, std::move(hint));
   };
+  if (actor.kind == "agent") return refuse("agents never approve", "a person must answer");
+  auto from = item.fields.find("trace");
+  if (from != item.fields.end() && from->second.text() == trace.trace_id)
+    return refuse("this answer comes from the run that asked", "answer from outside of it");
   if (same_person(me, item.fields.at("asker")))
     return refuse("nobody approves what they asked for themselves", "somebody else must answer");
   auto approvals = item.fields.contains("approvals") ? item.fields.at("approvals") : Value(Value::List{});
@@ -232,36 +306,68 @@ Result<Outcome> Store::carry_out(const Record& item, const trace::Context& trace
   return fail(error);
 }
 
+namespace {
+
+// Somebody whose own consent is asked for needs no law to give it.
+bool named(const Record& item, const Actor& actor) {
+  for (const auto& o : read_obligations(item.fields.at("needs")))
+    if (o.of == whose(actor)) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<Record> Store::answer_once(const Actor& actor, const trace::Context& trace, const Record& item, bool approve,
+                                  const std::string& reason) {
+  Change c;
+  c.id = item.id;
+  c.expected_version = item.version;
+  c.actor = actor;
+  c.trace = trace;
+  c.reason = reason;
+  if (approve) {
+    if (!named(item, actor)) TK_CHECK(ask(actor, "cast.answer", item.resource()));
+    Value::Map approval;
+    TK_CHECK(may_answer(actor, trace, item, approval));
+    auto approvals = item.fields.contains("approvals") ? *item.fields.at("approvals").as_list() : Value::List{};
+    approvals.push_back(std::move(approval));
+    bool last = left_of(read_obligations(item.fields.at("needs")), approvals).empty();
+    c.event = last ? "grant" : "approve";
+    c.input = {{"approvals", std::move(approvals)}};
+  } else {
+    c.event = "deny";
+    c.input = {{"outcome", "denied by " + whose(actor) + (reason.empty() ? "" : ": " + reason)}};
+  }
+  if (named(item, actor)) c.owed = "consent";
+  TK_TRY(auto answered, apply(std::move(c)));
+  return std::move(answered.record);
+}
+
 Result<Answered> Store::answer(const Actor& actor, const trace::Context& trace, const std::string& id, bool approve,
                                const std::string& reason) {
   TK_TRY(auto item, find(id, "parked"));
   Answered out;
-  if (item.state == "open") {
-    Change c;
-    c.id = item.id;
-    c.expected_version = item.version;
-    c.actor = actor;
-    c.trace = trace;
-    c.reason = reason;
-    if (approve) {
-      TK_CHECK(ask(actor, "cast.answer", item.resource()));
-      Value::Map approval;
-      TK_CHECK(may_answer(actor, item, approval));
-      auto approvals = item.fields.contains("approvals") ? *item.fields.at("approvals").as_list() : Value::List{};
-      approvals.push_back(std::move(approval));
-      bool last = left_of(read_obligations(item.fields.at("needs")), approvals).empty();
-      c.event = last ? "grant" : "approve";
-      c.input = {{"approvals", std::move(approvals)}};
-    } else {
-      c.event = "deny";
-      c.input = {{"outcome", "denied by " + whose(actor) + (reason.empty() ? "" : ": " + reason)}};
+  auto over = [&](const Record& r) {
+    auto outcome = text_of(r, "outcome");
+    return fail(Code::record_answered, "item " + r.id + " is " + r.state + (outcome.empty() ? "" : ": " + outcome));
+  };
+  // Others answer it too: each answer counts on top of theirs, or comes too late.
+  for (int tries = 0; item.state == "open"; ++tries) {
+    if (is_over(item)) {
+      TK_CHECK(expire(item, actor, trace));
+      TK_TRY(item, get(item.id));
+      return over(item);
     }
-    TK_TRY(auto answered, apply(std::move(c)));
-    item = out.item = std::move(answered.record);
-  } else if (item.state != "approved" || !approve) {
-    return fail(Code::record_answered, "item " + item.id + " is " + item.state +
-                                           (text_of(item, "outcome").empty() ? "" : ": " + text_of(item, "outcome")));
+    auto answered = answer_once(actor, trace, item, approve, reason);
+    if (answered) {
+      item = out.item = std::move(*answered);
+      break;
+    }
+    if (answered.error().code != Code::record_conflict || tries == 100) return fail(answered.error());
+    TK_TRY(item, get(item.id));
+    if (item.state != "open") return over(item);
   }
+  if (out.item.id.empty() && (item.state != "approved" || !approve || is_over(item))) return over(item);
   if (item.state == "approved" && item.fields.at("carried") == Value(true)) {
     TK_TRY(out.done, carry_out(item, trace));
     TK_TRY(item, get(item.id));

@@ -164,7 +164,8 @@ Result<void> Store::match(Prepared& p) {
 
 Result<Ruling> Store::rule(const Prepared& p) {
   tally_.reset();
-  return authority_.rule({p.change.actor, p.action, p.before.resource(), &p.before.fields, &p.asked_input(), &tally_, p.labels});
+  return authority_.rule({p.change.actor, p.action, p.before.resource(), &p.before.fields, &p.asked_input(), &tally_,
+                          p.labels, p.change.trace.trace_id});
 }
 
 Result<void> Store::authorise(Prepared& p) {
@@ -174,8 +175,9 @@ Result<void> Store::authorise(Prepared& p) {
     p.ruling.rule_id = p.change.owed;
     return {};
   }
+  if (auto* live = journal_.live()) p.standing = live->standing();
   TK_TRY(p.ruling, rule(p));
-  p.of_history = tally_.asked();
+  p.of_history = tally_.asked() || !p.ruling.leases.empty();
   if (!p.ruling.allow) return denied(p);
   return p.ruling.arguments ? change_arguments(p) : Result<void>{};
 }
@@ -183,12 +185,49 @@ Result<void> Store::authorise(Prepared& p) {
 // Inside the commit nobody else writes: what the journal says now is what it says when this row is in.
 Result<void> Store::rule_again(Prepared& p) {
   TK_TRY(auto now, rule(p));
-  auto same = now.allow && now.obligations == p.ruling.obligations && now.arguments == p.ruling.arguments;
+  auto same = now.allow && now.obligations == p.ruling.obligations && now.arguments == p.ruling.arguments &&
+              now.leases == p.ruling.leases;
   p.ruling = std::move(now);
   if (same) return {};
   p.step = 4;
   if (!p.ruling.allow) return denied(p);
   return fail(Code::record_conflict, "law's answer changed while " + p.action + " was on its way", "try again");
+}
+
+// What was found before the commit still holds in it. A right that was taken away meanwhile is gone: nothing that
+// is written after a revocation rests on what was allowed before.
+Result<void> Store::hold(Prepared& p) {
+  auto* live = journal_.live();
+  bool moved = p.change.owed.empty() && live && live->standing() != p.standing;
+  if (p.of_history || moved) TK_CHECK(rule_again(p));
+  if (p.change.condition)
+    if (auto good = p.change.condition(); !good) {
+      p.step = 5;
+      return good;
+    }
+  return spend_leases(p);
+}
+
+// Counted where nobody else writes: of many at once, as many pass as the lease has uses left.
+Result<void> Store::spend_leases(Prepared& p) {
+  p.spent.clear();
+  for (const auto& lease : p.ruling.leases) {
+    auto& use = p.spent.emplace_back();
+    use.change.id = lease;
+    use.change.event = "use";
+    use.change.input = {{"action", p.action}, {"resource", p.before.resource().str()}, {"purpose", p.change.actor.purpose}};
+    use.change.actor = p.change.actor;
+    use.change.actor.borrow_id = lease;
+    use.change.trace = p.change.trace;
+    use.change.owed = "borrow";
+    if (auto good = prepare(use, nullptr); !good) {
+      p.step = 4;
+      p.ruling.allow = false;
+      p.ruling.reason = good.error().message;
+      return fail(Code::acl_lease, "lease " + lease + ": " + good.error().message, "tk acl borrow list shows what is left");
+    }
+  }
+  return {};
 }
 
 Result<void> Store::denied(const Prepared& p) {
@@ -297,7 +336,7 @@ Result<void> Store::refuse(Prepared& p, const Error& why) {
   // Without an actor or a record there is nothing that a row could be about.
   if (p.change.actor.id.empty() || p.before.id.empty()) return {};
   auto row = row_of_refusal(p, why.message);
-  bool denied = why.code == Code::law_denied;
+  bool denied = why.code == Code::law_denied || info(why.code).text.starts_with("TK-ACL");
   row.kind = p.ruling.error ? "error" : denied ? "denied" : "failed";
   row.event_type = denied ? "transition.denied" : "transition.failed";
   if (!denied) row.permission_mode = row.decision = "";
@@ -357,9 +396,9 @@ Result<std::vector<Outcome>> Store::apply(std::vector<Change> changes, Trail* tr
     if (p.stored) TK_CHECK(journal_.settle(p.stored->row.seq));
   if (anything)
     if (auto done = commit(all); !done) {
-      // Law said no inside the commit: that is a refusal like another.
+      // A no inside the commit is a refusal like another.
       for (auto& p : all)
-        if (p.step == 4) TK_CHECK(refuse(p, done.error()));
+        if (p.step < 7) TK_CHECK(refuse(p, done.error()));
       return fail(done.error());
     }
   lap(7);

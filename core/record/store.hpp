@@ -30,6 +30,7 @@ struct Actor {
   std::string on_behalf_of_ref;  // law is asked about this one, when it is set
   std::string borrow_id = {};    // the lease whose right is used
   std::string purpose = {};      // what for; a lease holds for its own purpose only
+  std::string token = {};        // the jti that it came by; empty = not by a token
   std::string family = {};       // of refresh tokens, that it came by
   // What its token is limited to: actions (or *) on resources that fit; empty = all that it may do.
   struct Limit {
@@ -143,6 +144,13 @@ inline constexpr std::array<const char*, 10> kStepNames = {
 
 class Store {
  public:
+  // How long an ask waits for its approvals, and how many different ones of one run or actor may wait.
+  struct Asks {
+    std::int64_t expires_ms = 86'400'000;
+    std::int64_t per_run = 20;
+  };
+  Asks asks;
+
   Store(journal::Journal journal, std::string root, Authority& authority, Effects* effects = nullptr)
       : journal_(std::move(journal)), definitions_(std::move(root)), authority_(authority),
         effects_(effects) {}
@@ -191,6 +199,8 @@ class Store {
   Result<void> authorise(Prepared& p);
   Result<Ruling> rule(const Prepared& p);
   Result<void> rule_again(Prepared& p);
+  Result<void> hold(Prepared& p);
+  Result<void> spend_leases(Prepared& p);
   Result<void> denied(const Prepared& p);
   Result<void> change_arguments(Prepared& p);
   Result<void> guard(Prepared& p);
@@ -198,8 +208,12 @@ class Store {
   Result<void> reduce(Prepared& p);
   Result<void> park(Prepared& p, bool alone, Error& why);
   Result<std::optional<Record>> parked_for(const std::string& binding);
+  Result<void> may_ask(const Prepared& p);
+  Result<void> expire(const Record& item, const Actor& actor, const trace::Context& trace);
+  Result<Record> answer_once(const Actor& actor, const trace::Context& trace, const Record& item, bool approve,
+                             const std::string& reason);
   Result<Outcome> carry_out(const Record& item, const trace::Context& trace);
-  Result<void> may_answer(const Actor& actor, const Record& item, Value::Map& approval);
+  Result<void> may_answer(const Actor& actor, const trace::Context& trace, const Record& item, Value::Map& approval);
   Machine& machine(const Definition& definition);
   Result<void> commit(std::vector<Prepared>& all, journal::Row* beside = nullptr, const std::string& payload = {});
   Result<void> write(Prepared& p);

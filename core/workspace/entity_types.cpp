@@ -12,12 +12,12 @@ const std::vector<EntityType>& entity_type_table() {
        {"sponsor"}, {}},
       {"group", {"gid"}, {}, {"member"}},
       {"role", {}, {}, {"inherits"}},
-      {"rule", {"effect", "role", "actions", "resource", "when"},
+      {"rule", {"effect", "role", "actions", "resource", "when", "borrowable"},
        {"effect", "role", "actions", "resource"}, {"set", "obligation"}},
-      {"grant", {"role", "to"}, {"role", "to"}, {}},
-      {"resource", {"uri", "kind"}, {}, {}},
-      {"action", {"command", "tool", "args", "approval"}, {}, {}},
-      {"credential", {"provider", "account", "secret-ref", "expires"}, {"provider"}, {}},
+      {"grant", {"role", "to", "borrowable"}, {"role", "to"}, {}},
+      {"resource", {"uri", "kind", "borrowable"}, {}, {}},
+      {"action", {"command", "tool", "args", "approval", "borrowable"}, {}, {}},
+      {"credential", {"provider", "account", "secret-ref", "expires", "borrowable"}, {"provider"}, {}},
   };
   return table;
 }

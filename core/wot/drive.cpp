@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/acl/gate.hpp"
+#include "core/acl/standing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/os/file.hpp"
@@ -222,19 +223,28 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
 
 Result<void> Driver::kill_tokens(const std::string& step, std::vector<record::Change>& batch) {
   TK_TRY(auto tokens, env_.store.list("token", step));
-  for (const auto& t : tokens)
-    if (t.state == "live") batch.push_back(revoke(t.id));
+  for (const auto& t : tokens) TK_CHECK(revoke(t.id, batch));
   return {};
 }
 
-record::Change Driver::revoke(const std::string& token) const {
-  record::Change c;
+Result<void> Driver::revoke(const std::string& token, std::vector<record::Change>& batch) {
+  if (token.empty()) return {};
+  TK_TRY(auto now, env_.store.get(token));
+  if (now.state != "live") return {};
+  auto& c = batch.emplace_back();
   c.id = token;
   c.event = "revoke";
   c.actor = env_.actor;
   c.trace = trace::child(env_.trace);
-  return c;
+  return {};
 }
+
+namespace {
+
+// Telling that a step failed takes no right: also one whose agent lost all of its own is journaled.
+constexpr const char* kFailure = "failure";
+
+}  // namespace
 
 // The step's error is journaled, its token dies with it, and the run stands as failed.
 Result<void> Driver::unit_failed(const record::Actor& actor, const trace::Context& span,
@@ -245,11 +255,28 @@ Result<void> Driver::unit_failed(const record::Actor& actor, const trace::Contex
   batch[0].input = {{"error", describe(why)}};
   batch[0].actor = actor;
   batch[0].trace = span;
-  if (!token.empty()) batch.push_back(revoke(token));
+  batch[0].owed = kFailure;
+  TK_CHECK(revoke(token, batch));
   TK_CHECK(env_.store.apply(std::move(batch)));
   TK_CHECK(stop_active("another step failed"));
   TK_CHECK(run_event("fail", {{"reason", describe(why)}}));
   return fail(why);
+}
+
+// A program whose token was ended by somebody (a revocation, a lease that kills, a halt) is ended with it.
+Result<void> Driver::end_revoked() {
+  auto* live = env_.store.journal().live();
+  if (!live || live->standing() == standing_) return {};
+  standing_ = live->standing();
+  for (auto& a : active_) {
+    if (a.token.empty() || a.attempt.finished()) continue;
+    TK_TRY(auto token, env_.store.get(a.token));
+    TK_TRY(auto standing, acl::standing_of(env_.store, a.actor.id));
+    bool ended = token.state != "live" || standing.halted ||
+                 (token.fields.contains("epoch") && token.fields.at("epoch").integer() != standing.epoch);
+    if (ended) a.attempt.end({Code::acl_bad_token, "its rights were ended while it ran", {}, "tk log --actor " + a.actor.ref + " tells by whom", nullptr});
+  }
+  return {};
 }
 
 Result<void> Driver::pump() {
@@ -316,8 +343,9 @@ Result<void> Driver::stop_active(const std::string& why) {
     c.input = {{"error", "stopped: " + why}};
     c.actor = a.actor;
     c.trace = trace::child(env_.trace);
+    c.owed = kFailure;
     batch.push_back(std::move(c));
-    if (!a.token.empty()) batch.push_back(revoke(a.token));
+    TK_CHECK(revoke(a.token, batch));
   }
   active_.clear();
   if (batch.empty()) return {};
@@ -340,8 +368,11 @@ Result<void> Driver::collect(Active& a, Value::Map output) {
   batch[0].input = {{"output", stored}};
   batch[0].actor = a.actor;
   batch[0].trace = span;
-  if (!a.token.empty()) batch.push_back(revoke(a.token));
-  TK_CHECK(env_.store.apply(std::move(batch)));
+  TK_CHECK(revoke(a.token, batch));
+  // An agent that lost its rights while it ended has no answer to give any more.
+  if (auto done = env_.store.apply(std::move(batch)); !done)
+    return done.error().exit() == Exit::denied ? unit_failed(a.actor, span, a.record, a.token, done.error())
+                                               : fail(done.error());
   const auto& name = plan_.steps[a.step].step->name;
   auto iteration = states_[a.step].iteration;
   say(name + (iteration > 1 ? " (round " + std::to_string(iteration) + ")" : "") + " done in " +

@@ -109,17 +109,20 @@ Result<void> Driver::look_for_answers() {
 // deadline of an open cast. An answer wakes us through the journal's live page.
 Result<void> Driver::wait_for_news(std::vector<os::Child*>& children, int ms) {
   std::vector<int> wake{os::interrupt_fd()};
-  auto* live = open_cast_steps().empty() ? nullptr : env_.store.journal().live();
+  bool asks = !open_cast_steps().empty();
+  auto* live = asks || !active_.empty() ? env_.store.journal().live() : nullptr;
   if (live) {
     wake.push_back(live->event_fd());
     live->clear_event();
-    TK_CHECK(look_for_answers());  // what came before we listened
-    if (ended_ || open_cast_steps().empty()) return {};
-    if (cast_deadline_ms_ > 0)
+    TK_CHECK(end_revoked());
+    if (asks) TK_CHECK(look_for_answers());  // what came before we listened
+    if (asks && (ended_ || open_cast_steps().empty())) return {};
+    if (asks && cast_deadline_ms_ > 0)
       ms = static_cast<int>(std::clamp<std::int64_t>(cast_deadline_ms_ - clock::now_ns() / 1'000'000 + 1, 0, ms));
   }
   os::Child::pump(children, ms, wake);
-  return live ? look_for_answers() : Result<void>();
+  if (live) TK_CHECK(end_revoked());
+  return live && asks ? look_for_answers() : Result<void>();
 }
 
 Result<void> Driver::wait_for_human() {

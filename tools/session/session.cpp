@@ -1,9 +1,32 @@
 #include "tools/session/session.hpp"
 
+#include <cstdlib>
+
+#include "core/base/clock.hpp"
 #include "core/cli/output.hpp"
 #include "core/os/terminal.hpp"
 
 namespace tk::tools {
+
+// What tk.toml says of asks and leases; what the journal knows of actors counts from here on.
+Result<void> Session::configure() {
+  auto number = [&](const char* key) -> Result<std::int64_t> {
+    TK_TRY(auto text, workspace.config(key));
+    return std::strtoll(text.c_str(), nullptr, 10);
+  };
+  auto milliseconds = [&](const char* key) -> Result<std::int64_t> {
+    TK_TRY(auto text, workspace.config(key));
+    TK_TRY(auto ns, clock::parse_duration(text));
+    return ns / 1'000'000;
+  };
+  TK_TRY(store.asks.expires_ms, milliseconds("inbox.expires"));
+  TK_TRY(store.asks.per_run, number("inbox.per-run"));
+  acl::LeaseCaps caps;
+  TK_TRY(caps.ttl, milliseconds("borrow.max-ttl"));
+  TK_TRY(caps.weekly, milliseconds("borrow.weekly"));
+  gate.attach(store, caps);
+  return {};
+}
 
 Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Effects* effects) {
   TK_TRY(auto ws, workspace::Workspace::find());
@@ -12,6 +35,7 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Ef
   TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_write_create));
   std::unique_ptr<Session> out(
       new Session(std::move(ws), std::move(law), std::move(journal), effects));
+  TK_CHECK(out->configure());
   if (effects) {
     TK_TRY(auto compensated, out->store.recover());
     for (const auto& e : compensated)
@@ -29,6 +53,7 @@ Result<std::unique_ptr<Session>> Session::open_to_read() {
   TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_only));
   std::unique_ptr<Session> out(
       new Session(std::move(ws), std::move(law), std::move(journal), nullptr));
+  TK_CHECK(out->configure());
   // A dead token is nobody's, also for reading.
   if (!os::environment("TK_TOKEN").empty()) TK_CHECK(acl::identify(out->store, out->gate, ""));
   return out;

@@ -34,6 +34,7 @@ struct Session {
           record::Effects* effects)
       : workspace(std::move(ws)), law(std::move(l)), gate(law.index()),
         store(std::move(j), workspace.root(), gate, effects), trace(trace::from_environment()) {}
+  Result<void> configure();
 };
 
 inline const cli::Option kAsOption = {"as", "ACTOR", "act as this actor (needs the right actor.act-as)"};

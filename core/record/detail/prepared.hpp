@@ -19,9 +19,11 @@ struct Store::Prepared {
   std::optional<Value::Map> asked;      // the input as it was asked for, where law changed it
   std::vector<std::string> labels;      // of what the run has seen before
   bool of_history = false;              // the ruling rests on the journal: it is taken again inside the commit
+  std::uint64_t standing = 0;           // Live::standing when law was asked: if it moves, law is asked again
   std::vector<Obligation> unmet;        // step 6: the transition waits for these
   std::string binding;                  // what an approval is bound to
   std::unique_ptr<Prepared> discharge;  // the parked item that this carries out, closed in the same commit
+  std::vector<Prepared> spent;          // the uses of the leases whose right this is, in the same commit
   std::vector<Effect> effects;
   std::optional<journal::Stored> stored;  // of a known idempotency key
   int step = 0;                           // 1-based, the one that is under way

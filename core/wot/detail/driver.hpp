@@ -56,10 +56,12 @@ class Driver {
   std::uint64_t limit(const char* key) const;
   Result<void> start_unit(std::size_t i, std::size_t u);
   Result<void> kill_tokens(const std::string& step, std::vector<record::Change>& batch);
-  record::Change revoke(const std::string& token) const;
+  // Ends the token with what else is in the batch, unless somebody ended it already.
+  Result<void> revoke(const std::string& token, std::vector<record::Change>& batch);
   Result<void> unit_failed(const record::Actor& actor, const trace::Context& span,
                            const std::string& record, const std::string& token, const Error& why);
   Result<void> pump();
+  Result<void> end_revoked();
   Result<void> interrupted();
   // Ends what is under way: each step stands as failed and its token is dead, in one commit.
   Result<void> stop_active(const std::string& why);
@@ -94,6 +96,7 @@ class Driver {
   std::vector<record::Record> casts_;
   std::int64_t cast_deadline_ms_ = 0;  // of the open casts, the nearest; 0 = none
   std::optional<Ended> ended_;
+  std::uint64_t standing_ = 0;  // Live::standing when the tokens of what runs were looked at
 };
 
 }  // namespace tk::wot::detail
