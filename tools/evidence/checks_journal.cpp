@@ -6,7 +6,8 @@ namespace tk::tools::evidence {
 namespace {
 
 // Rows that tk owes to a record: law is not asked for them, and they name no policy.
-constexpr const char* kOwed = "'genesis','compensation','obligations','standing','adoption'";
+constexpr const char* kOwed = "'genesis','compensation','obligations','standing','adoption','failure','borrow',"
+                                "'consent','lease','lender','borrower','expiry'";
 constexpr std::int64_t kLease = 8LL * 3600 * 1000, kToken = 24LL * 3600 * 1000, kSlack = 1000;
 
 std::string field(const char* name, const char* of = "r") {
@@ -24,18 +25,24 @@ std::string id_of(const std::string& ref) {
          ", '/') - instr(" + ref + ", ':') - 1))";
 }
 
+// When a lease ends (acl::Lease::expires), in Unix milliseconds; without a time to live it never began.
+std::string end_of_lease() {
+  return "(max(coalesce(" + field("not_before") + ", 0), r.created_ns / 1000000) + coalesce(" + field("ttl") + ", 0))";
+}
+
 }  // namespace
 
 std::string live_rights(const Scene& scene) {
   auto now = std::to_string(scene.now_ms());
-  auto of = [&](const char* types, const char* state, const char* who, const char* epoch) {
+  auto of = [&](const char* types, const char* state, const char* who, const char* epoch, const std::string& end) {
     auto ref = field(who);
-    return "SELECT r.id, r.type, " + ref + " AS who, " + field("expires") + " AS expires FROM record r WHERE r.type IN (" + types +
+    return "SELECT r.id, r.type, " + ref + " AS who, " + end + " AS expires FROM record r WHERE r.type IN (" + types +
            ") AND r.state = '" + state + "' AND coalesce(" + field(epoch) + ", 0) >= coalesce((SELECT json_extract(s.fields,'$.epoch') "
            "FROM record s WHERE s.type = 'standing' AND s.name = " + id_of(ref) + "), 0)";
   };
-  return "SELECT * FROM (" + of("'token','refresh'", "live", "actor", "epoch") + " UNION ALL " +
-         of("'borrow'", "active", "lender", "lender_epoch") + " UNION ALL " + of("'borrow'", "active", "borrower", "borrower_epoch") +
+  return "SELECT * FROM (" + of("'token','refresh'", "live", "actor", "epoch", field("expires")) + " UNION ALL " +
+         of("'borrow'", "active", "lender", "lender_epoch", end_of_lease()) + " UNION ALL " +
+         of("'borrow'", "active", "borrower", "borrower_epoch", end_of_lease()) +
          ") WHERE coalesce(expires, 0) <= 0 OR expires > " + now;
 }
 
@@ -66,10 +73,8 @@ Result<Outcome> clock_steady(Scene& scene) {
 }
 
 Result<Outcome> leases_bounded(Scene& scene) {
-  auto begin = "coalesce(" + field("not_before") + ", r.created_ns / 1000000)";
-  auto cap = std::to_string(kLease);
-  return ask(scene, "SELECT " + kFirst + " AS seq, coalesce(" + field("expires") + ", 0) <= 0 OR coalesce(" + field("ttl") + ", 0) > " + cap +
-                    " OR " + field("expires") + " - max(" + begin + ", r.created_ns / 1000000) > " + std::to_string(kLease + kSlack) +
+  auto ttl = "coalesce(" + field("ttl") + ", 0)";
+  return ask(scene, "SELECT " + kFirst + " AS seq, " + ttl + " <= 0 OR " + ttl + " > " + std::to_string(kLease) +
                     " AS bad, 'lease ' || r.id AS note FROM record r WHERE r.type = 'borrow' ORDER BY seq");
 }
 
