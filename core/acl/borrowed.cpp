@@ -69,7 +69,7 @@ Result<record::Ruling> Gate::borrowed(Asked& asked) {
   lease.id = q.actor.borrow_id;
   if (!store_) return no(lease, "cannot be looked up here", policy);
   auto now = asked.facts.now_ns / 1'000'000;
-  auto user = q.actor.ref;
+  auto user = q.actor.on_behalf_of_ref.empty() ? q.actor.ref : q.actor.on_behalf_of_ref;
   bool parked = false;
   record::Ruling out;
   std::vector<std::string> leases;

@@ -276,7 +276,7 @@ Result<Lease> end_lease(record::Store& store, const std::string& id, const recor
   std::vector<record::Change> batch{ending(lease, by, trace, why)};
   const auto& who = by.on_behalf_of_ref.empty() ? by.ref : by.on_behalf_of_ref;
   if (who == lease.lender) batch[0].owed = "lender";
-  if (by.ref == lease.borrower) batch[0].owed = "borrower";
+  if (who == lease.borrower) batch[0].owed = "borrower";
   // What law is asked about the lease is not asked by its right.
   if (batch[0].owed.empty()) batch[0].actor.borrow_id.clear();
   if (lease.on_revoke == "kill" && !lease.run.empty()) {

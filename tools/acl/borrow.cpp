@@ -98,8 +98,8 @@ Result<acl::Request> read_request(Session& s, const cli::Args& args) {
   TK_CHECK(needs(args, {"lender", "action", "resource", "purpose"}));
   acl::Request r;
   TK_TRY(r.lender, party(s, args.get("lender")));
-  r.borrower = s.actor;
-  if (args.has("borrower")) TK_TRY(r.borrower, party(s, args.get("borrower")));
+  const auto& me = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
+  TK_TRY(r.borrower, party(s, args.get("borrower", me)));
   r.actions = args.all("action");
   for (const auto& action : r.actions)
     if (action.find('*') == action.npos) TK_CHECK(s.law.index().check_action(action));
@@ -117,7 +117,9 @@ Result<acl::Request> read_request(Session& s, const cli::Args& args) {
   TK_TRY(r.max_uses, number(args, "max-uses"));
   TK_TRY(r.depth, number(args, "depth"));
   r.run = args.get("run");
-  if (r.run.empty()) TK_TRY(r.run, own_run(s));
+  if (r.run.empty()) {
+    TK_TRY(r.run, own_run(s));
+  }
   if (r.run.empty() || r.run.size() == 32) return r;
   TK_TRY(auto run, s.store.find(r.run, "run"));
   r.run = run.id;
