@@ -114,7 +114,7 @@ Result<Outcome> agents_can_be_halted(Scene& scene) {
   facts.now_ns = scene.now_ns;
   facts.history = &scene.session.store.history();
   Outcome out;
-  out.query = "tk law who-can actor.halt agent:…";
+  out.query = "for agent in $(tk repo get agent | cut -d\" \" -f1); do tk law who-can actor.halt $agent; done";
   std::vector<Ground> bad, good;
   auto users = index.entities("user");
   for (const auto& agent : index.entities("agent")) {

@@ -22,5 +22,6 @@ class Memory : public tk::law::History {
 Result<Exit> run_replay(const cli::Args& args);
 Result<Exit> run_simulate(const cli::Args& args);
 Result<Exit> run_draft(const cli::Args& args);
+Result<Exit> run_review(const cli::Args& args);
 
 }  // namespace tk::tools::law_tool

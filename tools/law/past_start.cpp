@@ -47,5 +47,6 @@ Result<std::unique_ptr<Memory>> Memory::open(const workspace::Workspace&) {
 Result<Exit> run_replay(const cli::Args& args) { return become(args); }
 Result<Exit> run_simulate(const cli::Args& args) { return become(args); }
 Result<Exit> run_draft(const cli::Args& args) { return become(args); }
+Result<Exit> run_review(const cli::Args& args) { return become(args); }
 
 }  // namespace tk::tools::law_tool
