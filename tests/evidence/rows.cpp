@@ -84,7 +84,7 @@ Result<void> walk(tools::Session& s, const std::string& by) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char**) {
   auto session = tools::Session::open();
   if (!session) return std::cerr << describe(session.error()) << "\n", 1;
   auto& s = **session;
