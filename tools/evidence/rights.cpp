@@ -82,7 +82,10 @@ class Rights {
     auto details = value(t, "details");
     const auto* list = details.as_list();
     bool wide = false;
-    for (const auto& d : list ? *list : Value::List{}) wide = wide || (has(d["actions"], "*") && (!d["locations"].as_list() || has(d["locations"], "**")));
+    for (const auto& d : list ? *list : Value::List{}) {
+      bool anywhere = !d["locations"].as_list() || has(d["locations"], "**");
+      wide = wide || (has(d["actions"], "*") && anywhere);
+    }
     bool unlimited = !list || list->empty() || wide;
     if (actor.starts_with("agent:") && unlimited && t.parent.empty())
       return say("unlimited-token", "high", "token " + t.id, t, actor + " holds a token that is limited to nothing",

@@ -8,12 +8,15 @@ A workspace is a git repository with law, a journal and you as its owner.
   Tk-Trace: …
   Tk-Seq: …
   $ tk status | sed 's/  */ /g'
-  workspace */work/w (glob)
-  you are user:w/* (glob)
-  law commit *, policy * (glob)
+  workspace /tmp/tk-t-2_p68m1j/work/w
+  you are user:w/root
+  law commit 7bb22253b9, policy f3f4390a6e
   journal 13 rows
   org 0 agents, 2 grants, 0 groups, 4 roles, 5 rules, 1 user
   runs 0, of which 0 running and 0 waiting for a human
+  approvals 0 items in the inbox: tk inbox list
+  rights lent 0 leases in force
+  audit tk audit god-mode; tk compliance report --frame soc2
   $ tk init .
   tk: [TK-WS-0002] */work/w is a workspace already (glob)
     mend: tk status shows it
