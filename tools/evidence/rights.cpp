@@ -95,7 +95,8 @@ class Rights {
 
   Result<void> lease(const record::Record& l) {
     auto borrower = field(l, "borrower");
-    if (l.state == "active" && acl::lease_of(l).over(scene_.now_ms()).empty() && has(value(l, "actions"), "*") && (field(l, "scope") == "**" || field(l, "scope") == "*"))
+    if (l.state == "active" && acl::lease_of(l).over(scene_.now_ms()).empty() && has(value(l, "actions"), "*") &&
+        (field(l, "scope") == "**" || field(l, "scope") == "*"))
       TK_CHECK(say("god-lease", "critical", "lease " + l.id, l, borrower + " may do everything that " + field(l, "lender") + " may",
                    "tk acl borrow revoke " + l.id));
     auto due = number(l, "review_due");
