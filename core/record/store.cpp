@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/base/clock.hpp"
-#include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/journal/checkpoint.hpp"
 #include "core/json/json.hpp"
@@ -72,7 +71,7 @@ Result<void> Store::resolve(Prepared& p) {
   p.fresh = c.event.empty();
   if (p.fresh) {
     TK_TRY(p.definition, definitions_.current(c.type));
-    p.before.id = c.id.empty() ? ids::uuid7() : c.id;
+    p.before.id = c.id.empty() ? id_of_new(*p.definition, c) : c.id;
     p.before.type = c.type;
     p.before.context = c.context;
     p.before.name = c.name;
@@ -90,6 +89,8 @@ Result<void> Store::resolve(Prepared& p) {
 
 Result<void> Store::validate(Prepared& p) {
   const auto& c = p.change;
+  TK_CHECK(seal_personal(sealer_, *p.definition, p.before, c, p.change.input));
+  if (p.next) TK_CHECK(check_migration(*p.next, p.before));
   if (p.fresh) {
     TK_CHECK(check_members(p.definition->fields, c.input, "a new " + p.definition->type));
   }
@@ -241,6 +242,7 @@ Result<void> Store::denied(const Prepared& p) {
 // Law lets it happen with other arguments: they have to fit as the asked ones did. The row keeps both.
 Result<void> Store::change_arguments(Prepared& p) {
   if (p.next) return fail(Code::law_when, "rule " + p.ruling.rule_id + " changes the input of a migration, which has none");
+  TK_CHECK(seal_personal(sealer_, *p.definition, p.before, p.change, *p.ruling.arguments));
   TK_CHECK(check_members(p.fresh ? p.definition->fields : p.candidates.front()->input, *p.ruling.arguments,
                          "rule " + p.ruling.rule_id + " changes the input: " + p.action));
   Value::Map payload{{"input", p.change.input}};

@@ -43,12 +43,8 @@ Result<void> check_whole(Session& s, const git::Repository& repo, const std::str
 git::Author author_of(const Session& s) {
   const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
   auto ref = law::parse_ref(who);
-  git::Author author{ref ? ref->name : who, ""};
-  if (ref)
-    if (auto entity = s.law.index().find(*ref))
-      if (auto email = s.law.index().attribute(*entity, "email")) author.email = std::string(*email);
-  if (author.email.empty()) author.email = author.name + "@tk.invalid";
-  return author;
+  auto name = ref ? ref->name : who;  // not the address: git never forgets
+  return {name, name + "@tk.invalid"};
 }
 
 }  // namespace
