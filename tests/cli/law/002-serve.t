@@ -2,7 +2,7 @@ Questions of law over HTTP, as AuthZEN asks them. The server says where it liste
 
   $ tk init w --template code-review >/dev/null && cd w
   $ tk law serve --listen 127.0.0.1:0 --for 120s >said 2>noise & server=$!
-  $ until grep -q listening said; do sleep 0.01; done; sed 's/:[0-9]*$/:PORT/' said
+  $ until grep -qs listening said; do sleep 0.01; done; sed 's/:[0-9]*$/:PORT/' said
   listening on http://127.0.0.1:PORT
   $ url=$(sed 's/listening on //' said)
   $ ask() { python3 -c 'import sys, urllib.request as u, urllib.error as e
