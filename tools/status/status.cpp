@@ -1,3 +1,5 @@
+#include "core/acl/lease.hpp"
+#include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/git/head.hpp"
@@ -33,6 +35,17 @@ Result<Exit> run(const cli::Args& args) {
   }
   rows.push_back({"runs", std::to_string(runs.size()) + ", of which " + std::to_string(running) +
                               " running and " + std::to_string(waiting) + " waiting for a human"});
+  std::int64_t asked = 0;
+  TK_TRY(auto parked, s->store.list("parked"));
+  for (const auto& r : parked) asked += r.state == "open" || r.state == "approved";
+  TK_TRY(auto casts, s->store.list("cast"));
+  for (const auto& r : casts) asked += r.state == "open";
+  TK_TRY(auto leases, s->store.list("borrow"));
+  std::int64_t lent = 0;
+  for (const auto& r : leases) lent += acl::lease_of(r).over(clock::now_ns() / 1'000'000).empty();
+  rows.push_back({"approvals", text::count(static_cast<std::size_t>(asked), "item") + " in the inbox: tk inbox list"});
+  rows.push_back({"rights lent", text::count(static_cast<std::size_t>(lent), "lease") + " in force"});
+  rows.push_back({"audit", "tk audit god-mode; tk compliance report --frame soc2"});
   if (s->law.uncommitted_edits(s->workspace))
     rows.push_back({"note", "the working tree has uncommitted edits of entities; law decides on HEAD"});
   if (args.json()) {
@@ -40,6 +53,7 @@ Result<Exit> run(const cli::Args& args) {
         {"workspace", s->workspace.root()}, {"actor", me ? Value(me->ref) : Value()},
         {"commit", head.commit}, {"policy_hash", s->law.index().policy_hash()},
         {"journal_rows", journal_head.seq}, {"entities", counts},
+        {"inbox", asked}, {"leases", lent},
         {"runs", Value::Map{{"total", static_cast<std::int64_t>(runs.size())}, {"running", running}, {"waiting", waiting}}}}) + "\n");
   } else {
     cli::print(cli::table(rows));
@@ -53,7 +67,7 @@ cli::VerbSpec status_verb() {
   return {"", "what this workspace is and what is going on in it", {}, {},
                      {{"tk status", "who you are here, the law in force, the runs that wait"}}, help::k_status, run,
           "{workspace: text, actor: text|null, commit: text, policy_hash: text, journal_rows: int, "
-          "entities: {*: int}, runs: {total: int, running: int, waiting: int}}"};
+          "entities: {*: int}, inbox: int, leases: int, runs: {total: int, running: int, waiting: int}}"};
 }
 
 }  // namespace tk::tools::status_tool

@@ -1,0 +1,201 @@
+// Checks that need the law in force, git or the configuration beside the journal.
+#include <map>
+
+#include "core/base/clock.hpp"
+#include "core/git/history.hpp"
+#include "core/law/engine.hpp"
+#include "core/workspace/entities.hpp"
+#include "tools/evidence/checks.hpp"
+
+namespace tk::tools::evidence {
+
+namespace {
+
+constexpr std::size_t kCommits = 100'000;
+
+// What speaks against it comes first, and the rest fills up.
+Result<void> show(Scene& scene, Outcome& out, std::vector<Ground> bad, std::vector<Ground> good) {
+  out.figure = static_cast<std::int64_t>(bad.size());
+  out.of = static_cast<std::int64_t>(bad.size() + good.size());
+  out.passed = bad.empty();
+  auto& rows = out.passed ? good : bad;
+  if (rows.size() > kShown) rows.resize(kShown);
+  out.rows = std::move(rows);
+  return with_hashes(scene, out.rows);
+}
+
+Result<Ground> about(Scene& scene, const law::EntityView& e) {
+  TK_TRY(auto seq, last_row_of(scene, e.id.empty() ? e.str() : std::string(e.id)));
+  return Ground{seq, {}, e.str()};
+}
+
+Result<Outcome> as_outcome(Scene& scene, const char* query, const std::vector<Found>& found) {
+  Outcome out;
+  out.query = query;
+  TK_TRY(auto head, scene.session.store.journal().head());
+  std::vector<Ground> bad, good;
+  for (const auto& f : found) bad.push_back({f.seq, {}, f.kind + " " + f.what + " " + f.at});
+  if (bad.empty()) good.push_back({head.seq, {}, "the head of the journal"});
+  TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> holders_without_standing(Scene& scene) {
+  std::vector<std::string> out;
+  TK_TRY(auto s, scene.db().prepare("SELECT DISTINCT who FROM (" + live_rights(scene) + ") ORDER BY who"));
+  for (;;) {
+    TK_TRY(bool row, s.step());
+    if (!row) return out;
+    auto ref = law::parse_ref(s.text(0));
+    auto e = ref ? scene.index().lookup(*ref) : std::nullopt;
+    if (!e || !e->active()) out.emplace_back(s.text(0));
+  }
+}
+
+Result<Outcome> journal_verifies(Scene& scene) {
+  auto& journal = scene.session.store.journal();
+  Outcome out;
+  out.query = "tk log verify";
+  TK_TRY(auto head, journal.head());
+  TK_TRY(auto verdict, journal.verify());
+  auto problem = verdict.problem;
+  if (verdict.ok) {
+    auto states = record::check_states(journal);
+    if (!states && states.error().code != Code::journal_broken) return fail(states.error());
+    problem = states ? *states : states.error().message;
+  }
+  out.passed = problem.empty();
+  out.figure = out.passed ? 0 : 1;
+  out.of = verdict.rows;
+  auto seq = out.passed || verdict.bad_seq == 0 ? head.seq : verdict.bad_seq;
+  out.rows.push_back({seq, {}, out.passed ? "the head, whose hash stands for every row before it" : problem});
+  TK_TRY(out.rows.back().hash, hash_of(scene, seq));
+  return out;
+}
+
+Result<Outcome> one_account_each(Scene& scene) {
+  const auto& index = scene.index();
+  Outcome out;
+  out.query = "tk repo get user; tk repo get agent";
+  std::map<std::string_view, int> unix_names;
+  auto unix_of = [&](const law::EntityView& e) { return index.attribute(e, "unix").value_or(""); };
+  for (const auto& e : index.entities("user"))
+    if (e.active() && !unix_of(e).empty()) ++unix_names[unix_of(e)];
+  std::vector<Ground> bad, good;
+  auto judge = [&](const law::EntityView& e, bool wrong, const std::string& why) -> Result<void> {
+    TK_TRY(auto ground, about(scene, e));
+    if (wrong) ground.note += ": " + why;
+    (wrong ? bad : good).push_back(std::move(ground));
+    return {};
+  };
+  for (const auto& e : index.entities("user"))
+    if (e.active()) {
+      auto name = unix_of(e);
+      TK_CHECK(judge(e, !name.empty() && unix_names[name] > 1, "shares the Unix account " + std::string(name)));
+    }
+  for (const auto& e : index.entities("agent"))
+    if (e.active()) {
+      auto ref = law::parse_ref(index.attribute(e, "sponsor").value_or(""));
+      auto sponsor = ref ? index.find(*ref) : Result<law::EntityView>(fail(ref.error()));
+      TK_CHECK(judge(e, !sponsor || !sponsor->active() || sponsor->type != "user", "no active person answers for it"));
+    }
+  TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
+  return out;
+}
+
+Result<Outcome> agents_can_be_halted(Scene& scene) {
+  const auto& index = scene.index();
+  law::Engine engine(index);
+  auto halt = engine.action("actor.halt");
+  if (!halt) return fail(Code::bug, "law knows no actor.halt");
+  law::Facts facts;
+  facts.now_ns = scene.now_ns;
+  facts.history = &scene.session.store.history();
+  Outcome out;
+  out.query = "for agent in $(tk repo get agent | cut -d\" \" -f1); do tk law who-can actor.halt $agent; done";
+  std::vector<Ground> bad, good;
+  auto users = index.entities("user");
+  for (const auto& agent : index.entities("agent")) {
+    if (!agent.active()) continue;
+    auto target = engine.target(agent);
+    law::Verdict verdict;
+    bool can = std::any_of(users.begin(), users.end(), [&](const auto& user) {
+      if (!user.active()) return false;
+      engine.decide(user, *halt, target, facts, law::Detail::first, verdict);
+      return verdict.allowed();
+    });
+    TK_TRY(auto ground, about(scene, agent));
+    (can ? good : bad).push_back(std::move(ground));
+  }
+  TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
+  return out;
+}
+
+// A change of what is declared that went through tk has its row, and the commit names it and the actor.
+Result<Outcome> policy_changes_committed(Scene& scene) {
+  TK_TRY(auto repo, git::Repository::open(scene.session.workspace.root()));
+  TK_TRY(auto head, repo.head_commit());
+  TK_TRY(auto commits, git::history(repo, head, kCommits));
+  Outcome out;
+  out.query = "git log --format='%H %an %(trailers:key=Tk-Seq) %(trailers:key=Tk-Actor)' -- MANIFEST.xml galaxies";
+  std::vector<Ground> bad, good;
+  for (const auto& c : commits) {
+    bool declares = std::any_of(c.changed.begin(), c.changed.end(), [](const auto& path) {
+      return workspace::declares(path) && !path.starts_with("records/");
+    });
+    if (!declares) continue;
+    auto seq = std::strtoll(c.trailer("Tk-Seq").c_str(), nullptr, 10);
+    TK_TRY(auto s, scene.db().prepare("SELECT actor_id, on_behalf_of, kind, entity_type, ts_ns FROM journal WHERE seq = ?"));
+    s.bind(static_cast<std::int64_t>(seq));
+    TK_TRY(bool row, s.step());
+    if (row && s.integer(4) < scene.since_ns) continue;
+    bool known = false;
+    if (auto ref = law::parse_ref(c.trailer("Tk-Actor")); row && ref) {
+      auto e = scene.index().lookup(*ref);
+      auto id = e && !e->id.empty() ? std::string(e->id) : ref->str();
+      known = !e || s.text(0) == id || s.text(1) == id;  // one who was removed since keeps the id in the row only
+      known = known && s.text(2) == "done" && record::is_entity_type(s.text(3));
+    }
+    (known ? good : bad).push_back({row ? seq : 0, {}, "commit " + c.id.substr(0, 12) + (known ? "" : " by hand, by " + c.author.name)});
+  }
+  TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
+  return out;
+}
+
+Result<Outcome> no_god_mode(Scene& scene) {
+  TK_TRY(auto found, god_mode(scene));
+  return as_outcome(scene, "tk audit god-mode", found);
+}
+
+Result<Outcome> no_clear_secret(Scene& scene) {
+  TK_TRY(auto found, clear_secrets(scene));
+  return as_outcome(scene, "tk audit secrets", found);
+}
+
+namespace {
+
+// What [retention] of tk.toml says, against the least that is asked; what it does not name is kept for ever.
+Result<Outcome> rows_kept(Scene& scene, std::int64_t days) {
+  Outcome out;
+  out.query = "tk config --explain";
+  TK_TRY(auto head, scene.session.store.journal().head());
+  std::vector<Ground> bad, good;
+  for (const auto& s : scene.session.workspace.settings()) {
+    if (!s.key.starts_with("retention.") || s.value.empty()) continue;
+    auto time = clock::parse_duration(s.value);
+    bool enough = time && *time / (24LL * 3600 * 1'000'000'000) >= days;
+    (enough ? good : bad).push_back({head.seq, {}, s.key + " = " + s.value + " (" + s.origin + ")"});
+  }
+  if (bad.empty() && good.empty()) good.push_back({head.seq, {}, "no retention is set: every row is kept for ever"});
+  TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
+  return out;
+}
+
+}  // namespace
+
+Result<Outcome> rows_kept_half_a_year(Scene& scene) { return rows_kept(scene, 183); }
+Result<Outcome> rows_kept_six_years(Scene& scene) { return rows_kept(scene, 2191); }
+
+}  // namespace tk::tools::evidence
