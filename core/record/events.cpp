@@ -78,7 +78,26 @@ std::string joined(const std::set<std::string>& words) {
   return out;
 }
 
-Result<EmittedTypes> emitted_by_tk() {
+// The finer names that a machine has for what the catalogue calls created, updated, state_changed and deleted of its
+// type: a lease is no longer "updated", it is used.
+void finer_names(const Definition& d, std::map<std::string, std::set<std::string>>& out) {
+  auto is_end = [&](const std::string& state) {
+    return std::none_of(d.transitions.begin(), d.transitions.end(), [&](const auto& t) {
+      return !t.internal() && t.to != state && std::find(t.from.begin(), t.from.end(), state) != t.from.end();
+    });
+  };
+  std::set<std::string> all;
+  out[d.type + ".created"].insert(d.create_event);
+  for (const auto& t : d.transitions) {
+    if (t.event_type.empty()) continue;
+    all.insert(t.event_type);
+    out[d.type + (t.internal() ? ".updated" : ".state_changed")].insert(t.event_type);
+    if (!t.internal() && is_end(t.to)) out[d.type + ".deleted"].insert(t.event_type);
+  }
+  if (auto& updated = out[d.type + ".updated"]; updated.empty()) updated = all;
+}
+
+Result<EmittedTypes> emitted_by_tk(std::map<std::string, std::set<std::string>>& finer) {
   EmittedTypes out;
   for (const auto& type : entity_types()) {
     TK_TRY(auto d, parse_definition("record = \"" + type + "\"" + std::string(detail::kEntity), "(built in)", "."));
@@ -87,6 +106,7 @@ Result<EmittedTypes> emitted_by_tk() {
   for (const auto& builtin : detail::kBuiltins) {
     TK_TRY(auto d, parse_definition(builtin.text, "(built in)", "."));
     emitted_by(d, false, out);
+    finer_names(d, finer);
   }
   return out;
 }
@@ -95,7 +115,7 @@ constexpr std::string_view kRefusals[] = {"transition.denied", "transition.faile
 constexpr const char* kRecord = "record?: {context: text, definition: text, name: text, parent: text}";
 
 EventType named(const detail::EventName& n) {
-  EventType e{std::string(n.name), n.layer, std::string(n.entity), std::string(n.meaning), {}, false, false, {}};
+  EventType e{std::string(n.name), n.layer, std::string(n.entity), std::string(n.meaning), {}, false, {}, false, {}};
   e.payload = "{input: " + std::string(n.input.empty() ? "{*: json}" : n.input) + ", arguments?: json, " + kRecord + "}";
   // A refused attempt is kept as it was asked, and may have been refused before it could be read.
   if (std::find(std::begin(kRefusals), std::end(kRefusals), n.name) != std::end(kRefusals)) {
@@ -115,12 +135,15 @@ Result<std::vector<EventType>> event_catalogue() {
   for (const auto& [type, layer] : detail::kEntityNames)
     for (const auto& [what, meaning] : {std::pair("created", " was declared or made"), std::pair("updated", " changed and kept its state"),
                                         std::pair("deleted", " was taken away"), std::pair("state_changed", " went into another state")}) {
-      EventType e{std::string(type) + "." + what, layer, std::string(type), std::string(type) + meaning, {}, false, false, {}};
+      // What is declared is taken away by who synchronises declarations: the organisation.
+      int by = layer == 3 && std::string_view(what) == "deleted" ? 6 : layer;
+      EventType e{std::string(type) + "." + what, by, std::string(type), std::string(type) + meaning, {}, false, {}, false, {}};
       e.payload = "{input: {ref?: text, file?: text, attributes?: json}, arguments?: json, " + std::string(kRecord) + "}";
       all.emplace(e.name, std::move(e));
     }
   for (const auto& n : detail::kEventNames) all.insert_or_assign(std::string(n.name), named(n));
-  TK_TRY(auto emitted, emitted_by_tk());
+  std::map<std::string, std::set<std::string>> finer;
+  TK_TRY(auto emitted, emitted_by_tk(finer));
   for (const auto& [name, how] : emitted) {
     auto it = all.find(name);
     if (it == all.end()) return fail(Code::bug, "event type " + name + " is emitted and stands in no catalogue");
@@ -129,7 +152,10 @@ Result<std::vector<EventType>> event_catalogue() {
     it->second.payload = payload_of(how);
   }
   std::vector<EventType> out;
-  for (auto& [name, e] : all) out.push_back(std::move(e));
+  for (auto& [name, e] : all) {
+    if (auto it = finer.find(name); it != finer.end() && !e.emitted) e.said_by.assign(it->second.begin(), it->second.end());
+    out.push_back(std::move(e));
+  }
   return out;
 }
 
@@ -145,7 +171,7 @@ Result<std::vector<EventType>> event_types(Definitions& definitions, const std::
   }
   auto tks = out.size();
   for (const auto& [name, how] : own) {
-    EventType e{name, 0, joined(how.entities), "of the workspace's own " + joined(how.entities), payload_of(how), true, true, {}};
+    EventType e{name, 0, joined(how.entities), "of the workspace's own " + joined(how.entities), payload_of(how), true, {}, true, {}};
     auto end = out.begin() + static_cast<std::ptrdiff_t>(tks);
     auto same = std::find_if(out.begin(), end, [&](const auto& other) { return other.name == name; });
     if (same != end) e.note = "the catalogue has this name for: " + same->meaning;

@@ -44,8 +44,9 @@ std::string lines_of(std::string_view id, const Outcome& o) {
 
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto session, Session::open_to_read());
+  TK_TRY(auto claims, log_tool::claims_of(session->workspace, session->store.journal()));
   TK_TRY(auto snapshot, session->store.journal().snapshot());
-  Answers answers{{*session, clock::now_ns()}};
+  Answers answers{{*session, clock::now_ns(), std::move(claims)}};
   if (auto word = args.get("since"); !word.empty()) {
     auto ago = clock::parse_duration(word);
     auto moment = ago ? Result<std::int64_t>(answers.scene.now_ns - *ago) : clock::parse_rfc3339(word);

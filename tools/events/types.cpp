@@ -1,5 +1,6 @@
 #include "core/record/events.hpp"
 
+#include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/cli/shape.hpp"
 #include "core/cli/spec.hpp"
@@ -29,15 +30,16 @@ Result<Exit> run(const cli::Args& args) {
     for (const auto& e : all) {
       TK_TRY(auto schema, cli::schema_of(e.payload));
       list.push_back(Value::Map{{"type", e.name}, {"layer", e.own ? Value() : Value(std::int64_t{e.layer})}, {"entity", e.entity},
-                                {"meaning", e.meaning}, {"emitted", e.emitted}, {"own", e.own},
-                                {"payload", e.payload}, {"schema", std::move(schema)}});
+                                {"meaning", e.meaning}, {"emitted", e.emitted}, {"said_by", Value::List(e.said_by.begin(), e.said_by.end())},
+                                {"own", e.own}, {"payload", e.payload}, {"schema", std::move(schema)}});
     }
     cli::print(json::pretty(list) + "\n");
     return Exit::ok;
   }
   std::vector<std::vector<std::string>> rows = {{"type", "layer", "emitted", "what happened"}};
   for (const auto& e : all)
-    rows.push_back({e.name, e.own ? "own" : std::to_string(e.layer), e.emitted ? "yes" : "-", e.meaning});
+    rows.push_back({e.name, e.own ? "own" : std::to_string(e.layer), e.emitted ? "yes" : e.said_by.empty() ? "later" : "as",
+                    e.meaning + (e.said_by.empty() ? "" : ": " + text::join(e.said_by, ", "))});
   cli::page();
   cli::print(cli::table(rows, true));
   return Exit::ok;
@@ -51,7 +53,7 @@ cli::VerbSpec types_verb() {
           {{"tk events types", "the whole catalogue, and the workspace's own"},
            {"tk events types --layer 3 --json", "law and journal, with a JSON Schema each"}},
           help::k_types, run,
-          "[{type: text, layer: int|null, entity: text, meaning: text, emitted: bool, own: bool, payload: text, schema: json}]"};
+          "[{type: text, layer: int|null, entity: text, meaning: text, emitted: bool, said_by: [text], own: bool, payload: text, schema: json}]"};
 }
 
 }  // namespace tk::tools::events_tool

@@ -25,6 +25,7 @@ Result<Outcome> steps_have_ends(Scene& scene);
 Result<Outcome> inactive_hold_nothing(Scene& scene);
 // With the law in force, git, or a command of tk.
 Result<Outcome> journal_verifies(Scene& scene);
+Result<Outcome> checkpoint_anchored(Scene& scene);
 Result<Outcome> one_account_each(Scene& scene);
 Result<Outcome> agents_can_be_halted(Scene& scene);
 Result<Outcome> policy_changes_committed(Scene& scene);
@@ -32,5 +33,9 @@ Result<Outcome> no_god_mode(Scene& scene);
 Result<Outcome> no_clear_secret(Scene& scene);
 Result<Outcome> rows_kept_half_a_year(Scene& scene);
 Result<Outcome> rows_kept_six_years(Scene& scene);
+
+// Of what definitions mark as personal.
+Result<Outcome> personal_sealed(Scene& scene);
+Result<Outcome> erasures_hold(Scene& scene);
 
 }  // namespace tk::tools::evidence

@@ -1,7 +1,9 @@
 // Checks that need the law in force, git or the configuration beside the journal.
+#include <algorithm>
 #include <map>
 
 #include "core/base/clock.hpp"
+#include "core/base/text.hpp"
 #include "core/git/history.hpp"
 #include "core/law/engine.hpp"
 #include "core/workspace/entities.hpp"
@@ -59,19 +61,37 @@ Result<Outcome> journal_verifies(Scene& scene) {
   Outcome out;
   out.query = "tk log verify";
   TK_TRY(auto head, journal.head());
-  TK_TRY(auto verdict, journal.verify());
-  auto problem = verdict.problem;
-  if (verdict.ok) {
-    auto states = record::check_states(journal);
-    if (!states && states.error().code != Code::journal_broken) return fail(states.error());
-    problem = states ? *states : states.error().message;
-  }
-  out.passed = problem.empty();
+  TK_TRY(auto whole, log_tool::verify_whole(scene.session.workspace, journal, scene.claims));
+  out.passed = whole.problem.empty();
   out.figure = out.passed ? 0 : 1;
-  out.of = verdict.rows;
-  auto seq = out.passed || verdict.bad_seq == 0 ? head.seq : verdict.bad_seq;
-  out.rows.push_back({seq, {}, out.passed ? "the head, whose hash stands for every row before it" : problem});
+  out.of = whole.rows;
+  auto seq = out.passed || whole.bad_seq == 0 ? head.seq : whole.bad_seq;
+  out.rows.push_back({seq, {}, out.passed ? "the head, whose hash stands for every row before it" : whole.problem});
   TK_TRY(out.rows.back().hash, hash_of(scene, seq));
+  return out;
+}
+
+// Whoever's commit crosses a multiple of journal.checkpoint has it made; what it takes to be made is the slack.
+Result<Outcome> checkpoint_anchored(Scene& scene) {
+  Outcome out;
+  out.query = "git log --format='%h %s' " + std::string(log_tool::kRef) + "; tk log verify --json";
+  TK_TRY(auto head, scene.session.store.journal().head());
+  TK_TRY(auto newest, journal::stored_checkpoint(scene.session.store.journal()));
+  auto each = std::strtoll(scene.session.workspace.config("journal.checkpoint").value_or("0").c_str(), nullptr, 10);
+  auto anchored = scene.claims.outside_last;
+  std::string where = "no anchor yet";
+  for (const auto& a : scene.claims.all)
+    if (a.size == anchored && a.where != "the journal") where = "a checkpoint of " + std::to_string(a.size) + " rows: " + a.where;
+  auto behind = head.seq - anchored;
+  auto by_itself = each > 0 ? (anchored / each + 1) * each + each / 10 : anchored + 1000;
+  std::string why;
+  if (newest && newest->size > anchored) why = "the checkpoint of " + std::to_string(newest->size) + " rows is not among the anchors";
+  else if (each == 0 && anchored == 0) why = "journal.checkpoint is 0, and none was made by hand";
+  else if (head.seq > by_itself) why = "the next one is overdue";
+  std::vector<Ground> bad, good;
+  auto note = where + "; " + text::count(static_cast<std::size_t>(std::max<std::int64_t>(0, behind)), "row") + " behind it";
+  (why.empty() ? good : bad).push_back({std::max<std::int64_t>(1, why.empty() ? anchored : head.seq), {}, note + (why.empty() ? "" : ": " + why)});
+  TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/log/whole.hpp"
 #include "tools/session/session.hpp"
 
 namespace tk::tools::evidence {
@@ -15,7 +16,8 @@ namespace tk::tools::evidence {
 struct Scene {
   Session& session;
   std::int64_t now_ns = 0;
-  std::int64_t since_ns = 0;  // rows from then on; 0 = all
+  log_tool::Claims claims = {};  // read before the snapshot
+  std::int64_t since_ns = 0;     // rows from then on; 0 = all
   const law::Index& index() const { return session.law.index(); }
   store::Database& db() { return session.store.journal().db(); }
   std::string since() const { return since_ns > 0 ? " AND ts_ns >= " + std::to_string(since_ns) : std::string(); }

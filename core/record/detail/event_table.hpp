@@ -27,6 +27,8 @@ inline constexpr EntityName kEntityNames[] = {
 
 inline constexpr EventName kEventNames[] = {
     // ---- 1 interface
+    {"journal.transition", 1, "", "a row, as the stream of the journal tells a page of it", "{seq: int, hash: text}"},
+    {"journal.update", 1, "", "the head of the journal moved, as a page hears of it", "{seq: int, hash: text}"},
     {"component.removed", 1, "component", "a component was taken off the page", "{}"},
     {"component.participant_joined", 1, "component", "somebody joined a component", "{participant: text}"},
     {"component.participant_left", 1, "component", "somebody left a component", "{participant: text}"},
@@ -55,13 +57,9 @@ inline constexpr EventName kEventNames[] = {
     {"node.offline", 2, "computer", "a node of the mesh went away", "{node: text}"},
     {"node.heartbeat", 2, "computer", "a node of the mesh is alive", "{node: text, load?: number}"},
     // ---- 3 law and journal
-    {"journal.transition", 3, "", "a row, as the stream of the journal tells of it", "{seq: int, hash: text}"},
-    {"journal.update", 3, "", "the head of the journal moved", "{seq: int, hash: text}"},
     {"transition.denied", 3, "", "law did not let a transition happen", "{*: json}"},
     {"transition.failed", 3, "", "a transition was refused: not legal here, unfit input, an unmet guard", "{*: json}"},
     {"transition.parked", 3, "", "a transition waits until its obligations are met", "{*: json}"},
-    {"transition.forced", 3, "", "a record was put into a state without its machine", "{state: text}"},
-    {"acl.allowed", 3, "", "law's yes where nothing else tells of it", "{action: text, resource: text}"},
     {"acl.denied", 3, "", "law's no to something that is no transition", ""},
     {"entity.reverted", 3, "", "a declaration could not be put into git and was taken back", ""},
     {"token.issued", 3, "", "a token, or a family of refresh tokens, was made", ""},
@@ -73,6 +71,7 @@ inline constexpr EventName kEventNames[] = {
     {"invitation.accepted", 3, "", "an invitation was used", ""},
     {"invitation.expired", 3, "", "an invitation was not used in time", ""},
     {"invitation.withdrawn", 3, "", "an invitation was taken back", ""},
+    {"invitation.reverted", 3, "", "the user of an accepted invitation could not be put into git: it is open again", ""},
     {"borrow.granted", 3, "", "a lease began", ""},
     {"borrow.used", 3, "", "a lease was used once", ""},
     {"borrow.ended", 3, "", "a lease ended: returned, revoked, spent or over", ""},
@@ -84,13 +83,17 @@ inline constexpr EventName kEventNames[] = {
     {"obligation.lapsed", 3, "", "an item cannot be carried out any more", ""},
     {"obligation.expired", 3, "", "nobody answered an item in time: the answer is no", ""},
     {"law.reviewed", 3, "", "somebody attests that the grants were looked through", ""},
-    {"key.rotated", 3, "", "a new signing key took over", "{kid: text, previous?: text}"},
-    {"log.checkpointed", 3, "", "the journal's tree was signed and anchored", "{size: int, root: text}"},
-    {"log.pruned", 3, "", "payloads whose time is over were removed", "{until?: int, count?: int, type?: text}"},
-    {"subject.sealed", 3, "", "a key for somebody's personal data was made", "{subject?: text}"},
-    {"subject.erased", 3, "", "the key of somebody's personal data was destroyed", "{subject?: text}"},
-    {"subject.exported", 3, "", "somebody's personal data was given out", "{subject?: text}"},
+    {"key.created", 3, "", "a signing key was made and waits for its turn", ""},
+    {"key.rotated", 3, "", "a signing key took over", ""},
+    {"key.retired", 3, "", "a signing key signs no more; what it signed counts until a time", ""},
+#if __has_include("core/record/detail/builtin_personal.hpp")
+    {"log.pruned", 3, "", "payloads whose time is over were removed", ""},
+    {"subject.keyed", 3, "", "a key for somebody's personal data was made", ""},
+    {"subject.erased", 3, "", "the key of somebody's personal data was destroyed", ""},
+    {"subject.exported", 3, "", "somebody's personal data was given out", ""},
+#endif
     // ---- 4 agents and workflows
+    {"transition.forced", 4, "", "a debugger put a record into a state without its machine", "{state: text}"},
     {"wot.started", 4, "", "a workflow began", ""},
     {"wot.paused", 4, "", "a run waits for a human", ""},
     {"wot.resumed", 4, "", "a run goes on", ""},
@@ -120,6 +123,7 @@ inline constexpr EventName kEventNames[] = {
     {"context.access.granted", 4, "space", "somebody may read a context", "{actor: text}"},
     {"context.access.revoked", 4, "space", "somebody may not read a context any more", "{actor: text}"},
     // ---- 5 MCP
+    {"acl.allowed", 5, "", "law's yes to something that is no transition and that no other row tells of", "{action: text, resource: text}"},
     {"mcp.called", 5, "integration", "a tool was called: on, borrowed or denied", "{tool: text, mode: text, arguments?: json}"},
     {"mcp.tools_changed", 5, "integration", "the tools that somebody sees changed", "{added: [text], removed: [text]}"},
     {"active_profile_changed", 5, "profile", "somebody took on another profile", "{from?: text, to: text}"},
