@@ -36,7 +36,8 @@ Value json_of(std::string_view id, const Outcome& o) {
 
 std::string lines_of(std::string_view id, const Outcome& o) {
   auto out = "    " + std::string(o.passed ? "pass" : "FAIL") + "  " + std::string(id) + ": " + std::string(evidence::find_check(id)->says) + "\n" +
-             "          " + std::to_string(o.figure) + " of " + std::to_string(o.of) + " against it; query: " + text::printable(o.query) + "\n";
+             "          " + std::to_string(o.figure) + " of " + std::to_string(o.of) + " against it" +
+             (o.of == 0 ? " (there is nothing yet that it could be about)" : "") + "; query: " + text::printable(o.query) + "\n";
   for (const auto& r : o.rows)
     out += "          row " + std::to_string(r.seq) + "  " + r.hash.substr(0, 16) + "  " + text::printable(r.note) + "\n";
   return out;

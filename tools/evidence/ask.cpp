@@ -52,6 +52,16 @@ Result<Outcome> ask(Scene& scene, std::string sql) {
   return out;
 }
 
+Result<void> show(Scene& scene, Outcome& out, std::vector<Ground> bad, std::vector<Ground> good) {
+  out.figure = static_cast<std::int64_t>(bad.size());
+  out.of = static_cast<std::int64_t>(bad.size() + good.size());
+  out.passed = bad.empty();
+  auto& rows = out.passed ? good : bad;
+  if (rows.size() > kShown) rows.resize(kShown);
+  out.rows = std::move(rows);
+  return with_hashes(scene, out.rows);
+}
+
 std::string quoted(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& w : words) {

@@ -41,16 +41,30 @@ std::string end_of_lease() {
 
 std::string live_rights(const Scene& scene) {
   auto now = std::to_string(scene.now_ms());
-  auto of = [&](const char* types, const char* state, const char* who, const char* epoch, const std::string& end) {
+  auto of = [&](const char* type, const char* state, const char* who, const std::string& epoch, const std::string& end) {
     auto ref = field(who);
-    return "SELECT r.id, r.type, " + ref + " AS who, " + end + " AS expires FROM record r WHERE r.type IN (" + types +
-           ") AND r.state = '" + state + "' AND coalesce(" + field(epoch) + ", 0) >= coalesce((SELECT json_extract(s.fields,'$.epoch') "
+    return "SELECT r.id, r.type, " + ref + " AS who, " + end + " AS expires FROM record r WHERE r.type = '" + type +
+           "' AND r.state = '" + state + "' AND coalesce(" + epoch + ", 0) >= coalesce((SELECT json_extract(s.fields,'$.epoch') "
            "FROM record s WHERE s.type = 'standing' AND s.name = " + id_of(ref) + "), 0)";
   };
-  return "SELECT * FROM (" + of("'token','refresh'", "live", "actor", "epoch", field("expires")) + " UNION ALL " +
-         of("'borrow'", "active", "lender", "lender_epoch", end_of_lease()) + " UNION ALL " +
-         of("'borrow'", "active", "borrower", "borrower_epoch", end_of_lease()) +
+  // Of a family the chain says it: whose rights, then who acts.
+  return "SELECT * FROM (" + of("token", "live", "actor", field("epoch"), field("expires")) + " UNION ALL " +
+         of("refresh", "live", "actor", "coalesce(" + field("parties[1].epoch") + ", " + field("parties[0].epoch") + ")", field("expires")) + " UNION ALL " +
+         of("borrow", "active", "lender", field("lender_epoch"), end_of_lease()) + " UNION ALL " +
+         of("borrow", "active", "borrower", field("borrower_epoch"), end_of_lease()) +
          ") WHERE coalesce(expires, 0) <= 0 OR expires > " + now;
+}
+
+Result<std::vector<std::string>> holders_without_standing(Scene& scene) {
+  std::vector<std::string> out;
+  TK_TRY(auto s, scene.db().prepare("SELECT DISTINCT who FROM (" + live_rights(scene) + ") ORDER BY who"));
+  for (;;) {
+    TK_TRY(bool row, s.step());
+    if (!row) return out;
+    auto ref = law::parse_ref(s.text(0));
+    auto e = ref ? scene.index().lookup(*ref) : std::nullopt;
+    if (!e || !e->active()) out.emplace_back(s.text(0));
+  }
 }
 
 Result<Outcome> decisions_say_why(Scene& scene) {

@@ -15,17 +15,6 @@ namespace {
 
 constexpr std::size_t kCommits = 100'000;
 
-// What speaks against it comes first, and the rest fills up.
-Result<void> show(Scene& scene, Outcome& out, std::vector<Ground> bad, std::vector<Ground> good) {
-  out.figure = static_cast<std::int64_t>(bad.size());
-  out.of = static_cast<std::int64_t>(bad.size() + good.size());
-  out.passed = bad.empty();
-  auto& rows = out.passed ? good : bad;
-  if (rows.size() > kShown) rows.resize(kShown);
-  out.rows = std::move(rows);
-  return with_hashes(scene, out.rows);
-}
-
 Result<Ground> about(Scene& scene, const law::EntityView& e) {
   TK_TRY(auto seq, last_row_of(scene, e.id.empty() ? e.str() : std::string(e.id)));
   return Ground{seq, {}, e.str()};
@@ -43,18 +32,6 @@ Result<Outcome> as_outcome(Scene& scene, const char* query, const std::vector<Fo
 }
 
 }  // namespace
-
-Result<std::vector<std::string>> holders_without_standing(Scene& scene) {
-  std::vector<std::string> out;
-  TK_TRY(auto s, scene.db().prepare("SELECT DISTINCT who FROM (" + live_rights(scene) + ") ORDER BY who"));
-  for (;;) {
-    TK_TRY(bool row, s.step());
-    if (!row) return out;
-    auto ref = law::parse_ref(s.text(0));
-    auto e = ref ? scene.index().lookup(*ref) : std::nullopt;
-    if (!e || !e->active()) out.emplace_back(s.text(0));
-  }
-}
 
 Result<Outcome> journal_verifies(Scene& scene) {
   auto& journal = scene.session.store.journal();

@@ -49,6 +49,8 @@ const Check* find_check(std::string_view id);
 
 // SQL whose rows are (seq, whether it speaks against the control, a note), in the order of seq.
 Result<Outcome> ask(Scene& scene, std::string sql);
+// An outcome of what was looked at otherwise: what speaks against it, and what does not.
+Result<void> show(Scene& scene, Outcome& out, std::vector<Ground> bad, std::vector<Ground> good);
 Result<std::string> hash_of(Scene& scene, std::int64_t seq);  // hex; empty where there is no such row
 Result<void> with_hashes(Scene& scene, std::vector<Ground>& rows);
 // The seq of the last row about an entity or record; 0 where there is none.

@@ -1,5 +1,6 @@
 // Rights that were given and are alive, and too wide, too long, or in the wrong hands: tokens, families, leases.
 #include <algorithm>
+#include <set>
 
 #include "core/acl/lease.hpp"
 #include "tools/evidence/checks.hpp"
@@ -33,7 +34,7 @@ constexpr As kFromChecks[] = {
     {inactive_hold_nothing, "right-of-nobody", "high", "somebody who is not active here holds it", "tk acl revoke"},
     {leases_bounded, "endless-lease", "critical", "it never expires, or lasts longer than 8 h", "tk acl borrow revoke"},
     {tokens_bounded, "endless-token", "critical", "it never expires, or lasts longer than 24 h", "tk acl revoke"},
-    {no_shared_token, "shared-token", "high", "more than one used it: another actor than the one it was given to, or on two nodes", "tk acl revoke"},
+    {no_shared_token, "shared-token", "high", "more than one used it: it came twice, on two nodes, or by another actor than its own", "tk acl revoke"},
 };
 
 class Rights {
@@ -41,12 +42,21 @@ class Rights {
   explicit Rights(Scene& scene) : scene_(scene) {}
 
   Result<std::vector<Found>> run() {
+    // A lease is alive while both its sides stand by it.
+    TK_TRY(auto s, scene_.db().prepare("SELECT id FROM (" + live_rights(scene_) + ") GROUP BY id, type HAVING type <> 'borrow' OR count(*) = 2"));
+    for (;;) {
+      TK_TRY(bool row, s.step());
+      if (!row) break;
+      alive_.emplace(s.text(0));
+    }
     for (const auto& as : kFromChecks) {
       TK_TRY(auto outcome, every(as));
       for (auto& row : outcome) out_.push_back(std::move(row));
     }
-    TK_TRY(auto tokens, scene_.session.store.list("token"));
-    for (const auto& t : tokens) TK_CHECK(token(t));
+    for (const char* type : {"refresh", "token"}) {
+      TK_TRY(auto tokens, scene_.session.store.list(type));
+      for (const auto& t : tokens) TK_CHECK(token(t));
+    }
     TK_TRY(auto leases, scene_.session.store.list("borrow"));
     for (const auto& l : leases) TK_CHECK(lease(l));
     return std::move(out_);
@@ -62,22 +72,22 @@ class Rights {
       TK_TRY(bool row, s.step());
       if (!row) return out;
       TK_TRY(auto record, scene_.session.store.get(std::string(s.text(3))));
-      bool alive = record.state == "live" || record.state == "active";
+      bool alive = alive_.contains(record.id);
       if (!alive && std::string_view(as.kind) != "shared-token") continue;
       auto what = std::string(s.text(2));
       if (!out.empty() && out.back().what == what) continue;
       Found f{as.kind, as.severity, what, "row " + std::to_string(s.integer(0)), as.message,
-              std::string(as.mend) + " " + record.id, s.integer(0), {}};
+              alive ? std::string(as.mend) + " " + record.id : "it is ended already; find out who had it: tk log --entity " + record.id,
+              s.integer(0), {}};
       TK_TRY(f.hash, hash_of(scene_, f.seq));
       out.push_back(std::move(f));
     }
   }
 
-  bool over(const record::Record& r) const { return number(r, "expires") > 0 && number(r, "expires") <= scene_.now_ms(); }
-
-  // A token of a step is limited by its step: it is that step's agent alone, and dies with it.
+  // A token of a step is limited by its step: it is that step's agent alone, and dies with it. One of a lease gives
+  // what the lease covers, one of a family is told of with its family.
   Result<void> token(const record::Record& t) {
-    if (t.state != "live" || over(t)) return {};
+    if (!alive_.contains(t.id) || !field(t, "lease").empty() || alive_.contains(field(t, "family"))) return {};
     auto actor = field(t, "actor");
     auto details = value(t, "details");
     const auto* list = details.as_list();
@@ -88,14 +98,14 @@ class Rights {
     }
     bool unlimited = !list || list->empty() || wide;
     if (actor.starts_with("agent:") && unlimited && t.parent.empty())
-      return say("unlimited-token", "high", "token " + t.id, t, actor + " holds a token that is limited to nothing",
+      return say("unlimited-token", "high", (t.type == "token" ? "token " : "family ") + t.id, t, actor + " holds a token that is limited to nothing",
                  "tk acl revoke " + t.id + ", and issue one for the actions that it needs");
     return {};
   }
 
   Result<void> lease(const record::Record& l) {
     auto borrower = field(l, "borrower");
-    if (l.state == "active" && acl::lease_of(l).over(scene_.now_ms()).empty() && has(value(l, "actions"), "*") &&
+    if (alive_.contains(l.id) && has(value(l, "actions"), "*") &&
         (field(l, "scope") == "**" || field(l, "scope") == "*"))
       TK_CHECK(say("god-lease", "critical", "lease " + l.id, l, borrower + " may do everything that " + field(l, "lender") + " may",
                    "tk acl borrow revoke " + l.id));
@@ -104,7 +114,7 @@ class Rights {
       TK_CHECK(say("unreviewed-break-glass", due < scene_.now_ms() ? "high" : "low", "lease " + l.id, l,
                    borrower + " broke the glass for " + field(l, "purpose") + " and nobody has reviewed it yet" +
                        (due < scene_.now_ms() ? ": it is overdue" : ""),
-                   "look at tk log --entity " + l.id + ", then tk acl borrow review"));
+                   "look at tk log --entity " + l.id + ", then tk acl borrow review " + l.id));
     return {};
   }
 
@@ -118,6 +128,7 @@ class Rights {
   }
 
   Scene& scene_;
+  std::set<std::string, std::less<>> alive_;  // ids of what can be used now
   std::vector<Found> out_;
 };
 

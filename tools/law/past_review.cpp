@@ -1,7 +1,9 @@
 // review: every grant with when it was last used; --attest puts into the journal that somebody looked. In law-journal.
 #include <map>
 
+#include "core/acl/statement.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/crypto/digest.hpp"
@@ -23,22 +25,27 @@ struct Use {
 class Uses {
  public:
   Uses(const law::Index& index, store::Database& db) : db_(db), grants_(law::grants_of(index)) {
-    for (const auto& r : law::reach_of(index))
-      reach_[r.actor.id.empty() ? r.actor.str() : std::string(r.actor.id)].push_back(r);
+    for (const auto& r : law::reach_of(index)) {
+      if (!r.actor.id.empty()) reach_[std::string(r.actor.id)].push_back(r);
+      reach_[r.actor.str()].push_back(r);
+    }
     for (std::uint32_t n = 0; n < index.rule_count(); ++n) roles_[std::string(index.rule(n).id)].insert(index.role_of(n));
   }
   const std::vector<law::GrantView>& grants() const { return grants_; }
   const Use& of(const law::GrantView& g) { return uses_[g.number]; }
 
   Result<void> read() {
-    TK_TRY(auto s, db_.prepare("SELECT rule_id, actor_id, on_behalf_of, context_path, max(ts_ns), max(seq), count(*) FROM journal "
-                               "WHERE decision = 'allow' AND policy_hash <> '' GROUP BY rule_id, actor_id, on_behalf_of, context_path"));
+    TK_TRY(auto s, db_.prepare("SELECT rule_id, actor_id, on_behalf_of, context_path, max(ts_ns), max(seq), count(*), "
+                               "(SELECT json_extract(fields, '$.lender') FROM record WHERE id = borrow_id AND type = 'borrow') FROM journal "
+                               "WHERE decision = 'allow' AND policy_hash <> '' GROUP BY rule_id, actor_id, on_behalf_of, context_path, borrow_id"));
     for (;;) {
       TK_TRY(bool row, s.step());
       if (!row) return {};
       Use use{s.integer(4), s.integer(5), s.integer(6), {}, std::string(s.text(0))};
       auto context = std::string(s.text(3));
-      if (!note(std::string(s.text(2)), context, use)) note(std::string(s.text(1)), context, use);
+      // Whose right it was: the lender's of a lease, another's in whose name it was done, else the actor's own.
+      for (int column : {7, 2, 1})
+        if (note(std::string(s.text(column)), context, use)) break;
     }
   }
 
@@ -79,6 +86,32 @@ class Uses {
   std::map<std::uint32_t, Use> uses_;
 };
 
+struct Attested {
+  Value seq, statement;
+};
+
+// The row, and what it says signed with the workspace's key for tokens.
+Result<Attested> attest_to(Session& s, const Value::List& seen, std::int64_t unused, const std::string& reason) {
+  TK_TRY(auto key, acl::signer(s.store, acl::key_place(s.realm, s.law.index()), s.actor, s.trace));
+  record::Change c;
+  c.type = "review";
+  c.id = ids::uuid7();
+  c.context = s.workspace.default_context();
+  c.actor = s.actor;
+  c.trace = s.trace;
+  c.reason = reason;
+  c.input = {{"grants", static_cast<std::int64_t>(seen.size())}, {"unused", unused}, {"policy", s.law.index().policy_hash()},
+             {"seen", crypto::sha256_hex(json::canonical(seen))}};
+  auto says = c.input;
+  says.insert({{"iss", acl::issuer_of(s.realm, s.law.index())}, {"jti", c.id}, {"iat", clock::now_ns() / 1'000'000'000},
+               {"sub", s.actor.id}, {"actor", s.actor.ref}, {"reason", reason}});
+  if (!s.actor.on_behalf_of_ref.empty()) says.emplace("on_behalf_of", s.actor.on_behalf_of_ref);
+  auto statement = acl::sign_statement(says, "tk-review+jwt", key);
+  c.input.emplace("statement", statement);
+  TK_TRY(auto done, s.store.apply(std::move(c)));
+  return Attested{done.seq, statement};
+}
+
 }  // namespace
 
 Result<Exit> run_review(const cli::Args& args) {
@@ -107,24 +140,16 @@ Result<Exit> run_review(const cli::Args& args) {
     table.push_back({g.ref(), std::string(g.role), std::string(g.to), use.seq > 0 ? clock::rfc3339(use.ts_ns) : "never",
                      std::to_string(use.times), idle ? "unused: " + at : ""});
   }
-  Value row;
+  Attested done;
   if (attest) {
-    record::Change c;
-    c.type = "review";
-    c.context = s->workspace.default_context();
-    c.actor = s->actor;
-    c.trace = s->trace;
-    c.reason = args.get("reason");
-    c.input = {{"grants", static_cast<std::int64_t>(list.size())}, {"unused", unused}, {"policy", s->law.index().policy_hash()},
-               {"seen", crypto::sha256_hex(json::canonical(list))}};
-    TK_TRY(auto done, s->store.apply(std::move(c)));
-    row = done.seq;
+    TK_TRY(done, attest_to(*s, list, unused, args.get("reason")));
   }
   if (args.json()) {
-    cli::print(json::pretty(Value::Map{{"grants", std::move(list)}, {"unused", unused}, {"attested", row}}) + "\n");
+    cli::print(json::pretty(Value::Map{{"grants", std::move(list)}, {"unused", unused}, {"attested", done.seq},
+                                       {"statement", done.statement}}) + "\n");
   } else {
     cli::print(cli::table(table, true));
-    if (attest) cli::print("attested: row " + std::to_string(row.integer()) + "\n");
+    if (attest) cli::print("attested: row " + std::to_string(done.seq.integer()) + "; signed: " + done.statement.text() + "\n");
   }
   return unused == 0 || attest ? Exit::ok : Exit::no;
 }

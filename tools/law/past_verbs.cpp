@@ -63,7 +63,7 @@ cli::VerbSpec review_verb() {
            {"tk law review --attest --reason \"quarterly review\"", "and put into the journal that you looked"}},
           help::k_review, run_review,
           "{grants: [{grant: text, role: text, to: text, at: text, unused: bool, uses: int, "
-          "last: {ts: text, seq: int, by: text, rule: text}|null}], unused: int, attested: int|null}"};
+          "last: {ts: text, seq: int, by: text, rule: text}|null}], unused: int, attested: int|null, statement: text|null}"};
 }
 
 }  // namespace tk::tools::law_tool

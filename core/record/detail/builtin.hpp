@@ -342,7 +342,8 @@ action = "record.park"
 event_type = "obligation.expired"
 input = { outcome = "text" }
 )toml"},
-    // That somebody looked through the grants; `seen` is the SHA-256 of the list as it was then.
+    // That somebody looked through the grants; `seen` is the SHA-256 of the list as it was then, `statement` the same
+    // signed (JWS), for who has no journal.
     {"review", R"toml(
 record = "review"
 version = 1
@@ -353,6 +354,7 @@ grants = { type = "int" }
 unused = { type = "int" }
 policy = { type = "text" }
 seen = { type = "text" }
+statement = { type = "text" }
 [[state]]
 name = "attested"
 final = true
