@@ -4,7 +4,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
-#include "core/git/history.hpp"
+#include "core/git/logged.hpp"
 #include "core/law/engine.hpp"
 #include "core/workspace/entities.hpp"
 #include "tools/evidence/checks.hpp"
@@ -12,8 +12,6 @@
 namespace tk::tools::evidence {
 
 namespace {
-
-constexpr std::size_t kCommits = 100'000;
 
 Result<Ground> about(Scene& scene, const law::EntityView& e) {
   TK_TRY(auto seq, last_row_of(scene, e.id.empty() ? e.str() : std::string(e.id)));
@@ -134,11 +132,12 @@ Result<Outcome> agents_can_be_halted(Scene& scene) {
 Result<Outcome> policy_changes_committed(Scene& scene) {
   TK_TRY(auto repo, git::Repository::open(scene.session.workspace.root()));
   TK_TRY(auto head, repo.head_commit());
-  TK_TRY(auto commits, git::history(repo, head, kCommits));
+  TK_TRY(auto commits, repo.history(head));
   Outcome out;
   out.query = "git log --format='%H %an %(trailers:key=Tk-Seq) %(trailers:key=Tk-Actor)' -- MANIFEST.xml galaxies";
   std::vector<Ground> bad, good;
-  for (const auto& c : commits) {
+  for (const auto& id : commits) {
+    TK_TRY(auto c, git::logged(repo, id));
     bool declares = std::any_of(c.changed.begin(), c.changed.end(), [](const auto& path) {
       return workspace::declares(path) && !path.starts_with("records/");
     });
@@ -151,11 +150,11 @@ Result<Outcome> policy_changes_committed(Scene& scene) {
     bool known = false;
     if (auto ref = law::parse_ref(c.trailer("Tk-Actor")); row && ref) {
       auto e = scene.index().lookup(*ref);
-      auto id = e && !e->id.empty() ? std::string(e->id) : ref->str();
-      known = !e || s.text(0) == id || s.text(1) == id;  // one who was removed since keeps the id in the row only
+      auto named = e && !e->id.empty() ? std::string(e->id) : ref->str();
+      known = !e || s.text(0) == named || s.text(1) == named;  // one who was removed since keeps the id in the row only
       known = known && s.text(2) == "done" && record::is_entity_type(s.text(3));
     }
-    (known ? good : bad).push_back({row ? seq : 0, {}, "commit " + c.id.substr(0, 12) + (known ? "" : " by hand, by " + c.author.name)});
+    (known ? good : bad).push_back({row ? seq : 0, {}, "commit " + id.substr(0, 12) + (known ? "" : " by hand, by " + c.author.name)});
   }
   TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
   return out;

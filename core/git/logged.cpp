@@ -1,4 +1,4 @@
-#include "core/git/history.hpp"
+#include "core/git/logged.hpp"
 
 #include <algorithm>
 
@@ -14,9 +14,7 @@ std::string Logged::trailer(std::string_view key) const {
   return out;
 }
 
-namespace {
-
-Result<Logged> read(const Repository& repo, const std::string& id) {
+Result<Logged> logged(const Repository& repo, const std::string& id) {
   TK_TRY(auto commit, detail::lookup_commit(repo.raw(), id));
   Logged out{id, git_commit_message(commit.get()), {}, {}};
   if (const auto* a = git_commit_author(commit.get())) out.author = {a->name ? a->name : "", a->email ? a->email : ""};
@@ -26,25 +24,6 @@ Result<Logged> read(const Repository& repo, const std::string& id) {
     TK_TRY(auto paths, repo.changed_paths(parent, id));
     if (n == 0) out.changed = std::move(paths);
     else std::erase_if(out.changed, [&](auto& p) { return std::find(paths.begin(), paths.end(), p) == paths.end(); });
-  }
-  return out;
-}
-
-}  // namespace
-
-Result<std::vector<Logged>> history(const Repository& repo, const std::string& head, std::size_t most) {
-  std::vector<Logged> out;
-  if (head.empty()) return out;
-  git_revwalk* raw = nullptr;
-  if (git_revwalk_new(&raw, repo.raw()) != 0) return detail::git_failed("walk the history");
-  detail::Revwalk walk(raw);
-  TK_TRY(auto start, detail::parse_oid(head));
-  if (git_revwalk_push(raw, &start) != 0) return detail::git_failed("walk the history");
-  git_revwalk_sorting(raw, GIT_SORT_TOPOLOGICAL);
-  git_oid oid;
-  while (out.size() < most && git_revwalk_next(&oid, raw) == 0) {
-    TK_TRY(auto commit, read(repo, detail::hex(&oid)));
-    out.push_back(std::move(commit));
   }
   return out;
 }

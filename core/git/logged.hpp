@@ -1,4 +1,4 @@
-// The commits that lead to one, newest first, with what each of them changed.
+// What a commit says of itself, and what it changed.
 #pragma once
 
 #include <string>
@@ -15,8 +15,6 @@ struct Logged {
   // The value of a trailer (`Tk-Seq: 12`); empty where there is none. The last one counts.
   std::string trailer(std::string_view key) const;
 };
-
-// At most `most` commits.
-Result<std::vector<Logged>> history(const Repository& repo, const std::string& head, std::size_t most);
+Result<Logged> logged(const Repository& repo, const std::string& commit);
 
 }  // namespace tk::git
