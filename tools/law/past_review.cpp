@@ -149,7 +149,7 @@ Result<Exit> run_review(const cli::Args& args) {
                                        {"statement", done.statement}}) + "\n");
   } else {
     cli::print(cli::table(table, true));
-    if (attest) cli::print("attested: row " + std::to_string(done.seq.integer()) + "; signed: " + done.statement.text() + "\n");
+    if (attest) cli::print("attested: row " + std::to_string(done.seq.integer()) + "; the statement, signed:\n" + done.statement.text() + "\n");
   }
   return unused == 0 || attest ? Exit::ok : Exit::no;
 }
