@@ -26,6 +26,11 @@ def commits(): return subprocess.run(["git", "log", "--format=%H %(trailers:key=
                                      capture_output=True, text=True, check=True).stdout.splitlines()
 
 
+def declared(rows):
+    """The files of the declarations that rows made or changed."""
+    return {r["payload"]["input"]["file"] for r in rows if r["kind"] == "done" and r["payload"] and isinstance(r["payload"]["input"].get("file"), str)}
+
+
 def effects(trace):
     """(programs started, paths written outside of .tk, connections) by processes whose program is tk's own."""
     program, parent, started, written, connected = {}, {}, [], set(), []
@@ -60,7 +65,7 @@ def traced(*words, code=0):
     before, known, out = head(), set(commits()), os.path.join(w.holder.name, "trace")
     done = subprocess.run(["strace", "-f", "-y", "-qq", "-s", "4096", "-e", f"trace=execve,connect,clone,clone3,fork,vfork,{WRITES}", "-o", out, TK, *words],
                           cwd=w.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
-    assert done.returncode == code, (words, done.returncode, done.stderr)
+    assert done.returncode == code, (words, done.returncode, done.stdout[-800:], done.stderr)
     started, written, connected = effects(out)
     rows = rows_after(before)
     assert not connected, (words, connected)
@@ -68,7 +73,7 @@ def traced(*words, code=0):
     begun = [r for r in rows if r["event_type"] in ("step.started", "step.retried") and r["kind"] == "done"]
     assert len(started) == len(begun) and all("/templates/" in p for p in started), (words, started, len(begun))
     # Files: each is the declaration that a row names, or git's own, and then each new commit is a row's.
-    told = {w.path(r["payload"]["input"]["file"]) for r in rows if r["kind"] == "done" and r["payload"] and "file" in r["payload"]["input"]}
+    told = {w.path(f) for f in declared(rows)}
     told |= {os.path.dirname(p) for p in told}
     beside = lambda path: any(os.path.dirname(path) == os.path.dirname(t) and os.path.basename(path).startswith(".") for t in told)  # renamed onto it
     files = {p for p in written if not p.startswith(w.path(".git"))}
@@ -87,7 +92,8 @@ if can:
     c = w.json("record", "new", "counter")["id"]
     run = lambda: w.json("wot", "list")[0]["run"]
     todo = [(["repo", "new", "user", "una"], 0), (["repo", "set", "user:una", "title=x"], 0), (["record", "step", c, "tick", "note=x"], 0),
-            (["record", "step", c, "tock"], 1), (["record", "step", c, "tick", "--as", "user:una"], 3), (["acl", "token", "--for", "agent:one"], 0),
+            (["record", "step", c, "tock"], 1), (["record", "step", c, "tick", "--as", "user:una"], 3),
+            (["acl", "token", "--for", "agent:one", "--action", "run.read", "--resource", "run:**"], 0),
             (["acl", "borrow", "request", "--lender", me, "--borrower", "agent:one", "--action", "run.read", "--resource", "run:**", "--purpose", "p"], 0),
             (["repo", "new", "agent", "spare", "sponsor=" + me], 0), (["law", "halt", "agent:spare"], 0),
             (["wot", "run", "chain", "--input", "n=1"], 5), (["log", "checkpoint"], 0),
@@ -119,7 +125,7 @@ def told_of(when):
     assert len(programs) <= len(starts), (when, len(programs), "programs ran", len(starts), "starts")
     if None not in starts:
         for name in set(programs): assert programs.count(name) <= starts.count(name), (when, name)
-    files = {r["payload"]["input"]["file"] for r in rows if r["kind"] == "done" and r["payload"] and "file" in r["payload"]["input"]}
+    files = declared(rows)
     dirty = subprocess.run(["git", "status", "--porcelain", "--untracked-files=all"], cwd=w.root, capture_output=True, text=True, check=True).stdout
     for line in dirty.splitlines():
         path = line[3:]

@@ -195,7 +195,7 @@ if len(tks) < 240: bad.append(f"only {len(tks)} types")
 own = sorted(n for n, es in types.items() if any(e["own"] for e in es))
 if own != ["counter.created", "counter.migrated", "counter.updated"]: bad.append(f"own types: {own}")
 if os.environ.get("EVENTS_VERBOSE"):
-    for n in sorted(types): print(f"{n:28} {by_people.get(n, '- layer ' + str(types[n][0]['layer']) + ' ' + ' '.join(types[n][0]['said_by']))}")
+    for n, (e, *_) in sorted(types.items()): print(f"{n:28} {by_people.get(n, '- layer ' + str(e['layer']) + ' ' + ' '.join(e['said_by']))}")
 for b in bad: print(b)
 said = sum(bool(es[0]["said_by"]) for es in types.values())
 print(f"{len(tks)} types: {len(emitted - set(own))} are emitted, each by a command here; {said} are said by finer names; "

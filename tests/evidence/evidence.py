@@ -58,7 +58,7 @@ def chain_problems(db):
         r = dict(row)
         entry = b"".join(len(v).to_bytes(8, "big") + v for v in (
             v.to_bytes(8, "big", signed=True) if isinstance(v, int) else v if isinstance(v, bytes) else v.encode() for v in (r[f] for f in FIELDS)))
-        if r["prev_hash"] != before or hashlib.sha256(b"tk-journal-v1\0" + before + entry).digest() != r["hash"]: bad.append(r["seq"])
+        if hashlib.sha256(b"tk-journal-v1\0" + before + entry).digest() != r["hash"]: bad.append(r["seq"])
         before = r["hash"]
     return bad
 
@@ -247,7 +247,7 @@ class Planted:
     def fine(self):
         return [lambda: self.borrowed(), lambda: self.given("--for", "agent:bot"), lambda: self.js("acl", "token", "--for", "user:una"),
                 lambda: self.given("--for", "agent:bit", "--refresh"), lambda: self.tk("acl", "borrow", "use", self.borrowed(), "--action",
-                "run.read", "--resource", "run:x", "--as", "agent:bot"), self.void_token, self.reviewed_glass, self.narrow_rule]
+                "run.read", "--resource", f"run:{self.galaxy}/x", "--as", "agent:bot"), self.void_token, self.reviewed_glass, self.narrow_rule]
 
     def void_token(self):  # ended by its actor's epoch, before it could be found
         self.js("acl", "token", "--for", "agent:bus")
@@ -310,7 +310,7 @@ class Planted:
         self.rule("*", "**", self.agent("bit"), ("god-rule", self.agent("bit")))
 
     def patterns(self):  # every noun, and so everything
-        nouns = sorted({a["action"].split(".")[0] for a in self.js("law", "actions")})
+        nouns = sorted({a.split(".")[0] for a in self.js("law", "actions")})
         self.rule(" ".join(n + ".*" for n in nouns), "**", self.agent("bat"), ("god-rule", self.agent("bat")))
 
     def everybody(self):
