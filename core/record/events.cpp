@@ -155,7 +155,11 @@ Result<std::vector<EventType>> event_catalogue() {
   }
   std::vector<EventType> out;
   for (auto& [name, e] : all) {
-    if (auto it = finer.find(name); it != finer.end() && !e.emitted) e.said_by.assign(it->second.begin(), it->second.end());
+    if (auto it = finer.find(name); it != finer.end() && !e.emitted) {
+      e.said_by.assign(it->second.begin(), it->second.end());
+      for (const auto& [type, layer] : detail::kEntityNames)
+        if (type == e.entity) e.layer = layer;
+    }
     out.push_back(std::move(e));
   }
   return out;

@@ -91,12 +91,14 @@ def recomputed(ws):
     ways["clock-steady"] = (sum(b["ts_ns"] < a["ts_ns"] - 10**9 for a, b in zip(journal, journal[1:])), len(journal))
     standing = {r["name"]: r["f"]["epoch"] for r in of_type("standing")}
     who = lambda ref: by_ref[ref]["id"] if ref in by_ref else ref
-    live = [(r["f"]["actor"], r["f"]["epoch"] if r["type"] == "token" else r["f"]["parties"][-1]["epoch"]) for r in of_type("token", "refresh")
+    live = [(r["f"]["actor"], r["f"]["epoch"] if r["type"] == "token" else r["f"]["parties"][-1]["epoch"], r["id"])
+            for r in of_type("token", "refresh")
             if r["state"] == "live" and (r["f"]["expires"] > now or r["f"]["expires"] <= 0)]
     for r in of_type("borrow"):
         end = max(r["f"].get("not_before", 0), r["created_ns"] // 10**6) + r["f"]["ttl"]
-        if r["state"] == "active" and end > now: live += [(r["f"][side], r["f"][side + "_epoch"]) for side in ("lender", "borrower")]
-    live = [ref for ref, epoch in live if epoch >= standing.get(who(ref), 0)]
+        if r["state"] == "active" and end > now: live += [(r["f"][side], r["f"][side + "_epoch"], r["id"]) for side in ("lender", "borrower")]
+    alive_ids = {rid for ref, epoch, rid in live if epoch >= standing.get(who(ref), 0)}
+    live = [ref for ref, epoch, _ in live if epoch >= standing.get(who(ref), 0)]
     ways["inactive-hold-nothing"] = (sum(ref not in by_ref or by_ref[ref]["state"] != "active" for ref in live), len(live))
     leases = of_type("borrow")
     ways["leases-bounded"] = (sum(not 0 < r["f"]["ttl"] <= 8 * HOUR for r in leases), len(leases))
@@ -160,15 +162,19 @@ def recomputed(ws):
     ways["erasures-hold"] = (sum((r["state"] == "erased") == key(r) for r in subjects), len(subjects))
     ways["personal-sealed"] = (0, sum(json.dumps(r["f"]).count('"pii:v1:') for r in records.values()) +
                                sum((p or b"").count(b'"pii:v1:') for p in side.values()))
+    alive = len({r["id"] for r in tokens + leases if r["id"] in alive_ids})
+    xml = subprocess.run("git grep -hoE '<grant ' HEAD -- galaxies | wc -l", shell=True, cwd=ws, capture_output=True, text=True).stdout
+    looked_at = {"no-god-mode": int(xml) + alive, "no-clear-secret": len(journal) + len(subprocess.run(
+        ["git", "ls-tree", "-r", "HEAD"], cwd=ws, capture_output=True, text=True, check=True).stdout.splitlines())}
     ways["kept-half-a-year"] = ways["kept-six-years"] = (0, 1)
-    return ways, db, journal, started
+    return ways, db, journal, started, looked_at
 
 
 HOUR = 3_600_000
 demo = json.loads(subprocess.run([TK, "demo", "code-review", "--keep", "--meddle", "--json"], cwd=holder.name, capture_output=True,
                                  text=True, check=True, timeout=300).stdout)["workspace"]
 try:
-    ways, db, journal, started = recomputed(demo)
+    ways, db, journal, started, looked_at = recomputed(demo)
     # The key that the demo plants in its change is in the rows that carry the change, and in no other.
     key = re.search(rb"sk_live_[A-Za-z0-9]+", open(demo + "/.tk/change.diff", "rb").read()).group()
     def whole(payload):
@@ -177,8 +183,8 @@ try:
             payload += open(f"{demo}/.tk/cas/{d[:2]}/{d[2:]}", "rb").read()
         return payload or b""
     leaked = [r["seq"] for r in db.execute("SELECT seq, payload FROM side") if key in whole(r["payload"])]
-    ways["no-clear-secret"] = (len(leaked), len(leaked))
-    ways["no-god-mode"] = (0, 1)
+    ways["no-clear-secret"] = (len(leaked), looked_at["no-clear-secret"])
+    ways["no-god-mode"] = (0, looked_at["no-god-mode"])
     got = report(demo)
     assert set(got) == set(ways), set(got) ^ set(ways)
     hashes = {r["seq"]: r["hash"].hex() for r in journal}

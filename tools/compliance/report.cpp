@@ -29,7 +29,7 @@ struct Answers {
 
 Value json_of(std::string_view id, const Outcome& o) {
   Value::List rows;
-  for (const auto& r : o.rows) rows.push_back(Value::Map{{"seq", r.seq}, {"hash", r.hash}, {"note", r.note}});
+  for (const auto& r : o.rows) rows.push_back(Value::Map{{"seq", r.seq > 0 ? Value(r.seq) : Value()}, {"hash", r.hash}, {"note", r.note}});
   return Value::Map{{"check", id}, {"says", evidence::find_check(id)->says}, {"result", o.passed ? "pass" : "fail"}, {"query", o.query},
                     {"figure", o.figure}, {"of", o.of}, {"rows", std::move(rows)}};
 }
@@ -39,7 +39,8 @@ std::string lines_of(std::string_view id, const Outcome& o) {
              "          " + std::to_string(o.figure) + " of " + std::to_string(o.of) + " against it" +
              (o.of == 0 ? " (there is nothing yet that it could be about)" : "") + "; query: " + text::printable(o.query) + "\n";
   for (const auto& r : o.rows)
-    out += "          row " + std::to_string(r.seq) + "  " + r.hash.substr(0, 16) + "  " + text::printable(r.note) + "\n";
+    out += "          " + (r.seq > 0 ? "row " + std::to_string(r.seq) + "  " + r.hash.substr(0, 16) : std::string("no row")) + "  " +
+           text::printable(r.note) + "\n";
   return out;
 }
 
@@ -110,7 +111,7 @@ cli::VerbSpec report_verb() {
           "{frame: text, at: text, since: text|null, policy_hash: text, journal: {seq: int, hash: text}, passed: int, failed: int, "
           "not_automatable: int, controls: [{id: text, title: text, result: 'pass'|'fail'|'not automatable', human: text, "
           "checks: [{check: text, says: text, result: 'pass'|'fail', query: text, figure: int, of: int, "
-          "rows: [{seq: int, hash: text, note: text}]}]}]}"};
+          "rows: [{seq: int|null, hash: text, note: text}]}]}]}"};
 }
 
 }  // namespace tk::tools::compliance_tool

@@ -6,6 +6,7 @@
 #include "core/base/text.hpp"
 #include "core/git/logged.hpp"
 #include "core/law/engine.hpp"
+#include "core/law/grants.hpp"
 #include "core/workspace/entities.hpp"
 #include "tools/evidence/checks.hpp"
 
@@ -18,7 +19,7 @@ Result<Ground> about(Scene& scene, const law::EntityView& e) {
   return Ground{seq, {}, e.str()};
 }
 
-Result<Outcome> as_outcome(Scene& scene, const char* query, const std::vector<Found>& found) {
+Result<Outcome> as_outcome(Scene& scene, const char* query, const std::vector<Found>& found, std::int64_t looked) {
   Outcome out;
   out.query = query;
   TK_TRY(auto head, scene.session.store.journal().head());
@@ -26,7 +27,14 @@ Result<Outcome> as_outcome(Scene& scene, const char* query, const std::vector<Fo
   for (const auto& f : found) bad.push_back({f.seq, {}, f.kind + " " + f.what + " " + f.at});
   if (bad.empty()) good.push_back({head.seq, {}, "the head of the journal"});
   TK_CHECK(show(scene, out, std::move(bad), std::move(good)));
+  out.of = std::max(out.figure, looked);
   return out;
+}
+
+Result<std::int64_t> number(Scene& scene, const std::string& sql) {
+  TK_TRY(auto s, scene.db().prepare(sql));
+  TK_TRY(bool row, s.step());
+  return row ? s.integer(0) : 0;
 }
 
 }  // namespace
@@ -162,12 +170,17 @@ Result<Outcome> policy_changes_committed(Scene& scene) {
 
 Result<Outcome> no_god_mode(Scene& scene) {
   TK_TRY(auto found, god_mode(scene));
-  return as_outcome(scene, "tk audit god-mode", found);
+  TK_TRY(auto alive, number(scene, "SELECT count(DISTINCT id) FROM (" + live_rights(scene) + ")"));
+  return as_outcome(scene, "tk audit god-mode", found, static_cast<std::int64_t>(law::grants_of(scene.index()).size()) + alive);
 }
 
 Result<Outcome> no_clear_secret(Scene& scene) {
   TK_TRY(auto found, clear_secrets(scene));
-  return as_outcome(scene, "tk audit secrets", found);
+  TK_TRY(auto rows, number(scene, "SELECT count(*) FROM journal WHERE 1" + scene.since()));
+  TK_TRY(auto repo, git::Repository::open(scene.session.workspace.root()));
+  TK_TRY(auto head, repo.head_commit());
+  TK_TRY(auto files, head.empty() ? Result<std::vector<git::Repository::File>>() : repo.files(head));
+  return as_outcome(scene, "tk audit secrets", found, rows + static_cast<std::int64_t>(files.size()));
 }
 
 namespace {
