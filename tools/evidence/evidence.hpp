@@ -69,7 +69,8 @@ struct Found {
   std::string hash;
 };
 Result<std::vector<Found>> god_mode(Scene& scene);
-Result<std::vector<Found>> rights_at_large(Scene& scene);  // the part of god_mode that is about tokens and leases
+Result<std::vector<Found>> rules_at_large(Scene& scene);   // the part of god_mode that is about the law in force
+Result<std::vector<Found>> rights_at_large(Scene& scene);  // the part that is about tokens and leases
 Result<std::vector<Found>> clear_secrets(Scene& scene);
 
 // ---- whether everything that was done stands in the journal

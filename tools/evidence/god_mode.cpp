@@ -162,8 +162,10 @@ class GodMode {
 
 }  // namespace
 
+Result<std::vector<Found>> rules_at_large(Scene& scene) { return GodMode(scene).run(); }
+
 Result<std::vector<Found>> god_mode(Scene& scene) {
-  TK_TRY(auto out, GodMode(scene).run());
+  TK_TRY(auto out, rules_at_large(scene));
   TK_TRY(auto rights, rights_at_large(scene));
   out.insert(out.end(), rights.begin(), rights.end());
   return out;

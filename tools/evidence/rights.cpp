@@ -1,6 +1,6 @@
 // Rights that were given and are alive, and too wide, too long, or in the wrong hands: tokens, families, leases.
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "core/acl/lease.hpp"
 #include "tools/evidence/checks.hpp"
@@ -43,19 +43,20 @@ class Rights {
 
   Result<std::vector<Found>> run() {
     // A lease is alive while both its sides stand by it.
-    TK_TRY(auto s, scene_.db().prepare("SELECT id FROM (" + live_rights(scene_) + ") GROUP BY id, type HAVING type <> 'borrow' OR count(*) = 2"));
+    TK_TRY(auto s, scene_.db().prepare("SELECT id, type FROM (" + live_rights(scene_) + ") GROUP BY id, type HAVING type <> 'borrow' OR count(*) = 2"));
     for (;;) {
       TK_TRY(bool row, s.step());
       if (!row) break;
-      alive_.emplace(s.text(0));
+      alive_.emplace(s.text(0), s.text(1));
     }
     for (const auto& as : kFromChecks) {
       TK_TRY(auto outcome, every(as));
       for (auto& row : outcome) out_.push_back(std::move(row));
     }
-    for (const char* type : {"refresh", "token"}) {
-      TK_TRY(auto tokens, scene_.session.store.list(type));
-      for (const auto& t : tokens) TK_CHECK(token(t));
+    for (const auto& [id, type] : alive_) {
+      if (type == "borrow") continue;
+      TK_TRY(auto t, scene_.session.store.get(id));
+      TK_CHECK(token(t));
     }
     TK_TRY(auto leases, scene_.session.store.list("borrow"));
     for (const auto& l : leases) TK_CHECK(lease(l));
@@ -87,7 +88,7 @@ class Rights {
   // A token of a step is limited by its step: it is that step's agent alone, and dies with it. One of a lease gives
   // what the lease covers, one of a family is told of with its family.
   Result<void> token(const record::Record& t) {
-    if (!alive_.contains(t.id) || !field(t, "lease").empty() || alive_.contains(field(t, "family"))) return {};
+    if (!field(t, "lease").empty() || alive_.contains(field(t, "family"))) return {};
     auto actor = field(t, "actor");
     auto details = value(t, "details");
     const auto* list = details.as_list();
@@ -128,7 +129,7 @@ class Rights {
   }
 
   Scene& scene_;
-  std::set<std::string, std::less<>> alive_;  // ids of what can be used now
+  std::map<std::string, std::string, std::less<>> alive_;  // id → type, of what can be used now
   std::vector<Found> out_;
 };
 

@@ -47,10 +47,10 @@ Result<Exit> run(const cli::Args& args) {
   rows.push_back({"approvals", text::count(static_cast<std::size_t>(asked), "item") + " in the inbox: tk inbox list"});
   rows.push_back({"rights lent", text::count(static_cast<std::size_t>(lent), "lease") + " in force: tk acl borrow list"});
   evidence::Scene scene{*s, clock::now_ns()};
-  TK_TRY(auto wide, evidence::god_mode(scene));
+  TK_TRY(auto wide, evidence::rules_at_large(scene));
   TK_TRY(auto checkpoint, journal::stored_checkpoint(s->store.journal()));
   auto signed_rows = checkpoint ? checkpoint->size : 0;
-  rows.push_back({"audit", text::count(wide.size(), "right") + " too wide (tk audit god-mode); a checkpoint covers " + std::to_string(signed_rows) +
+  rows.push_back({"audit", text::count(wide.size(), "grant") + " too wide (tk audit god-mode looks at tokens and leases too); a checkpoint covers " + std::to_string(signed_rows) +
                                " rows; tk compliance report --frame soc2"});
   if (s->law.uncommitted_edits(s->workspace))
     rows.push_back({"note", "the working tree has uncommitted edits of entities; law decides on HEAD"});
@@ -60,7 +60,7 @@ Result<Exit> run(const cli::Args& args) {
         {"commit", head.commit}, {"policy_hash", s->law.index().policy_hash()},
         {"journal_rows", journal_head.seq}, {"entities", counts},
         {"context", s->workspace.default_context()}, {"inbox", asked}, {"leases", lent},
-        {"audit", Value::Map{{"god_mode", static_cast<std::int64_t>(wide.size())}, {"checkpoint", signed_rows}}},
+        {"audit", Value::Map{{"wide_grants", static_cast<std::int64_t>(wide.size())}, {"checkpoint", signed_rows}}},
         {"runs", Value::Map{{"total", static_cast<std::int64_t>(runs.size())}, {"running", running}, {"waiting", waiting}}}}) + "\n");
   } else {
     cli::print(cli::table(rows));
@@ -74,7 +74,7 @@ cli::VerbSpec status_verb() {
   return {"", "what this workspace is and what is going on in it", {}, {},
                      {{"tk status", "who you are here, the law in force, the runs that wait"}}, help::k_status, run,
           "{workspace: text, actor: text|null, commit: text, policy_hash: text, journal_rows: int, "
-          "entities: {*: int}, context: text, inbox: int, leases: int, audit: {god_mode: int, checkpoint: int}, "
+          "entities: {*: int}, context: text, inbox: int, leases: int, audit: {wide_grants: int, checkpoint: int}, "
           "runs: {total: int, running: int, waiting: int}}"};
 }
 

@@ -25,7 +25,7 @@ Rights that are too wide, what the journal lacks, secrets in clear; each finding
   runs 0, of which 0 running and 0 waiting for a human
   approvals 0 items in the inbox: tk inbox list
   rights lent 0 leases in force: tk acl borrow list
-  audit 1 right too wide (tk audit god-mode); a checkpoint covers 0 rows; tk compliance report --frame soc2
+  audit 1 grant too wide (tk audit god-mode looks at tokens and leases too); a checkpoint covers 0 rows; tk compliance report --frame soc2
 
 Law alone does not show what was given out.
 

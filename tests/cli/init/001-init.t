@@ -17,7 +17,7 @@ A workspace is a git repository with law, a journal and you as its owner.
   runs 0, of which 0 running and 0 waiting for a human
   approvals 0 items in the inbox: tk inbox list
   rights lent 0 leases in force: tk acl borrow list
-  audit 0 rights too wide (tk audit god-mode); a checkpoint covers 0 rows; tk compliance report --frame soc2
+  audit 0 grants too wide (tk audit god-mode looks at tokens and leases too); a checkpoint covers 0 rows; tk compliance report --frame soc2
   $ tk init .
   tk: [TK-WS-0002] */work/w is a workspace already (glob)
     mend: tk status shows it
