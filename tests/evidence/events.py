@@ -157,7 +157,9 @@ if has("log", "erase"):
     run("repo", "set", "user:ada", "email=ada@example.org")
     run("log", "subject", "user:ada")
     run("log", "erase", "user:ada", "--reason", "asked for it")
-if has("log", "prune"): run("log", "prune")
+if has("log", "prune"):
+    w.write("tk.toml", open(w.path("tk.toml")).read() + '\n[retention]\n"counter.*" = "183d"\n')
+    run("log", "prune", clock="+4800h")
 
 # ---- the workspace's own definition, changed
 w.write("records/counter.toml", open(w.path("records/counter.toml")).read().replace('initial = "on"', 'version = 2\ninitial = "on"'))
