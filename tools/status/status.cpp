@@ -50,8 +50,8 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto wide, evidence::rules_at_large(scene));
   TK_TRY(auto checkpoint, journal::stored_checkpoint(s->store.journal()));
   auto signed_rows = checkpoint ? checkpoint->size : 0;
-  rows.push_back({"audit", text::count(wide.size(), "grant") + " too wide (tk audit god-mode looks at tokens and leases too); a checkpoint covers " + std::to_string(signed_rows) +
-                               " rows; tk compliance report --frame soc2"});
+  rows.push_back({"audit", text::count(wide.size(), "grant") + " too wide (tk audit god-mode looks at tokens and leases too); a checkpoint covers " +
+                               std::to_string(signed_rows) + " rows; tk compliance report --frame soc2"});
   if (s->law.uncommitted_edits(s->workspace))
     rows.push_back({"note", "the working tree has uncommitted edits of entities; law decides on HEAD"});
   if (args.json()) {
