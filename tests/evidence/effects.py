@@ -34,7 +34,7 @@ def declared(rows):
 def effects(trace):
     """(programs started, paths written outside of .tk, connections) by processes whose program is tk's own."""
     program, parent, started, written, connected = {}, {}, [], set(), []
-    unfinished = {}
+    unfinished, calls = {}, []
     for line in open(trace, errors="replace"):
         pid, _, call = line.rstrip("\n").partition(" ")
         call = call.strip()
@@ -43,9 +43,14 @@ def effects(trace):
             continue
         if call.startswith("<... "): call = unfinished.pop(pid, "") + call.partition(" resumed>")[2]
         name, result = call.split("(")[0], call.rpartition("= ")[2]
+        # Who made whom first: a child may be seen at work before the call that made it returns.
         if name in ("clone", "clone3", "vfork", "fork") and result.split()[0].isdigit(): parent[result.split()[0]] = pid
-        if result.startswith("-1") or result.startswith("?"): continue
-        own = program.get(pid) or program.get(parent.get(pid, ""), "")
+        if not result.startswith(("-1", "?")): calls.append((pid, name, call))
+    def program_of(pid):
+        while pid and pid not in program: pid = parent.get(pid, "")
+        return program.get(pid, "")
+    for pid, name, call in calls:
+        own = program_of(pid)
         mine = not own or own.startswith(OWN)
         if name == "execve":
             path = os.path.realpath(os.path.join(w.root, re.search(r'"([^"]*)"', call).group(1)))
