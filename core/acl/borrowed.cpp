@@ -130,9 +130,16 @@ Result<void> Gate::new_lease(Asked& asked, record::Ruling& ruling) {
   if (!lease.when.empty()) TK_CHECK(expr::Program::compile(lease.when, engine().environment()));
   const auto& a = asked.q.actor;
   const auto& who = a.on_behalf_of_ref.empty() ? a.ref : a.on_behalf_of_ref;
+  // Who asks for what is theirs has consented by it; but nobody's word is an agent's to give.
+  bool consents = who == lease.lender && (a.kind != "agent" || a.on_behalf_of.empty());
+  if (!consents && !lease.glass && lease.lender.starts_with("agent:"))
+    return fail(Code::acl_borrowable, lease.lender + " cannot be asked: agents never approve",
+                "an agent lends what it holds by asking for the lease itself");
+  if (lease.glass && a.kind == "agent" && !a.on_behalf_of.empty())
+    return fail(Code::acl_borrowable, "an agent breaks no glass in a person's name");
   record::Obligation consent{"approval", lease.lender, 1};
   auto& all = ruling.obligations;
-  if (who != lease.lender && !lease.glass && std::find(all.begin(), all.end(), consent) == all.end()) all.push_back(consent);
+  if (!consents && !lease.glass && std::find(all.begin(), all.end(), consent) == all.end()) all.push_back(consent);
   return {};
 }
 

@@ -85,6 +85,11 @@ bool never_lent(std::string_view action) {
   return std::find(kNever.begin(), kNever.end(), action) != kNever.end();
 }
 
+bool makes_law(std::string_view action, std::string_view type) {
+  static constexpr std::array<std::string_view, 7> kLaw = {"action", "agent", "grant", "group", "role", "rule", "user"};
+  return action.starts_with("entity.") && action != "entity.read" && std::find(kLaw.begin(), kLaw.end(), type) != kLaw.end();
+}
+
 Lease lease_of(const Value::Map& fields, std::int64_t now) {
   Lease out;
   auto get = [&](const char* name) {
@@ -145,6 +150,8 @@ std::string Lease::refuses(std::string_view action, const law::Ref& resource, st
                            std::int64_t now) const {
   if (auto why = over(now); !why.empty()) return why;
   if (never_lent(action)) return "cannot cover " + std::string(action) + ", which is never lent";
+  if (makes_law(action, resource.type))
+    return "cannot cover " + std::string(action) + " on " + resource.str() + ": who may do what is never changed by a lease";
   bool acts = std::any_of(actions.begin(), actions.end(), [&](const auto& a) { return law::action_matches(a, action); });
   if (!acts) return "is not for " + std::string(action);
   if (!law::matches(scope, resource.type, resource.context, resource.name)) return "is for " + scope + " only";

@@ -42,6 +42,8 @@ Result<void> check_new_lease(record::Store& store, const Lease& lease, const Lea
 
 // What nobody lends, whatever law says: rights over approvals, tokens, leases, secrets' text and the journal.
 bool never_lent(std::string_view action);
+// Nor does a lease change who may do what: that would outlast it.
+bool makes_law(std::string_view action, std::string_view type);
 
 // What is asked for; empty members take what is usual.
 struct Request {
