@@ -49,8 +49,8 @@ Result<std::string> Gate::void_now(const Lease& lease, std::string_view trace) {
 // What is marked borrowable="never", among all that this right comes from.
 Result<std::string> Gate::not_lent(Asked& asked, const law::Decision& decision) const {
   if (asked.target.declared() && never(index_, asked.target.entity)) return asked.target.entity.str() + " is never lent";
-  auto action = index_.lookup({"action", "", asked.name});
-  if (action && never(index_, *action)) return asked.name + " is never lent";
+  for (const auto& action : index_.entities("action"))
+    if (action.name == asked.name && never(index_, action)) return asked.name + " is never lent";
   for (const char* type : {"rule", "grant"})
     for (const auto& e : index_.entities(type)) {
       bool here = false;
