@@ -2,6 +2,7 @@
 #include "core/acl/detail/asked.hpp"
 #include "core/acl/standing.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/ids.hpp"
 
 namespace tk::acl {
 namespace {
@@ -20,6 +21,16 @@ record::Ruling no(const Lease& lease, const std::string& why, std::string_view p
   out.reason = "lease " + lease.id + " " + why;
   out.policy_hash = policy;
   return out;
+}
+
+// Whether the token was made for a step of another run than the lease is bound to. A trace is a word of the caller's;
+// what its token was made for is not.
+Result<bool> of_another_run(record::Store& store, const std::string& token, const Lease& lease) {
+  if (token.empty() || !ids::is_uuid(lease.run)) return false;
+  auto made = store.get(token);
+  if (!made || made->parent.empty()) return made || made.error().code == Code::record_unknown ? Result<bool>(false) : fail(made.error());
+  TK_TRY(auto step, store.get(made->parent));
+  return step.type == "step" && step.parent != lease.run;
 }
 
 }  // namespace
@@ -88,6 +99,8 @@ Result<record::Ruling> Gate::borrowed(Asked& asked) {
       return no(lease, why, policy);
     TK_TRY(auto why, void_now(lease, q.trace_id.empty() ? "-" : q.trace_id));
     if (!why.empty()) return no(lease, why, policy);
+    TK_TRY(bool elsewhere, of_another_run(*store_, q.actor.token, lease));
+    if (elsewhere) return no(lease, "is bound to another run", policy);
     TK_TRY(auto borrower_ref, law::parse_ref(lease.borrower));
     TK_TRY(auto borrower, index_.find(borrower_ref));
     auto theirs = law::explain(law, borrower, asked.action, asked.target, asked.facts);
