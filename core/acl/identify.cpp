@@ -16,7 +16,7 @@ Result<record::Actor> of_entity(const law::Index& index, const law::EntityView& 
   actor.ref = e.str();
   if (auto sponsor = index.attribute(e, "sponsor"))
     if (auto ref = law::parse_ref(*sponsor))
-      if (auto found = index.find(*ref)) actor.sponsor = found->id;
+      if (auto found = index.find(*ref)) actor.sponsor = found->id.empty() ? found->str() : std::string(found->id);
   return actor;
 }
 
@@ -34,8 +34,15 @@ Result<record::Actor> from_token(record::Store& store, const law::Index& index, 
 
 Result<record::Actor> from_unix_user(const law::Index& index) {
   auto name = os::user_name();
-  for (const auto& e : index.entities("user"))
-    if (index.attribute(e, "unix") == name) return of_entity(index, e);
+  std::optional<law::EntityView> mine;
+  for (const auto& e : index.entities("user")) {
+    if (index.attribute(e, "unix") != name) continue;
+    if (mine)
+      return fail(Code::acl_no_actor, "two user entities have unix=\"" + name + "\" at HEAD: " + mine->str() + " and " + e.str(),
+                  "one person is one entity: take it from the other");
+    mine = e;
+  }
+  if (mine) return of_entity(index, *mine);
   return fail(Code::acl_no_actor, "no user entity has unix=\"" + name + "\" at HEAD",
               "an owner can add one: tk repo new user " + name + " unix=" + name);
 }

@@ -2,124 +2,18 @@
 """Approvals and leases against people and agents who want more than they were given, through tk itself: changed
 arguments, replay, self-approval, children of the asker, counting twice, floods, races, the last second.
 usage: approvals.py PROGRAM TK. CI: a smaller flood and race; TK_FULL=1: 1,000 asks and 128 approvers."""
-import datetime, json, os, re, subprocess, sys, time
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../fault"))
-from workspace import Workspace
+import json, os, subprocess, sys, time, traceback
+from people import FULL, RACE, House
 
-FULL = bool(os.environ.get("TK_FULL"))
 PROGRAM, TK = sys.argv[1:3]
-LEADS, FLOOD, RACE = 6, 1000 if FULL else 60, 128 if FULL else 24
-BEGIN = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-
-RELEASE = """record = "release"
-initial = "ready"
-[fields]
-n = { type = "int", default = 0 }
-[[state]]
-name = "ready"
-[[transition]]
-event = "ship"
-from = ["ready"]
-input = { to = "text", size = "int", dry = "bool", parts = "list<text>", more = "json" }
-set = { n = "record.n + 1" }
-obligations = [{ kind = "approval", of = "role:lead", n = 2 }]
-[[transition]]
-event = "tag"
-from = ["ready"]
-input = { to = "text" }
-set = { n = "record.n + 1" }
-obligations = [{ kind = "approval", of = "role:lead", n = 1 }]
-[[transition]]
-event = "look"
-from = ["ready"]
-set = { n = "record.n + 1" }
-obligations = [{ kind = "four-eyes" }]
-[[transition]]
-event = "touch"
-from = ["ready"]
-set = { n = "record.n + 1" }
-"""
-
-
-class House(Workspace):
-    """Leads who approve, devs who ask, rita who lends, agents bot and imp; everybody has a token of their own."""
-
-    def __init__(self):
-        super().__init__(TK)
-        self.write("records/release.toml", RELEASE)
-        users = ["ann", "bob", "rita", "lead-rita"] + [f"lea{i}" for i in range(LEADS)] + [f"r{i}" for i in range(RACE)]
-        parts = {
-            "users/team": "<users>" + "".join(f'<user name="{u}"/>' for u in users) + "</users>",
-            "agents/team": "<agents>" + "".join(f'<agent name="{a}" template="{a}" sponsor="user:ann"/>' for a in ("bot", "imp")) + "</agents>",
-            "groups/team": "<groups>" + "".join(f'<group name="g{i}"/>' for i in range(3)) + "</groups>",
-            "roles/team": '<roles><role name="lead"/><role name="dev"/><role name="bots"/></roles>',
-            "rules/team": "<rules>"
-                '<rule id="devs" effect="permit" role="role:dev" actions="release.* borrow.request" resource="**"/>'
-                '<rule id="devs-declare" effect="permit" role="role:dev" actions="entity.update" resource="group:**">'
-                '<obligation kind="approval" of="role:lead" n="1"/></rule>'
-                '<rule id="leads" effect="permit" role="role:lead" actions="cast.answer" resource="parked:**"/>'
-                '<rule id="rita-asks-two" effect="permit" role="role:bots" actions="borrow.request" resource="user:w/lead-rita">'
-                '<obligation kind="approval" of="role:lead" n="2"/></rule>'
-                '<rule id="bots" effect="permit" role="role:bots" actions="release.*" resource="**"/>'
-                '<rule id="bots-borrow" effect="permit" role="role:bots" actions="borrow.request" resource="user:w/rita"/></rules>',
-            "grants/team": "<grants>" + "".join(
-                f'<grant id="{role}-{u}" role="role:{role}" to="{kind}:{u}"/>' for role, kind, us in (
-                    ("lead", "user", [f"lea{i}" for i in range(LEADS)] + ["ann", "lead-rita"] + [f"r{i}" for i in range(RACE)]),
-                    ("dev", "user", ["ann", "bob", "rita", "lead-rita"]), ("bots", "agent", ["bot", "imp"])) for u in us) + "</grants>",
-        }
-        for name, text in parts.items():
-            os.makedirs(os.path.dirname(self.path(f"galaxies/w/{name}.xml")), exist_ok=True)
-            self.write(f"galaxies/w/{name}.xml", text + "\n")
-        self.commit()
-        self.tokens, self.wrong, self.tried = {}, [], 0
-
-    def commit(self):
-        self.run("repo", "validate", check=False)
-        subprocess.run("git add -A && git -c user.name=t -c user.email=t@example.org commit -qm team", shell=True, cwd=self.root, check=True)
-        self.run("repo", "validate", check=True)
-
-    def token(self, who, *more):
-        key = (who,) + more
-        if key not in self.tokens:
-            self.tokens[key] = self.json("acl", "token", "--for", who, "--ttl", "12h", *more)["token"]
-        return self.tokens[key]
-
-    def by(self, who, *words, clock=None, env=None, more=()):
-        """tk in somebody's name, by their own token; "me" is the owner who sits at the keyboard."""
-        full = {k: v for k, v in os.environ.items() if not k.startswith("TK_FAIL")}
-        if who != "me": full["TK_TOKEN"] = self.token(who, *more)
-        if clock is not None: full["TK_CLOCK"] = (BEGIN + datetime.timedelta(seconds=clock)).isoformat().replace("+00:00", "Z")
-        return subprocess.run([TK, *words], cwd=self.root, env={**full, **(env or {})}, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=300)
-
-    def release(self):
-        return self.json("record", "new", "release")["id"]
-
-    def items(self):
-        return [i for i in self.json("inbox", "list") if i["kind"] == "transition"]
-
-    def count(self, release):
-        return self.json("record", "show", release)["fields"].get("n", 0)
-
-    def expect(self, done, codes, what):
-        self.tried += 1
-        codes = codes if isinstance(codes, tuple) else (codes,)
-        if done.returncode not in codes:
-            self.wrong.append(f"{what}: exit {done.returncode}, not {codes}: {(done.stdout + done.stderr).strip()[:400]}")
-        return done
-
-    def same(self, a, b, what):
-        self.tried += 1
-        if a != b: self.wrong.append(f"{what}: {a!r}, not {b!r}")
-
-    def item_of(self, done):
-        found = re.search(r"item ([0-9a-f-]{36})", done.stderr + done.stdout)
-        return found.group(1) if found else json.loads(done.stdout)["item"]
-
+FLOOD = 1000 if FULL else 60
 
 def section(house, name, work):
     began, tried = len(house.wrong), house.tried
-    said = work(house) or ""
+    try:
+        said = work(house) or ""
+    except Exception as error:  # what was found until then is told
+        said = house.wrong.append(f"{error!r} at {traceback.extract_tb(error.__traceback__)[1]}") or ""
     print(f"{name}: {house.tried - tried} checks, {len(house.wrong) - began} wrong{said and '; ' + said}", flush=True)
     for line in house.wrong[began:]: print("  WRONG: " + line, flush=True)
 
@@ -128,7 +22,7 @@ SHIP = {"to": "prod", "size": "3", "dry": "true", "parts": '["a","b"]', "more": 
 CHANGED = {"to": ["prod ", "Prod", "test", ""], "size": ["4", "-3"], "dry": ["false"], "parts": ['["b","a"]', '["a"]', '["a","b","b"]', "[]"],
            "more": ['{"x":{"y":2}}', '{"x":{"y":1,"z":0}}', "{}", '"x"']}
 LEASE = {"--lender": "user:rita", "--action": "release.touch", "--resource": "release:w/**", "--ttl": "10m", "--max-uses": "2",
-         "--purpose": "deploy 1.4", "--when": "actor.kind != ''", "--on-revoke": "deny", "--depth": "1"}
+         "--purpose": "deploy 1.4", "--when": "resource.type == 'release'", "--on-revoke": "deny", "--depth": "1"}
 OTHER = {"--lender": "user:lead-rita", "--action": "release.tag", "--resource": "release:**", "--ttl": "11m", "--max-uses": "3",
          "--purpose": "deploy 1.5", "--when": "true", "--on-revoke": "kill", "--depth": "0", "--borrower": "agent:imp", "--after": "1m"}
 
@@ -162,22 +56,20 @@ def mutation(h):
     h.same(json.loads(row["payload"])["input"] if isinstance(row.get("payload"), str) else row.get("payload", {}).get("input", shown["input"]),
            shown["input"], "done as asked")
     # One that the asker does again himself, once it is approved: with anything changed it waits anew.
-    title = lambda g: h.json("repo", "get", f"group:{g}").get("attributes", {}).get("title", "")
-    ask = ("repo", "set", "group:g0", "title=one", "--reason", "why")
+    ask = ("repo", "set", "group:g0", "labels=one")
     item = h.item_of(h.expect(h.by("user:bob", *ask), 5, "declare"))
     h.expect(h.by("user:lea0", "inbox", "answer", item, "approve"), 0, "approve a declaration")
-    for what, who, change in (("value", "user:bob", ("repo", "set", "group:g0", "title=two", "--reason", "why")),
-                              ("more", "user:bob", ("repo", "set", "group:g0", "title=one", "gid=7", "--reason", "why")),
-                              ("resource", "user:bob", ("repo", "set", "group:g1", "title=one", "--reason", "why")),
-                              ("attribute", "user:bob", ("repo", "set", "group:g0", "labels=one", "--reason", "why")),
-                              ("reason", "user:bob", ("repo", "set", "group:g0", "title=one", "--reason", "why not")),
-                              ("actor", "user:ann", ask), ("verb", "user:bob", ("repo", "set", "group:g0", "state=suspended", "--reason", "why"))):
+    for what, who, change in (("value", "user:bob", ("repo", "set", "group:g0", "labels=two")),
+                              ("more", "user:bob", ("repo", "set", "group:g0", "labels=one", "gid=7")),
+                              ("resource", "user:bob", ("repo", "set", "group:g1", "labels=one")),
+                              ("attribute", "user:bob", ("repo", "set", "group:g0", "gid=7")),
+                              ("actor", "user:ann", ask)):
         h.expect(h.by(who, *change), 5, f"changed {what}")
     agent_for_bob = h.by("agent:bot", *ask, more=("--on-behalf-of", "user:bob"))
     h.expect(agent_for_bob, 5, "an agent in the asker's name")
     h.same([json.dumps(h.json("repo", "get", f"group:g{i}")).count("one") for i in range(3)], [0, 0, 0], "nothing was declared yet")
     h.expect(h.by("user:bob", *ask), 0, "exactly what was approved")
-    h.expect(h.by("user:bob", "repo", "set", "group:g0", "title=", "--reason", "why"), 5, "taking it back is another ask")
+    h.expect(h.by("user:bob", "repo", "set", "group:g0", "labels="), 5, "taking it back is another ask")
     # A lease: every option is part of what was approved.
     base = {**LEASE, "--borrower": "agent:bot"}
     item = h.item_of(h.expect(h.by("agent:bot", "acl", "borrow", "request", *words(base), "--json"), 5, "ask for a lease"))
@@ -193,7 +85,7 @@ def mutation(h):
     lease = active[0]
     h.same([lease["lender"], lease["borrower"], lease["actions"], lease["resource"], lease["purpose"], lease["ttl_ms"], lease["max_uses"],
             lease["when"], lease["on_revoke"], lease["depth"]],
-           ["user:w/rita", "agent:w/bot", ["release.touch"], "release:w/**", "deploy 1.4", 600000, 2, "actor.kind != ''", "deny", 1], "as asked")
+           ["user:w/rita", "agent:w/bot", ["release.touch"], "release:w/**", "deploy 1.4", 600000, 2, "resource.type == 'release'", "deny", 1], "as asked")
     use = lambda who, action, resource, *more: h.by(who, "acl", "borrow", "use", lease["id"], "--action", action, "--resource", resource, *more)
     for who, action, resource, more in (("agent:bot", "release.tag", "release:w/x", ()), ("agent:bot", "release.touch", "ticket:w/x", ()),
                                         ("agent:bot", "release.touch", "release:v/x", ()), ("agent:imp", "release.touch", "release:w/x", ()),
@@ -218,14 +110,14 @@ def replay(h):
         h.same(h.item_of(again) != item, True, "that is a new ask")
     h.same(h.count(r), 1, "still once")
     # The same ask of another run, of another purpose, by another's lease: none finds the approval of the first.
-    ask = ("repo", "set", "group:g2", "title=replay", "--reason", "why")
+    ask = ("repo", "set", "group:g2", "labels=replay")
     item = h.item_of(h.by("user:bob", *ask))
     h.expect(h.by("user:lea0", "inbox", "answer", item, "approve"), 0, "approve")
     h.expect(h.by("user:ann", *ask), 5, "another actor")
     h.expect(h.by("user:bob", *ask, clock=86_400 + 3600), (3, 5), "after it expired")
     h.same(json.dumps(h.json("repo", "get", "group:g2")).count("replay"), 0, "not declared")
     h.expect(h.by("user:bob", *ask), 0, "in time")
-    h.expect(h.by("user:bob", "repo", "set", "group:g2", "title=", "--reason", "why"), 5, "away with it: asked anew")
+    h.expect(h.by("user:bob", "repo", "set", "group:g2", "labels="), 5, "away with it: asked anew")
     # Denied stays denied; revoked since it asked, an asker gets nothing.
     item = h.item_of(h.by("agent:bot", *step))
     h.expect(h.by("user:lea0", "inbox", "answer", item, "deny"), 0, "deny")
@@ -236,78 +128,6 @@ def replay(h):
     h.expect(h.by("user:lea0", "inbox", "answer", item, "approve"), 3, "what a revoked agent had asked for")
     h.same(h.count(r), 1, "once in all")
     for i in h.items(): h.by("me", "inbox", "answer", i["id"], "deny")
-
-
-CHILD = r"""#!/usr/bin/env python3
-# An agent that asks, and then tries everything to be the one who answers.
-import ctypes, json, os, re, subprocess, sys, time
-sys.stdin.read()
-tk, out, stolen = os.environ["TK"], "@OUT@", json.load(open("@STOLEN@"))
-done = subprocess.run([tk, "record", "step", "@RELEASE@", "tag", "to=child", "--reason", "why"], capture_output=True, text=True, cwd="@ROOT@")
-item = re.search(r"item ([0-9a-f-]{36})", done.stderr).group(1)
-answer = [tk, "inbox", "answer", item, "approve"]
-clean = {"PATH": os.environ["PATH"], "HOME": "@HOME@"}
-without = {k: v for k, v in os.environ.items() if k != "TK_TOKEN"}
-def note(way, code, said): open(out, "a").write(json.dumps([way, code, said.strip()[:300]]) + "\n")
-def attempt(way, argv, env, **more):
-    done = subprocess.run(argv, env=env, cwd="@ROOT@", stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, **more)
-    note(way, done.returncode, done.stdout + done.stderr)
-attempt("own token", answer, dict(os.environ))
-attempt("no token", answer, without)
-attempt("empty token", answer, {**without, "TK_TOKEN": ""})
-attempt("clean environment", answer, clean)
-attempt("new session", answer, clean, start_new_session=True)
-attempt("another trace", answer, {**clean, "TRACEPARENT": "00-" + "ab" * 16 + "-" + "cd" * 8 + "-01"})
-attempt("as the owner", answer + ["--as", "@ME@"], clean)
-attempt("as a lead", answer + ["--as", "user:lea0"], clean)
-attempt("another agent's token", answer, {**clean, "TK_TOKEN": stolen["imp"]})
-attempt("a lead's token", answer, {**clean, "TK_TOKEN": stolen["lead"]})
-attempt("a token for a lead", [tk, "acl", "token", "--for", "user:lea0"], dict(os.environ))
-attempt("a token for the owner", [tk, "acl", "token", "--for", "@ME@"], clean)
-attempt("a token in the name of a lead", [tk, "acl", "token", "--for", "agent:bot", "--on-behalf-of", "user:lea0"], clean)
-attempt("by another shell", ["sh", "-c", "exec env -i PATH=\"$PATH\" HOME=@HOME@ \"$0\" \"$@\"", *answer], without)
-attempt("deny", answer[:-1] + ["deny"], clean)
-def filtered():
-    # A filter of one's own over the mark: prctl(0x746b6d61, …) gives EINVAL, as where there is no mark.
-    libc = ctypes.CDLL(None, use_errno=True)
-    code = b"".join(k.to_bytes(2, "little") + bytes([t, f]) + v.to_bytes(4, "little") for k, t, f, v in
-                    ((0x20, 0, 0, 0), (0x15, 0, 3, 157), (0x20, 0, 0, 16), (0x15, 0, 1, 0x746b6d61), (0x06, 0, 0, 0x00050016), (0x06, 0, 0, 0x7fff0000)))
-    buffer = ctypes.create_string_buffer(code)
-    class Program(ctypes.Structure): _fields_ = [("n", ctypes.c_ushort), ("at", ctypes.c_void_p)]
-    libc.prctl(38, 1, 0, 0, 0)
-    if libc.prctl(22, 2, ctypes.byref(Program(len(code) // 8, ctypes.addressof(buffer))), 0, 0) != 0: os._exit(99)
-attempt("a filter over the mark", answer, clean, preexec_fn=filtered)
-def orphan(way, before):
-    # Forks twice, leaves session and environment behind, and lets init adopt it.
-    if os.fork(): return
-    os.setsid()
-    if os.fork(): os._exit(0)
-    for fd in (0, 1, 2): os.dup2(os.open(os.devnull, os.O_RDWR), fd)
-    mine = os.getppid()
-    before()
-    open("/proc/self/comm", "w").write("bash")
-    done = subprocess.run(answer, env=clean, cwd="@ROOT@", stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    note(way, done.returncode, "parent %d; " % os.getppid() + done.stdout + done.stderr)
-    os._exit(0)
-def adopted():
-    for _ in range(200):
-        if os.getppid() == 1: return
-        time.sleep(0.02)
-def alone():
-    adopted()
-    run = int("@RUNNER@" if "@RUNNER@".isdigit() else os.environ.get("RUNNER", "0") or 0) or parent
-    for _ in range(1500):
-        if not os.path.exists("/proc/%d" % run): return
-        time.sleep(0.02)
-parent = os.getppid()
-orphan("an orphan", adopted)
-orphan("an orphan after the run", alone)
-for _ in range(500):
-    if os.path.exists(out) and "an orphan\"" in open(out).read(): break
-    time.sleep(0.02)
-if "@KILL@" == "yes": os.kill(parent, 9)
-print("{}")
-"""
 
 
 def children(h):
@@ -321,7 +141,7 @@ def children(h):
     for kill in ("no", "yes"):  # the second time the agent ends the program that started it
         r = h.release()
         out = os.path.join(h.holder.name, "tried-" + kill)
-        text = CHILD
+        text = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "child.py")).read()
         for name, value in {"OUT": out, "STOLEN": stolen, "RELEASE": r, "ROOT": h.root, "HOME": h.holder.name, "ME": "user:" + h.user(), "KILL": kill}.items():
             text = text.replace(f"@{name}@", value)
         h.write("templates/bot/run", text)
@@ -340,7 +160,7 @@ def children(h):
             if way.startswith("an orphan") and not said.startswith("parent 1;"): h.wrong.append(f"{way} was not adopted by init: {said}")
         h.same(h.count(r), 0, "nothing was approved")
         h.same([i["state"] for i in h.items()], ["open"], "and nothing was denied")
-        h.same(len({way for way, _, _ in lines}), 19, "every way was tried")
+        h.same(len({way for way, _, _ in lines}), 18, "every way was tried")
         item = h.items()[0]["id"]
         h.expect(h.by("user:lea0", "inbox", "answer", item, "approve"), 0, "a lead may")
         h.same(h.count(r), 1, "and it is done")
@@ -433,7 +253,7 @@ def counting(h):
 
 def flood(h):
     r = h.release()
-    before, began = len(h.items()), time.monotonic()
+    before = len(h.items())
     def many(words_of, n, who="agent:bot", env=None):
         codes = {}
         for at in range(0, n, 8):
@@ -545,16 +365,15 @@ def revoking(h):
                  ("acl", "borrow", "request", "--lender", me, "--action", "release.touch", "--resource", "**", "--purpose", "x"),
                  ("acl", "revoke", "user:bob"), ("law", "halt", "user:bob")):
         done = h.expect(h.by("me", *what, env={"TK_TOKEN": token}), 3, " ".join(what))
-    h.expect(h.by("me", "record", "step", r, "touch", env={"TK_TOKEN": token}), 3, "another purpose than its token's")if False else None
 
 
 def main():
-    for words_ in (["flood", "16", "1000", "20"], ["caps", "16"], ["live", "8"]):
+    only = sys.argv[3:]
+    for words_ in [] if only else (["flood", "16", "1000", "20"], ["caps", "16"], ["live", "8"]):
         done = subprocess.run([PROGRAM, *words_], timeout=900, text=True, capture_output=True)
         print(" ".join(words_) + ":", (done.stdout + done.stderr).strip(), flush=True)
         if done.returncode != 0: sys.exit(1)
-    h = House()
-    only = sys.argv[3:]
+    h = House(TK)
     for work in (mutation, replay, children, themselves, counting, flood, last_second, revoking):
         if not only or work.__name__ in only: section(h, work.__name__.replace("_", " "), work)
     h.verify()
