@@ -115,7 +115,7 @@ std::string sentence(const Value& item) {
 std::string page(const Value& item) {
   std::string out;
   auto line = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) out += std::string(name) + std::string(name.size() < 12 ? 12 - name.size() : 1, ' ') + value + "\n";
+    if (!value.empty()) out += std::string(name) + std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') + value + "\n";
   };
   auto state = item["state"].text();
   line("item", item["id"].text());
