@@ -39,21 +39,21 @@ An agent asks for somebody's right; it gets it for a while, for a purpose, count
     for "deploy 1.4"; needs 1 of user:w/rita
     tk inbox answer ID approve|deny
   $ tk inbox show $item | plain
-  item        ID
-  state       open
-  asked by    agent:w/bot
-  borrower    agent:w/bot
-  the right of user:w/rita
-  to          run.start
-  on          wot:w/**
-  how long    30 min, 2 uses
-  purpose     deploy 1.4
-  lent on     never
-  at its end  what still comes: deny
-  needs       1 of user:w/rita
-  since       TIME
-  until       TIME
-  hash        HASH
+  item          ID
+  state         open
+  asked by      agent:w/bot
+  borrower      agent:w/bot
+  the right of  user:w/rita
+  to            run.start
+  on            wot:w/**
+  how long      30 min, 2 uses
+  purpose       deploy 1.4
+  lent on       never
+  at its end    what still comes: deny
+  needs         1 of user:w/rita
+  since         TIME
+  until         TIME
+  hash          HASH
   
   tk inbox answer ID approve|deny
   $ tk inbox show $item | awk 'length > 80'
@@ -65,8 +65,8 @@ An agent asks for somebody's right; it gets it for a while, for a purpose, count
 Who approves: rita, and nobody for her.
 
   $ TK_TOKEN=$bot tk acl borrow approve $item 2>&1 | plain
-  tk: [TK-LAW-0005] agent:w/bot may not cast.answer on parked:w/dcf06289da04a3c7: forbidden by rule agents-never-answer
-    mend: see: tk law explain agent:w/bot cast.answer parked:w/dcf06289da04a3c7
+  tk: [TK-LAW-0005] agent:w/bot may not cast.answer on parked:w/f123749dfe70ce56: forbidden by rule agents-never-answer
+    mend: see: tk law explain agent:w/bot cast.answer parked:w/f123749dfe70ce56
   $ tk acl borrow approve $item 2>&1 | plain
   tk: [TK-REC-0014] user:w/root may not approve this: it waits for an approval of user:w/rita
     mend: law must let them answer by a rule of that very role
@@ -116,7 +116,7 @@ It is used, for what it was given, as often as it was given.
   tk: [TK-ACL-0007] agent:w/bot may not run.start on wot:w/x: lease ID has no use left of 2
     mend: tk acl borrow list shows what is left of it
   $ tk log --borrow $lease --json | python3 -c 'import json,sys; d=json.load(sys.stdin); d=d if isinstance(d,list) else d["rows"]; print(*[r["event_type"] for r in d])'
-  borrow.used acl.denied acl.denied acl.denied acl.denied borrow.used acl.denied borrow.ended
+  transition.parked borrow.granted borrow.used acl.denied acl.denied acl.denied acl.denied borrow.used acl.denied borrow.ended
 
 Denied; given by its lender; given back; revoked, by either verb.
 
@@ -124,7 +124,7 @@ Denied; given by its lender; given back; revoked, by either verb.
   $ TK_TOKEN=$rita tk acl borrow deny $item --reason "not on a Friday" | plain
   ID  denied  agent:w/bot may run.start on wot:w/** by the right of user:w/rita, for "deploy 1.4"; 0 of 2 uses
   $ tk inbox show $item | grep state
-  state       denied: denied by user:w/rita: not on a Friday
+  state         denied: denied by user:w/rita: not on a Friday
   $ lend() { TK_TOKEN=$rita tk acl borrow request --lender user:rita --borrower agent:bot --action run.start --resource 'wot:w/**' --purpose p "$@" --json | one id; }
   $ lease=$(lend); TK_TOKEN=$bot tk acl borrow return $lease | plain; use --action run.start --resource wot:w/x 2>&1 | plain
   ID  was ended: returned  agent:w/bot may run.start on wot:w/** by the right of user:w/rita, for "p"; 0 uses
@@ -165,12 +165,19 @@ What cannot be lent, and what is asked for wrongly.
     mend: did you mean run.start?
   [2]
   $ TK_TOKEN=$rita tk acl borrow request --lender user:rita --borrower agent:bto --action run.start --resource '**' --purpose p
+  tk: [TK-WS-0003] no entity agent:bto at commit 9f1ee4711f
+    mend: did you mean agent:bot?
+  [2]
   $ lend --action run.start --on-revoke kil
   tk: [TK-CLI-0001] --on-revoke takes no "kil"
     mend: did you mean kill?
   [2]
   $ TK_TOKEN=$rita tk acl borrow request --lender user:rti --action run.start --resource '**' --purpose p
+  tk: [TK-WS-0003] no entity user:rti at commit 9f1ee4711f
+    mend: did you mean user:rita?
+  [2]
   $ TK_TOKEN=$rita tk acl borrow request --lender user:rita --borrower agent:bot --action run.start --resource 'wot:' --purpose p
+  01a221b2-ad54-7b8b-9b77-3ed038ee70e4  active  agent:w/bot may run.start on wot: by the right of user:w/rita, for "p"; 0 uses, until 2026-11-28T10:43:07.636Z
   $ lend --action run.start --via 00000000-0000-7000-8000-000000000000
   tk: [TK-ACL-0007] user:w/rita holds no lease 00000000-0000-7000-8000-000000000000
     mend: tk acl borrow list shows what they hold
