@@ -238,7 +238,9 @@ Result<void> Store::oblige(Prepared& p) {
   p.binding = binding_of(p.change, p.asked_input(), p.before, p.fresh);
   TK_TRY(auto item, parked_for(p.binding));
   auto left = left_of(needs, item ? item->fields["approvals"] : Value());
-  if (left.empty() && !item) return fail(Code::record_answered, "item " + p.change.parked + " is over already");
+  // What carries an item out does nothing but that: if somebody did it meanwhile, it does not ask anew.
+  if (!p.change.parked.empty() && (!item || item->id != p.change.parked))
+    return fail(Code::record_answered, "item " + p.change.parked + " is over already");
   if (!left.empty()) {
     p.unmet = needs;
     return fail(Code::record_parked, (p.fresh ? "a new " + p.before.type : p.change.event) + " waits for " +
@@ -381,6 +383,8 @@ Result<Outcome> Store::carry_out(const Record& item, const trace::Context& trace
   if (done) return done;
   auto error = done.error();
   if (error.exit() == Exit::temporary || error.exit() == Exit::waiting || error.exit() == Exit::bug) return fail(error);
+  TK_TRY(auto now, get(item.id));
+  if (now.state != "approved") return fail(Code::record_answered, "item " + item.id + " is " + now.state);
   Change over;  // it can never be done as it was asked for
   over.id = item.id;
   over.event = "lapse";

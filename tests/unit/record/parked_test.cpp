@@ -280,3 +280,29 @@ TEST_CASE_FIXTURE(Fixture, "no more items wait than may, and what waits already 
   CHECK(store.list("parked").value().size() == 4);
   whole();
 }
+
+TEST_CASE_FIXTURE(Fixture, "what somebody else carried out meanwhile is over, and is not asked for anew") {
+  auto id = ticket();
+  CHECK_FALSE(put(id, "check"));
+  auto asked = item();
+  // One who approved, and was stopped before it was carried out; two others finish it.
+  auto text = asked.id;
+  Change grant;
+  grant.id = text;
+  grant.event = "grant";
+  grant.owed = "consent";
+  grant.actor = actor("bob");
+  grant.input = {{"approvals", Value::List{Value::Map{{"id", "id-bob"}, {"as", Value::List{Value("four-eyes")}}}}}};
+  REQUIRE(store.apply(std::move(grant)));
+  Store other(open(), root, law);
+  CHECK(store.answer(actor("bob"), {}, text, true, "").value().done);
+  CHECK(other.answer(actor("eve"), {}, text, true, "").error().code == Code::record_answered);
+  Change late;  // as the other would have it, who had seen it approved
+  late.id = id;
+  late.event = "check";
+  late.actor = actor("ann");
+  late.parked = text;
+  CHECK(other.apply(std::move(late)).error().code == Code::record_answered);
+  CHECK(store.list("parked").value().size() == 1);
+  whole();
+}
