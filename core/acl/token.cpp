@@ -158,7 +158,9 @@ Result<std::string> Verifier::problem(const jwt::Claims& c, std::int64_t now_ns,
   if (!c.lease.empty()) {
     TK_TRY(auto lease, record_of(store_, c.lease, "borrow"));
     if (!lease) return "its lease is unknown here";
-    if (auto over = lease_of(*lease).over(now_ns / 1'000'000); !over.empty()) return "its lease " + over;
+    auto lent = lease_of(*lease);
+    if (lent.state == "ended" && lent.on_revoke == "park") lent.state = "active";  // the gate parks what still comes
+    if (auto over = lent.over(now_ns / 1'000'000); !over.empty()) return "its lease " + over;
   }
   return "";
 }

@@ -38,7 +38,7 @@ void fill_row(journal::Row& row, const Change& c, const Record& r, const Ruling&
   row.trigger = c.event.empty() ? "new" : c.event;
   row.from_state = r.state;
   row.rule_id = ruling.rule_id;
-  row.borrow_id = c.actor.borrow_id;
+  row.borrow_id = c.actor.borrow_id.empty() && r.type == "borrow" ? r.id : c.actor.borrow_id;  // its grant and its end too
   row.permission_mode = !ruling.allow ? "denied" : c.actor.borrow_id.empty() ? "on" : "borrow";
   row.decision = ruling.allow ? "allow" : "deny";
   row.policy_hash = ruling.policy_hash;

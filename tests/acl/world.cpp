@@ -57,6 +57,7 @@ law::Model model(const Rights& rights) {
     rule("p" + std::to_string(l) + std::to_string(act) + std::to_string(t), true, "l" + std::to_string(l), action(act), thing(t).str());
   for (auto [b, act, t] : rights.forbids)
     rule("f" + std::to_string(b) + std::to_string(act) + std::to_string(t), false, "b" + std::to_string(b), action(act), thing(t).str());
+  if (rights.more) rights.more(m);
   return m;
 }
 

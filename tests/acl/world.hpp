@@ -2,12 +2,14 @@
 // b0…b2 who borrow, an owner, things to act on. What law permits and forbids is set anew at will.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
 #include <tuple>
 
 #include "core/acl/gate.hpp"
+#include "core/law/model.hpp"
 
 namespace tk::test {
 
@@ -17,6 +19,7 @@ struct Rights {
   std::set<std::tuple<int, int, int>> permits;   // lender, action, thing
   std::set<std::tuple<int, int, int>> forbids;   // borrower, action, thing
   std::set<int> suspended;                       // lenders
+  std::function<void(law::Model&)> more = {};    // what a test declares besides
 };
 
 std::string lender(int i);
