@@ -27,9 +27,9 @@ std::string_view bytes_of(const crypto::PublicKey& key) {
 Result<Value> part(std::string_view encoded, const std::string& what) {
   auto decoded = base64::decode_url(encoded);
   if (!decoded) return bad("its " + what + " is no canonical base64url");
+  if (!decoded->starts_with('{')) return bad("its " + what + " is no JSON object");  // nor one behind a byte order mark
   auto value = json::parse(*decoded);
   if (!value) return bad("its " + what + " is no JSON object that can be read: " + value.error().message);
-  if (!value->as_map()) return bad("its " + what + " is no JSON object");
   return value;
 }
 
@@ -38,7 +38,8 @@ Result<Value> part(std::string_view encoded, const std::string& what) {
 Result<std::string> read_header(const Value& header) {
   const auto& alg = header["alg"];
   if (!alg.as_text()) return bad("its header names no algorithm");
-  if (alg.text() != "EdDSA") return bad("its algorithm is " + shown(alg.text()) + ", not EdDSA");
+  // Two names of one algorithm: of RFC 8037, which tk writes, and of RFC 9864. A key of ours knows no other.
+  if (alg.text() != "EdDSA" && alg.text() != "Ed25519") return bad("its algorithm is " + shown(alg.text()) + ", not EdDSA");
   for (const auto& [name, value] : *header.as_map())
     if (name != "alg" && name != "typ" && name != "kid") return bad("its header has " + shown(name) + ", which is refused");
   if (!header["typ"].as_text()) return bad("its header has no typ");

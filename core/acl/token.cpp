@@ -43,6 +43,19 @@ Value value_of(const std::vector<jwt::Detail>& details) {
   return out;
 }
 
+// A signature alone makes no token: what it says is what was journaled when it was issued. Records of before format 3
+// have no ids.
+bool issued_as(const record::Record& r, const jwt::Claims& c) {
+  auto is = [&](const char* name, const Value& said) {
+    auto it = r.fields.find(name);
+    return it == r.fields.end() ? std::string_view(name).ends_with("_id") : it->second == said;
+  };
+  return c.audience.size() == 1 && is("audience", c.audience.front()) && is("expires", c.expires * 1000) &&
+         is("actor", c.actor().ref) && is("on_behalf_of", c.chain.empty() ? "" : c.subject.ref) &&
+         is("actor_id", c.actor().id) && is("subject_id", c.subject.id) && c.chain.size() < 2 &&
+         is("epoch", c.subject.epoch) && is("family", c.family) && is("lease", c.lease) && is("details", value_of(c.details));
+}
+
 }  // namespace
 
 std::string issuer_of(const Realm& realm, const law::Index& index) {
@@ -107,8 +120,9 @@ Result<Issued> issue(record::Store& store, const law::Index& index, const Realm&
   change.id = change.name = out.jti;
   change.context = wanted.context;
   change.parent = wanted.parent;
-  change.input = {{"actor", c.actor().ref}, {"on_behalf_of", c.chain.empty() ? "" : c.subject.ref}, {"kind", wanted.kind},
-                  {"audience", c.audience.front()}, {"expires", out.expires_ms}, {"epoch", c.subject.epoch},
+  change.input = {{"actor", c.actor().ref}, {"on_behalf_of", c.chain.empty() ? "" : c.subject.ref}, {"actor_id", c.actor().id},
+                  {"subject_id", c.subject.id}, {"kind", wanted.kind}, {"audience", c.audience.front()},
+                  {"expires", out.expires_ms}, {"epoch", c.subject.epoch},
                   {"family", c.family}, {"lease", c.lease}, {"details", value_of(c.details)}};
   change.actor = by;
   change.trace = trace::child(trace);
@@ -126,6 +140,7 @@ Result<std::string> Verifier::problem(const jwt::Claims& c, std::int64_t now_ns,
   TK_TRY(auto token, record_of(store_, c.jti, "token"));
   if (!token) return "it is unknown here";
   if (token->state != "live") return "it was revoked";
+  if (!issued_as(*token, c)) return "it says something else than what was issued";
   law::EntityView entity;
   TK_TRY(auto why, party_problem(store_, index_, c.subject, entity));
   if (!why.empty()) return why;
