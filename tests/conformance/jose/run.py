@@ -150,8 +150,7 @@ def world(w):
 
 
 def forgeries(w, run_node):
-    done = subprocess.run([run_node, os.path.join(HERE, "forge.mjs")], input=json.dumps(world(w)) + "
-", capture_output=True, text=True)
+    done = subprocess.run([run_node, os.path.join(HERE, "forge.mjs")], input=json.dumps(world(w)) + "\n", capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     forged, families, wrong, controls = [json.loads(l) for l in done.stdout.splitlines()], collections.Counter(), [], 0
     stays = Lines([w.tk, "acl", "verify", "--batch"], cwd=w.root)
