@@ -36,8 +36,8 @@ constexpr Values kStandardValues = values_of(kStandard), kUrlValues = values_of(
 
 std::optional<std::string> read(std::string_view text, const Values& value) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  std::size_t n = 0;
   std::uint32_t word = 0;
   int bits = 0;
   for (char c : text) {
@@ -47,9 +47,10 @@ std::optional<std::string> read(std::string_view text, const Values& value) {
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
-    out += static_cast<char>(word >> bits & 0xff);
+    out[n++] = static_cast<char>(word >> bits & 0xff);
   }
   if ((word & ((1u << bits) - 1)) != 0) return std::nullopt;
+  out.resize(n);
   return out;
 }
 
