@@ -303,7 +303,7 @@ Result<Claims> read(std::string_view token, const FindKey& find, const Expected&
   if (second == token.npos || token.find('.', second + 1) != token.npos) return bad("it has not the three parts of a signed token");
   // Nearly all headers are the same one.
   thread_local std::string last, last_kid;
-  if (last != token.substr(0, first)) {
+  if (last.empty() || last != token.substr(0, first)) {
     TK_TRY(auto header, part(token.substr(0, first), "header"));
     TK_TRY(last_kid, read_header(header));
     last = token.substr(0, first);
