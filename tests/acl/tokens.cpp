@@ -52,7 +52,7 @@ class Run {
 
   void step() {
     switch (dice_.below(12)) {
-      case 0: if (families_.size() < 400) begin(); break;
+      case 0: begin(); break;
       case 1: case 2: jump(); break;
       case 3: if (dice_.one_in(40)) revoke(static_cast<int>(dice_.below(kParties))); break;
       case 4: case 5: case 6: check(); break;
