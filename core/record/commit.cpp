@@ -53,7 +53,7 @@ namespace {
 
 // Whether a change of such a record may take a right away from somebody.
 bool is_standing(const Record& r) {
-  static constexpr std::string_view kTypes[] = {"token", "refresh", "standing", "borrow", "user", "agent"};
+  static constexpr std::string_view kTypes[] = {"token", "refresh", "standing", "borrow", "key", "user", "agent"};
   return std::find(std::begin(kTypes), std::end(kTypes), r.type) != std::end(kTypes);
 }
 

@@ -6,6 +6,7 @@
 #include "core/crypto/digest.hpp"
 #include "core/os/file.hpp"
 #include "tests/acl/processes.hpp"
+#include "tests/acl/world.hpp"
 
 namespace tk::test {
 namespace {

@@ -1,10 +1,12 @@
-// What the tests of rights share: how they fail, and how they work in many processes.
+// Many processes at once, for the tests of rights. The first that finds something wrong ends the program. No
+// database may be open when they begin: SQLite's locks are a process's.
 #pragma once
 
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -12,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/acl/world.hpp"
+#include "core/base/error.hpp"
 
 namespace tk::test {
 
@@ -27,13 +29,13 @@ T must(Result<T> r, const char* what) {
   if constexpr (!std::is_void_v<T>) return std::move(*r);
 }
 
+// In memory that all of them see.
 template <class T>
 T* shared() {
   auto* at = ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   return new (at) T{};
 }
 
-// Runs `work` in n processes; the first failure ends the program.
 inline void in_processes(int n, const std::function<void(int)>& work, const std::function<void()>& meanwhile = {}) {
   std::vector<pid_t> pids;
   for (int i = 0; i < n; ++i) {
@@ -52,14 +54,6 @@ inline void in_processes(int n, const std::function<void(int)>& work, const std:
     good = good && status == 0;
   }
   if (!good) wrong("a process failed");
-}
-
-inline Rights all() {
-  Rights r;
-  for (int l = 0; l < kParties; ++l)
-    for (int a = 0; a < kActions; ++a)
-      for (int t = 0; t < kThings; ++t) r.permits.insert({l, a, t});
-  return r;
 }
 
 }  // namespace tk::test

@@ -41,6 +41,7 @@ law::Model model(const Rights& rights) {
     role("l" + std::to_string(i), lender(i));
     role("b" + std::to_string(i), borrower(i));
   }
+  entity("galaxy", "a");
   entity("user", "owner");
   entity("user", "deputy");
   role("owner", "user:a/owner");

@@ -21,6 +21,13 @@ struct Rights {
   std::set<int> suspended;                       // lenders
   std::function<void(law::Model&)> more = {};    // what a test declares besides
 };
+inline Rights all() {
+  Rights r;
+  for (int l = 0; l < kParties; ++l)
+    for (int a = 0; a < kActions; ++a)
+      for (int t = 0; t < kThings; ++t) r.permits.insert({l, a, t});
+  return r;
+}
 
 std::string lender(int i);
 std::string borrower(int i);
