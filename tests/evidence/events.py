@@ -125,7 +125,7 @@ lease = lend()
 run("acl", "borrow", "use", lease, "--action", "run.read", "--resource", "run:w/x", "--as", "agent:bot")
 run("acl", "borrow", "return", lease)
 glass = js("acl", "borrow", "request", "--lender", "user:deputy", "--action", "run.read", "--resource", "run:**", "--purpose", "fire",
-           "--break-glass")["id"]
+           "--break-glass", "--as", "user:una")["id"]
 run("acl", "borrow", "review", glass, "--reason", "looked", "--as", "user:deputy")
 run("law", "review", "--attest", "--reason", "test")
 # ---- workflows

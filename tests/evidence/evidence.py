@@ -259,13 +259,13 @@ class Planted:
         self.js("acl", "token", "--for", "agent:bus")
         self.tk("acl", "revoke", "agent:bus")
 
-    def glass(self):
+    def glass(self, *words):
         return self.js("acl", "borrow", "request", "--lender", self.user("ute"), "--action", "run.read", "--resource", "run:**", "--purpose",
-                       self.name(), "--ttl", "1m", "--break-glass")["id"]
+                       self.name(), "--ttl", "1m", "--break-glass", *words)["id"]
 
-    def reviewed_glass(self):
-        self.tk("repo", "new", "grant", self.name(), "role=role:owner", "to=user:ute")
-        self.tk("acl", "borrow", "review", self.glass(), "--reason", "looked", "--as", "user:ute")
+    def reviewed_glass(self):  # one takes it, another one looks
+        for who in ("ute", "ulf"): self.tk("repo", "new", "grant", self.name(), "role=role:owner", "to=user:" + who)
+        self.tk("acl", "borrow", "review", self.glass("--as", "user:ulf"), "--reason", "looked", "--as", "user:ute")
 
     def narrow_rule(self):
         role = self.name()
