@@ -126,7 +126,7 @@ run("acl", "borrow", "use", lease, "--action", "run.read", "--resource", "run:w/
 run("acl", "borrow", "return", lease)
 glass = js("acl", "borrow", "request", "--lender", "user:deputy", "--action", "run.read", "--resource", "run:**", "--purpose", "fire",
            "--break-glass", "--as", "user:una")["id"]
-run("acl", "borrow", "review", glass, "--reason", "looked", "--as", "user:deputy")
+run("acl", "borrow", "review", glass, "--reason", "looked", env={"TK_TOKEN": js("acl", "token", "--for", "user:deputy")["token"]})
 run("law", "review", "--attest", "--reason", "test")
 # ---- workflows
 def flow(name, text, **template):

@@ -265,7 +265,8 @@ class Planted:
 
     def reviewed_glass(self):  # one takes it, another one looks
         for who in ("ute", "ulf"): self.tk("repo", "new", "grant", self.name(), "role=role:owner", "to=user:" + who)
-        self.tk("acl", "borrow", "review", self.glass("--as", "user:ulf"), "--reason", "looked", "--as", "user:ute")
+        own = {"TK_TOKEN": self.js("acl", "token", "--for", "user:ute")["token"]}
+        self.tk("acl", "borrow", "review", self.glass("--as", "user:ulf"), "--reason", "looked", env=own)
 
     def narrow_rule(self):
         role = self.name()
