@@ -81,7 +81,8 @@ std::vector<std::string> Definition::actions() const {
 
 const std::vector<std::string>& entity_types() {
   static const std::vector<std::string> types = {"galaxy", "system", "space", "user", "agent",
-                                                 "group",  "role",   "rule",  "grant"};
+                                                 "group",  "role",   "rule",  "grant", "resource",
+                                                 "action", "credential"};
   return types;
 }
 

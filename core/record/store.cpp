@@ -11,6 +11,7 @@
 #include "core/os/fault.hpp"
 #include "core/record/detail/prepared.hpp"
 #include "core/record/migrate.hpp"
+#include "core/record/owed.hpp"
 
 namespace tk::record {
 
@@ -172,6 +173,7 @@ Result<Ruling> Store::rule(const Prepared& p) {
 Result<void> Store::authorise(Prepared& p) {
   TK_TRY(p.labels, tally_.labels_of(p.change.trace.trace_id));
   if (!p.change.owed.empty()) {
+    if (!is_owed(p.change.owed)) return fail(Code::bug, "nothing of the name " + p.change.owed + " is owed to a record");
     p.ruling.allow = true;
     p.ruling.rule_id = p.change.owed;
     return {};

@@ -8,6 +8,12 @@ from workspace import Workspace
 
 # Each case: (exit status, words behind the verb). Words in braces are made anew for each call.
 CASES = {
+    "tk audit coverage": [(0, [])],
+    "tk audit god-mode": [(0, [])],
+    "tk audit secrets": [(0, [])],
+    "tk compliance report": [(0, ["--frame", f]) for f in ("hipaa", "gdpr", "iso27001")] + [(0, ["--frame", "soc2", "--since", "1h"])],
+    "tk events types": [(0, []), (0, ["--layer", "3"])],
+    "tk law review": [(0, []), (1, ["--unused", "1ms"]), (0, ["--attest", "--reason", "why"])],
     "tk config": [(0, []), (0, ["workspace.context"]), (0, ["--explain"])],
     "tk demo code-review": [(0, []), (5, ["--answer", "none"]), (1, ["--answer", "reject"]), (0, ["--meddle"])],
     "tk doctor": [(0, [])],

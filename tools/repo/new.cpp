@@ -62,7 +62,7 @@ Result<Exit> run(const cli::Args& args) {
 
 cli::VerbSpec new_verb() {
   return {"new", "declare an entity: written, journaled and committed",
-          {{"TYPE", "galaxy, system, space, user, agent, group, role, rule or grant"},
+          {{"TYPE", "galaxy, system, space, user, agent, group, role, rule, grant, resource, action or credential"},
            {"NAME", "its name; for rules and grants their id"},
            {"ATTRIBUTE", "name=value", false, true}},
           {{"context", "PATH", "where it stands: acme.web (default: workspace.context)"},

@@ -342,6 +342,23 @@ action = "record.park"
 event_type = "obligation.expired"
 input = { outcome = "text" }
 )toml"},
+    // That somebody looked through the grants; `seen` is the SHA-256 of the list as it was then, `statement` the same
+    // signed (JWS), for who has no journal.
+    {"review", R"toml(
+record = "review"
+version = 1
+initial = "attested"
+create = { action = "law.review", event_type = "law.reviewed" }
+[fields]
+grants = { type = "int" }
+unused = { type = "int" }
+policy = { type = "text" }
+seen = { type = "text" }
+statement = { type = "text" }
+[[state]]
+name = "attested"
+final = true
+)toml"},
 };
 
 }  // namespace tk::record::detail
