@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/os/fault.hpp"
 #include "core/os/file.hpp"
 
 namespace tk::os {
@@ -33,6 +34,7 @@ Result<void> shred_file(const std::string& path) {
   auto done = overwrite(fd, path);
   ::close(fd);
   TK_CHECK(done);
+  fault("shred.overwritten");
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail(errno_error(errno, "remove", path));
   auto folder = path.substr(0, path.rfind('/'));
   fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
