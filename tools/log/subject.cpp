@@ -119,7 +119,7 @@ class Export {
         return {};
       }
       if (clear.error().code == Code::pii_erased) {
-        value = Value();
+        value = "(erased)";
         return {};
       }
       if (clear.error().code != Code::pii_field) return fail(clear.error());
