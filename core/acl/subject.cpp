@@ -89,8 +89,13 @@ Result<record::Record> Subjects::known(const std::string& subject, const record:
   if (there) return std::move(*there);
   // The key first: a row that tells of a key must not stand without one.
   TK_TRY(auto where, resource(subject, context));
-  TK_TRY(auto bytes, read_or_make_key(keys_, subject, sizeof(crypto::SealKey)));
-  crypto::wipe(bytes.data(), bytes.size());
+  auto bytes = read_or_make_key(keys_, subject, sizeof(crypto::SealKey));
+  if (!bytes) {
+    TK_TRY(there, find(subject));
+    if (there) return std::move(*there);  // made and destroyed by others meanwhile
+    return fail(bytes.error());
+  }
+  crypto::wipe(bytes->data(), bytes->size());
   record::Change c;
   c.id = id_of(subject);
   c.type = "subject";
@@ -142,21 +147,39 @@ Result<bool> Subjects::erase(const record::Actor& by, const trace::Context& trac
   TK_TRY(auto record, known(subject, by, trace, where.context));
   bool now = record.state != "erased";
   if (now) {
+    TK_TRY(now, erase_once(by, trace, record, reason));
+  }
+  if (!now) {
+    TK_CHECK(store_.ask(by, "subject.erase", where));
+    TK_CHECK(destroy(subject));  // should a backup of the keys have brought it back
+  }
+  TK_CHECK(recover());
+  return now;
+}
+
+// False: somebody else was faster.
+Result<bool> Subjects::erase_once(const record::Actor& by, const trace::Context& trace, const record::Record& record,
+                                  const std::string& reason) {
+  constexpr int kTries = 20;  // others may export meanwhile
+  for (int n = 1;; ++n) {
     record::Change c;
     c.id = record.id;
     c.event = "erase";
     c.actor = by;
     c.trace = trace;
     c.reason = reason;
-    c.effects = [&](std::int64_t) -> Result<std::vector<record::Effect>> { return std::vector<record::Effect>{{kDestroy, subject}}; };
-    TK_CHECK(store_.apply(std::move(c)));
-    os::fault("subject.erased");
-  } else {
-    TK_CHECK(store_.ask(by, "subject.erase", where));
-    TK_CHECK(destroy(subject));  // should a backup of the keys have brought it back
+    c.effects = [&](std::int64_t) { return Result<std::vector<record::Effect>>({{kDestroy, record.name}}); };
+    auto done = store_.apply(std::move(c));
+    if (done) {
+      os::fault("subject.erased");
+      return true;
+    }
+    auto code = done.error().code;
+    if (code != Code::record_conflict && code != Code::record_event) return fail(done.error());
+    TK_TRY(auto there, store_.get(record.id));
+    if (there.state == "erased") return false;
+    if (n == kTries) return fail(done.error());
   }
-  TK_CHECK(recover());
-  return now;
 }
 
 Result<void> Subjects::recover() {

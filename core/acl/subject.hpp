@@ -46,6 +46,8 @@ class Subjects : public record::Sealer {
  private:
   Result<std::string> key(const std::string& subject);
   Result<void> destroy(const std::string& subject);
+  Result<bool> erase_once(const record::Actor& by, const trace::Context& trace, const record::Record& record,
+                          const std::string& reason);
 
   std::string keys_;
   record::Store& store_;
