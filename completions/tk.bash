@@ -60,10 +60,11 @@ _tk_table_help() {
   esac
 }
 _tk_table_inbox() {
-  verbs='list answer'
+  verbs='list show answer'
   case $1 in
     'list') flags='--json -q --quiet -v --verbose -h --help' values='' words='' ;;
-    'answer') flags='--reason --as --json -q --quiet -v --verbose -h --help' values='--reason:@ --as:@' words='@ =approve,deny' ;;
+    'show') flags='--json -q --quiet -v --verbose -h --help' values='' words='@' ;;
+    'answer') flags='--reason --hash --as --json -q --quiet -v --verbose -h --help' values='--reason:@ --hash:@ --as:@' words='@ =approve,deny' ;;
     *) flags='-h --help' values='' words='' ;;
   esac
 }

@@ -132,15 +132,19 @@ function __tk_table_help
     end
 end
 function __tk_table_inbox
-    set -g __tk_verbs 'list:what waits for somebody\'s answer: questions of runs, transitions that need approval' 'answer:approve or deny one item'
+    set -g __tk_verbs 'list:what waits for somebody\'s answer: questions of runs, transitions that need approval' 'show:one item in full, with the hash that an approval of it is bound to' 'answer:approve or deny one item'
     switch "$argv[1]"
         case 'list'
             set -g __tk_flags '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
             set -g __tk_values
             set -g __tk_wanted 
+        case 'show'
+            set -g __tk_flags '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_values
+            set -g __tk_wanted @
         case 'answer'
-            set -g __tk_flags '--reason:why, for the journal' '--as:act as this actor (needs the right actor.act-as)' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
-            set -g __tk_values --reason:@ --as:@
+            set -g __tk_flags '--reason:why, for the journal' '--hash:only if this is the hash of what is asked (8 digits of it or more), as it was shown' '--as:act as this actor (needs the right actor.act-as)' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_values --reason:@ --hash:@ --as:@
             set -g __tk_wanted @ =approve,deny
         case '*'
             set -g __tk_flags '-h:this text' '--help:this text'

@@ -21,6 +21,7 @@ Result<Standing> standing_of(record::Store& store, const std::string& actor_id) 
   out.record = id;
   out.epoch = found->fields.at("epoch").integer();
   out.halted = found->state == "halted";
+  if (found->version > 1) out.changed_ns = found->updated_ns;
   if (out.halted) out.since = clock::rfc3339(found->updated_ns);
   if (auto it = found->fields.find("by"); it != found->fields.end()) out.by = it->second.text();
   return out;

@@ -187,7 +187,7 @@ Result<void> Store::authorise(Prepared& p) {
   }
   if (auto* live = journal_.live()) p.standing = live->standing();
   TK_TRY(p.ruling, rule(p));
-  p.of_history = tally_.asked() || !p.ruling.leases.empty();
+  p.of_history = tally_.asked() || p.ruling.of_journal || !p.ruling.leases.empty();
   if (!p.ruling.allow) return denied(p);
   return p.ruling.arguments ? change_arguments(p) : Result<void>{};
 }
@@ -208,7 +208,7 @@ Result<void> Store::rule_again(Prepared& p) {
 // is written after a revocation rests on what was allowed before.
 Result<void> Store::hold(Prepared& p) {
   auto* live = journal_.live();
-  bool moved = p.change.owed.empty() && live && live->standing() != p.standing;
+  bool moved = p.change.owed.empty() && (!live || live->standing() != p.standing);
   if (p.of_history || moved) TK_CHECK(rule_again(p));
   if (p.change.condition)
     if (auto good = p.change.condition(); !good) {

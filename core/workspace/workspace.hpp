@@ -23,6 +23,9 @@ struct Setting {
 struct Key {
   std::string_view name, fallback, help;
   enum class Kind { text, duration, number } kind = Kind::text;
+  // Whose word it is. What binds a caller is not for the caller to say, who has the environment and his own files in his
+  // hand: of a bound he can make less only (a limit), or nothing (the workspace's alone).
+  enum class Whose { callers, bound, workspaces } whose = Whose::callers;
 };
 const std::vector<Key>& config_keys();
 
@@ -51,10 +54,12 @@ class Workspace {
   Result<void> load_config();
   Result<void> read_retention(const toml::Node& table);
   Result<void> check_value(const Key& key) const;
-  Result<void> load_layer(const std::string& file, const std::string& shown);
+  Result<void> load_layer(const std::string& file, const std::string& shown, bool personal = false);
+  Result<void> say(const std::string& key, std::string value, std::string origin);
+  void tighten();
   void set(const std::string& key, std::string value, std::string origin);
   std::string root_;
-  std::vector<Setting> settings_;
+  std::vector<Setting> settings_, wishes_;  // wishes: what a caller says of bounds
 };
 
 }  // namespace tk::workspace

@@ -29,6 +29,7 @@ CASES = {
     "tk acl verify": [(0, ["{token}"]), (1, ["a.b.c"])],
     "tk inbox answer": [(0, ["{cast}", "approve"]), (0, ["{cast}", "deny"]), (0, ["{parked}", "deny", "--reason", "no"])],
     "tk inbox list": [(0, [])],
+    "tk inbox show": [(0, ["{parked}"]), (0, ["{cast}"])],
     "tk init": [(0, ["{folder}"]), (0, ["{folder}", "--template", "code-review"])],
     "tk law actions": [(0, [])],
     "tk law can": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
