@@ -122,7 +122,7 @@ _tk_table_law() {
   esac
 }
 _tk_table_log() {
-  verbs='verify prove consistency checkpoint export'
+  verbs='verify prove consistency checkpoint export erase subject prune'
   case $1 in
     '') flags='--trace --actor --entity --borrow --event --kind --since --until --limit --reverse -f --follow --jsonl --json -q --quiet -v --verbose -h --help' values='--trace:@ --actor:@ --entity:@ --borrow:@ --event:@ --kind:=done,denied,parked,failed,error --since:@ --until:@ --limit:@' words='' ;;
     'verify') flags='--anchor --key --json -q --quiet -v --verbose -h --help' values='--anchor:f --key:@' words='' ;;
@@ -130,6 +130,9 @@ _tk_table_log() {
     'consistency') flags='--json -q --quiet -v --verbose -h --help' values='' words='@ @' ;;
     'checkpoint') flags='--key --json -q --quiet -v --verbose -h --help' values='' words='' ;;
     'export') flags='--tiles --json -q --quiet -v --verbose -h --help' values='--tiles:d' words='' ;;
+    'erase') flags='--reason --as --json -q --quiet -v --verbose -h --help' values='--reason:@ --as:@' words='@' ;;
+    'subject') flags='--reason --as --json -q --quiet -v --verbose -h --help' values='--reason:@ --as:@' words='@' ;;
+    'prune') flags='--before --type --reason --as --json -q --quiet -v --verbose -h --help' values='--before:@ --type:@ --reason:@ --as:@' words='' ;;
     *) flags='-h --help' values='' words='' ;;
   esac
 }

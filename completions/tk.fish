@@ -290,7 +290,7 @@ function __tk_table_law
     end
 end
 function __tk_table_log
-    set -g __tk_verbs 'verify:prove that no row was changed, removed or moved: 0, or 8' 'prove:that a row is in the journal, for somebody who has only a checkpoint' 'consistency:that the journal of NEW rows begins with that of OLD rows' 'checkpoint:sign what the journal is now, and anchor it in git' 'export:the whole journal in the form that others verify'
+    set -g __tk_verbs 'verify:prove that no row was changed, removed or moved: 0, or 8' 'prove:that a row is in the journal, for somebody who has only a checkpoint' 'consistency:that the journal of NEW rows begins with that of OLD rows' 'checkpoint:sign what the journal is now, and anchor it in git' 'export:the whole journal in the form that others verify' 'erase:destroy the key of somebody\'s personal data, for good' 'subject:export everything about somebody, what is personal in clear' 'prune:remove the payloads of rows whose time is over'
     switch "$argv[1]"
         case ''
             set -g __tk_flags '--trace:rows of one trace' '--actor:rows that this actor did, or that were done on its behalf' '--entity:rows of one entity or record' '--borrow:rows that were done by a lease\'s right' '--event:rows of one event type, such as cast.answered' '--kind:rows of one kind' '--since:an RFC 3339 time, or how long ago: 2h' '--until:likewise' '--limit:at most N rows' '--reverse:newest first' '-f:go on, and print each row as soon as it is on disk' '--follow:go on, and print each row as soon as it is on disk' '--jsonl:one JSON document a line' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
@@ -315,6 +315,18 @@ function __tk_table_log
         case 'export'
             set -g __tk_flags '--tiles:as C2SP tlog-tiles: the checkpoint, the tree\'s tiles, the rows' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
             set -g __tk_values --tiles:d
+            set -g __tk_wanted 
+        case 'erase'
+            set -g __tk_flags '--reason:why; it is journaled in clear, so name no personal data' '--as:act as this actor (needs the right actor.act-as)' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_values --reason:@ --as:@
+            set -g __tk_wanted @
+        case 'subject'
+            set -g __tk_flags '--reason:why; it is journaled in clear, so name no personal data' '--as:act as this actor (needs the right actor.act-as)' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_values --reason:@ --as:@
+            set -g __tk_wanted @
+        case 'prune'
+            set -g __tk_flags '--before:only rows older than this: a duration ago, or an RFC 3339 time' '--type:only this type of event, or its beginning with *' '--reason:why; it is journaled in clear, so name no personal data' '--as:act as this actor (needs the right actor.act-as)' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_values --before:@ --type:@ --reason:@ --as:@
             set -g __tk_wanted 
         case '*'
             set -g __tk_flags '-h:this text' '--help:this text'

@@ -16,6 +16,7 @@
 #include "core/record/definition.hpp"
 #include "core/record/tally.hpp"
 #include "core/record/machine.hpp"
+#include "core/record/pii.hpp"
 #include "core/trace/trace.hpp"
 
 namespace tk::record {
@@ -200,6 +201,9 @@ class Store {
   // Gives what could not be done any more and was compensated.
   Result<std::vector<Error>> recover();
 
+  // Without one nothing personal is taken.
+  void set_sealer(Sealer* sealer) { sealer_ = sealer; }
+
   journal::Journal& journal() { return journal_; }
   Tally& history() { return tally_; }
   Definitions& definitions() { return definitions_; }
@@ -247,6 +251,7 @@ class Store {
   Tally tally_{journal_};
   Authority& authority_;
   Effects* effects_;
+  Sealer* sealer_ = nullptr;
   Seal* seal_ = nullptr;
   std::map<const Definition*, Machine> machines_;
 };

@@ -11,6 +11,7 @@ struct EntityType {
   std::vector<std::string_view> attributes;  // its own, beside the common ones
   std::vector<std::string_view> required;
   std::vector<std::string_view> children;    // elements that may stand inside
+  std::vector<std::string_view> pii = {};    // attributes that hold only what is sealed under the entity's key
 };
 const EntityType* find_entity_type(std::string_view name);
 const std::vector<EntityType>& entity_type_table();

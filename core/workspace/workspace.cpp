@@ -13,6 +13,9 @@
 namespace tk::workspace {
 namespace {
 
+constexpr std::string_view kRetention = "retention.";
+constexpr std::int64_t kLeastKept = std::int64_t{183} * 86'400'000'000'000;
+
 std::string environment_name(std::string_view key) {
   std::string out = "TK_";
   for (char c : key)
@@ -128,8 +131,14 @@ Result<void> Workspace::load_layer(const std::string& file, const std::string& s
   TK_TRY(auto doc, toml::parse(*bytes, shown));
   std::vector<std::string> sections;
   for (const auto& k : config_keys()) sections.emplace_back(k.name.substr(0, k.name.find('.')));
+  bool own = shown == "tk.toml";  // how long rows are kept is the workspace's word, not one user's
+  if (own) sections.emplace_back("retention");
   TK_CHECK(doc.only(sections));
   for (const auto& [section, table] : doc.table) {
+    if (own && section == "retention") {
+      TK_CHECK(read_retention(table));
+      continue;
+    }
     std::vector<std::string> known;
     for (const auto& k : config_keys())
       if (k.name.starts_with(section + ".")) known.emplace_back(k.name.substr(section.size() + 1));
@@ -145,6 +154,40 @@ Result<void> Workspace::load_layer(const std::string& file, const std::string& s
     }
   }
   return {};
+}
+
+Result<void> Workspace::read_retention(const toml::Node& table) {
+  if (!table.is_table()) return fail_at(Code::ws_retention, table.where, "[retention] must be a table");
+  for (const auto& [type, node] : table.table) {
+    auto bad = [&](const std::string& why, const std::string& hint) { return fail_at(Code::ws_retention, node.where, why, hint); };
+    auto star = type.find('*');
+    if (type.empty() || (star != type.npos && star + 1 != type.size()))
+      return bad("`" + text::printable(type) + "` is no type of event", "a type, or its beginning with * behind it: \"step.*\"");
+    const auto* word = node.value.as_text();
+    auto kept = clock::parse_duration(word ? *word : "");
+    if (!kept)
+      return bad("how long `" + text::printable(type) + "` is kept must be a duration",
+                 node.is_table() ? "put the type in quotes: \"step.finished\" = \"400d\"" : "write it like \"400d\"");
+    if (*kept < kLeastKept) return bad("`" + text::printable(type) + "` would be kept for less than 183 days", "183d is the least");
+    settings_.push_back({std::string(kRetention) + type, *word,
+                         "tk.toml:" + std::to_string(node.where.line) + ":" + std::to_string(node.where.column)});
+  }
+  return {};
+}
+
+std::int64_t Workspace::retention(std::string_view event_type) const {
+  const Setting* best = nullptr;
+  for (const auto& s : settings_) {
+    if (!s.key.starts_with(kRetention)) continue;
+    auto type = std::string_view(s.key).substr(kRetention.size());
+    if (type == event_type) {
+      best = &s;
+      break;
+    }
+    bool fits = type.ends_with('*') && event_type.starts_with(type.substr(0, type.size() - 1));
+    if (fits && (!best || s.key.size() > best->key.size())) best = &s;
+  }
+  return best ? clock::parse_duration(best->value).value_or(0) : 0;
 }
 
 // A limit that cannot be read must not become no limit.
@@ -171,6 +214,7 @@ Result<void> Workspace::load_config() {
   TK_CHECK(load_layer(user_config(), user_config(), true));
   TK_CHECK(load_layer(path("tk.toml"), "tk.toml"));
   for (auto& s : settings_) {
+    if (s.key.starts_with(kRetention)) continue;
     auto name = environment_name(s.key);
     auto value = os::environment(name.c_str());
     if (!value.empty()) TK_CHECK(say(s.key, value, "environment " + name));

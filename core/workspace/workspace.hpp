@@ -2,11 +2,16 @@
 // current folder to the one that holds tk.toml; TK_WORKSPACE names another.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "core/base/error.hpp"
+
+namespace tk::toml {
+struct Node;
+}
 
 namespace tk::workspace {
 
@@ -37,6 +42,9 @@ class Workspace {
   // The value in force and where it comes from; every key is known.
   Result<std::string> config(const std::string& key) const;
   const std::vector<Setting>& settings() const { return settings_; }
+  // How long payloads of this type of event are kept ([retention] of tk.toml: the type, else its longest beginning with
+  // *); 0 = for ever.
+  std::int64_t retention(std::string_view event_type) const;
   std::string default_context() const { return config("workspace.context").value_or(""); }
 
   // Makes .tk with its folders (0700) where they are missing.
@@ -44,6 +52,7 @@ class Workspace {
 
  private:
   Result<void> load_config();
+  Result<void> read_retention(const toml::Node& table);
   Result<void> check_value(const Key& key) const;
   Result<void> load_layer(const std::string& file, const std::string& shown, bool personal = false);
   Result<void> say(const std::string& key, std::string value, std::string origin);

@@ -59,6 +59,9 @@ CASES = {
     "tk log checkpoint": [(0, []), (0, ["--key"])],
     "tk log prove": [(0, ["1"]), (0, ["2"])],
     "tk log consistency": [(0, ["1"]), (0, ["1", "2"])],
+    "tk log erase": [(0, ["{subject}"])],
+    "tk log prune": [(0, []), (0, ["--type", "none.such", "--before", "400d"])],
+    "tk log subject": [(0, ["{me}"]), (0, ["{subject}"])],
     "tk log export": [(0, ["--tiles", "{folder}/tiles"])],
     "tk record list": [(0, []), (0, ["counter"]), (0, ["run", "--state", "waiting"]), (0, ["token"]), (0, ["user"])],
     "tk record graph": [(0, ["counter"]), (0, ["counter", "--format", "dot"]), (0, ["{counter}", "--format", "xstate"])],
@@ -130,6 +133,9 @@ class Prepared:
             word = self.w.json("acl", "invite", "a@example.org", "--role", "role:reader")["code"]
         if "{token}" in word: word = self.w.json("acl", "token", "--for", "agent:one")["token"]
         if "{refresh}" in word: word = self.w.json("acl", "token", "--for", "agent:one", "--refresh")["refresh_token"]
+        if "{subject}" in word:
+            self.w.run("repo", "new", "user", "p" + str(self.n), "email=p@example.org", check=True)
+            word = "user:p" + str(self.n)
         if "{user}" in word or "{halted}" in word:
             halt, word = "{halted}" in word, "user:h" + str(self.n)
             self.w.run("repo", "new", "user", word[5:], check=True)

@@ -120,8 +120,7 @@ Result<Exit> run_review(const cli::Args& args) {
     return fail(Code::cli_usage, "who attests says why", "--reason \"quarterly review\"");
   TK_TRY(auto s, attest ? Session::open(args.get("as")) : Session::open_to_read());
   auto word = args.get("unused", "90d");
-  auto days = word.ends_with('d') && word.find_first_not_of("0123456789") == word.size() - 1 && word.size() < 6;
-  TK_TRY(auto since, clock::parse_duration(days && word.size() > 1 ? std::to_string(24 * std::stol(word)) + "h" : word));
+  TK_TRY(auto since, clock::parse_duration(word));
   auto from = clock::now_ns() - since;
   Uses uses(s->law.index(), s->store.journal().db());
   TK_CHECK(uses.read());

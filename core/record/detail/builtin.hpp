@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "core/record/detail/builtin_personal.hpp"
 #include "core/record/detail/builtin_rights.hpp"
 
 namespace tk::record::detail {
@@ -255,6 +256,8 @@ event_type = "cast.reused"
     {"invitation", kInvitation},
     {"standing", kStanding},
     {"borrow", kBorrow},
+    {"subject", kSubject},
+    {"pruning", kPruning},
     // A transition that waits for its obligations (parked.cpp). `carry`: the last approval came while law or the
     // definition asked for fewer than when the item was opened.
     {"parked", R"toml(

@@ -86,12 +86,10 @@ inline constexpr EventName kEventNames[] = {
     {"key.created", 3, "", "a signing key was made and waits for its turn", ""},
     {"key.rotated", 3, "", "a signing key took over", ""},
     {"key.retired", 3, "", "a signing key signs no more; what it signed counts until a time", ""},
-#if __has_include("core/record/detail/builtin_personal.hpp")
     {"log.pruned", 3, "", "payloads whose time is over were removed", ""},
     {"subject.keyed", 3, "", "a key for somebody's personal data was made", ""},
     {"subject.erased", 3, "", "the key of somebody's personal data was destroyed", ""},
     {"subject.exported", 3, "", "somebody's personal data was given out", ""},
-#endif
     // ---- 4 agents and workflows
     {"transition.forced", 4, "", "a debugger put a record into a state without its machine", "{state: text}"},
     {"wot.started", 4, "", "a workflow began", ""},
