@@ -236,7 +236,7 @@ class Planted:
         return done.stdout.split()[0]
 
     def lease(self, **more):
-        return self.put(type="borrow", context=self.galaxy, input={"lender": self.owner, "borrower": self.agent("bot"), "actions": ["run.read"],
+        return self.put(type="borrow", context=self.galaxy, input={"lender": self.owner, "borrower": self.agent("bat"), "actions": ["run.read"],
                         "scope": "run:**", "purpose": "p", "ttl": HOUR, "max_uses": 0, "uses": 0, "lender_epoch": 0, "borrower_epoch": 0} | more)
 
     def token(self, who, **more):

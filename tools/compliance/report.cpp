@@ -37,7 +37,7 @@ Value json_of(std::string_view id, const Outcome& o) {
 std::string lines_of(std::string_view id, const Outcome& o) {
   auto out = "    " + std::string(o.passed ? "pass" : "FAIL") + "  " + std::string(id) + ": " + std::string(evidence::find_check(id)->says) + "\n" +
              "          " + std::to_string(o.figure) + " of " + std::to_string(o.of) + " against it" +
-             (o.of == 0 ? " (there is nothing yet that it could be about)" : "") + "; query: " + text::printable(o.query) + "\n";
+             (o.of == 0 ? " (there is nothing yet that it could be about)" : "") + "\n";
   for (const auto& r : o.rows)
     out += "          " + (r.seq > 0 ? "row " + std::to_string(r.seq) + "  " + r.hash.substr(0, 16) : std::string("no row")) + "  " +
            text::printable(r.note) + "\n";
@@ -90,8 +90,10 @@ Result<Exit> run(const cli::Args& args) {
                                        {"passed", passed}, {"failed", failed}, {"not_automatable", by_hand},
                                        {"controls", std::move(controls)}}) + "\n");
   } else {
+    out += "\nThe queries, as they were run:\n";
+    for (const auto& [id, outcome] : answers.known) out += "    " + std::string(id) + "\n          " + text::printable(outcome.query) + "\n";
     cli::page();
-    cli::print(out + std::to_string(passed) + " of " + std::to_string(passed + failed) + " automatable controls pass; " +
+    cli::print(out + "\n" + std::to_string(passed) + " of " + std::to_string(passed + failed) + " automatable controls pass; " +
                std::to_string(by_hand) + " are not automatable. Journal: row " + std::to_string(head.seq) + ", hash " + hash + "\n");
   }
   if (failed == 0) return Exit::ok;

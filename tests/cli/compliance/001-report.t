@@ -6,9 +6,9 @@ What a workspace can show for the controls of a frame: each with its query, its 
   $ grep -A4 "^14 " report | sed -E 's/[0-9a-f]{16}/HASH/; s/w\/[a-z_-]+$/w\/ME/' | cut -c1-120
   14  pass: people can oversee, decide and stop it
       pass  agents-can-be-halted: for every agent there is somebody whom law lets halt it
-            0 of 0 against it (there is nothing yet that it could be about); query: for agent in $(tk repo get agent | cut
+            0 of 0 against it (there is nothing yet that it could be about)
       pass  halts-hold: nothing was done by an actor between its halt and its going on
-            0 of 0 against it (there is nothing yet that it could be about); query: SELECT h.seq AS seq, EXISTS (SELECT 1 
+            0 of 0 against it (there is nothing yet that it could be about)
   $ for f in soc2 iso27001 hipaa gdpr; do tk compliance report --frame $f | tail -1 | sed 's/Journal.*//'; done
   6 of 6 automatable controls pass; 5 are not automatable. 
   13 of 13 automatable controls pass; 4 are not automatable. 
@@ -31,7 +31,7 @@ A control fails with the rows that speak against it.
   tk: [TK-AUD-0002] 1 control of soc2 failed
     mend: each is above, with its rows
       FAIL  no-god-mode: nobody but the owners may do everything
-            1 of 3 against it; query: tk audit god-mode
+            1 of 3 against it
             row 15  HASH  god-rule agent:w/bot galaxies/w/grants/boss.xml:1
   $ tk compliance report --frame soc2 --json | python3 -c 'import json,sys; r=json.load(sys.stdin); print(r["passed"], r["failed"], r["not_automatable"], [c["id"] for c in r["controls"] if c["result"] == "fail"])'
   5 1 5 ['CC6.1']
