@@ -11,17 +11,11 @@ struct Personal {
   std::string type, field;  // of a record; of an entity below `attributes`
 };
 
-template <class Type>
-std::vector<std::string_view> attributes_of(const Type& type) {
-  if constexpr (requires { type.pii; }) return type.pii;
-  else return {};
-}
-
 // Of every definition that a record was ever pinned to, and of every type that is declared.
 Result<std::vector<Personal>> personal_fields(Scene& scene) {
   std::vector<Personal> out;
   for (const auto& type : workspace::entity_type_table())
-    for (auto name : attributes_of(type)) out.push_back({std::string(type.name), "attributes.\"" + std::string(name) + "\""});
+    for (auto name : type.pii) out.push_back({std::string(type.name), "attributes.\"" + std::string(name) + "\""});
   TK_TRY(auto s, scene.db().prepare("SELECT type, text FROM definition ORDER BY type, hash"));
   for (;;) {
     TK_TRY(bool row, s.step());
