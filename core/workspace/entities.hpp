@@ -10,7 +10,7 @@
 
 #include "core/git/repository.hpp"
 #include "core/law/model.hpp"
-#include "core/workspace/entity_types.hpp"
+#include "core/record/entity_types.hpp"
 #include "core/xml/xml.hpp"
 
 namespace tk::workspace {

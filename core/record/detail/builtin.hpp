@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/record/detail/builtin_rights.hpp"
+#include "core/record/detail/builtin_work.hpp"
 
 namespace tk::record::detail {
 
@@ -343,5 +344,9 @@ event_type = "obligation.expired"
 input = { outcome = "text" }
 )toml"},
 };
+
+// Those that a workspace may replace.
+inline constexpr Builtin kOpenBuiltins[] = {{"task", kTask},       {"plan", kPlan},   {"artifact", kArtifact},
+                                            {"session", kSession}, {"lobby", kLobby}, {"component", kComponent}};
 
 }  // namespace tk::record::detail
