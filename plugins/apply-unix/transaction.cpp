@@ -195,8 +195,10 @@ void Transaction::stage(const Plan& plan) {
 }
 
 void Transaction::forward_op(const Op& op) {
-  if (state(op) != State::before) return;
-  if (op.kind == Kind::dir) return make_directory(tree_, op.at(0), op.at(2));
+  auto now = state(op);
+  // Owner, mode and ACL of a folder are set one after the other: one that was cut is between.
+  if (op.kind == Kind::dir && now != State::after) return make_directory(tree_, op.at(0), op.at(2));
+  if (now != State::before) return;
   auto place = tree_.place(op.at(0));
   if (op.kind == Kind::home) {
     if (::renameat2(place.folder.get(), Tree::new_name(place.name).c_str(), place.folder.get(), place.name.c_str(), RENAME_NOREPLACE) != 0)
@@ -271,6 +273,7 @@ void Transaction::recover_locked(Outcome& out) {
     auto plan = read_plan(std::move(*text));
     id_ = plan.id;
     for (auto databases = read_databases(tree_, plan); const auto& op : plan.ops) {
+      if (op.kind == Kind::dir) continue;
       bool other = op.kind == Kind::row ? databases.at(op.at(0)).state(op) == Database::State::other : state(op) == State::other;
       if (other) out.left.push_back(op.kind == Kind::row ? op.at(0) + " " + op.at(1) : op.at(0));
     }
