@@ -182,7 +182,19 @@ class Reader {
     for (const auto& child : e.children)
       if (child.name == "attr") read_attribute(doc, child, entity);
     add_to_model(doc, e, entity);
+    keep(e, entity);
     out_.model.entities.push_back(std::move(entity));
+  }
+
+  void keep(const xml::Element& e, const law::Entity& entity) {
+    auto pairs = [](const xml::Element& of) {
+      std::vector<std::pair<std::string, std::string>> out;
+      for (const auto& a : of.attributes) out.emplace_back(a.name, a.value);
+      return out;
+    };
+    Entity out{entity.ref, e.get("id"), entity.state, entity.where.line, pairs(e), {}};
+    for (const auto& child : e.children) out.children.push_back({child.name, pairs(child)});
+    all_.entities.push_back(std::move(out));
   }
 
   std::string name_of(const xml::Document& doc, const xml::Element& e, const record::EntityType& type,

@@ -42,7 +42,10 @@ const std::string* Database::find(const std::string& name) const {
 bool Database::same(std::string_view plan, std::string_view here) const {
   if (name_ != "shadow" && name_ != "gshadow") return plan == here;
   auto a = split(plan), b = split(here);
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](auto x, auto y) { return x == "=" || x == y; });
+  auto fits = [](std::string_view x, std::string_view y) {
+    return x == y || x == "=" || (x == "!=" && y.starts_with('!')) || (x == "?=" && !y.starts_with('!'));
+  };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), fits);
 }
 
 std::string Database::merged(std::string_view plan, std::string_view here) const {
@@ -51,7 +54,10 @@ std::string Database::merged(std::string_view plan, std::string_view here) const
   std::string out;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (i > 0) out += ':';
-    out += a[i] != "=" ? a[i] : i < b.size() && !here.empty() ? b[i] : i == 1 ? "*" : "";
+    std::string stays(i < b.size() && !here.empty() ? b[i] : i == 1 ? "*" : "");
+    if (a[i] == "!=" && !stays.starts_with('!')) stays.insert(0, 1, '!');
+    if (a[i] == "?=" && stays.starts_with('!')) stays = stays.size() > 1 ? stays.substr(1) : "*";  // never an empty password
+    out += a[i] == "=" || a[i] == "!=" || a[i] == "?=" ? stays : std::string(a[i]);
   }
   return out;
 }

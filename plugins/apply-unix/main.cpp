@@ -52,9 +52,12 @@ int run(int argc, char** argv) {
   std::vector<std::string> keys;
   for (int i = 2; i + 1 < argc; i += 2) {
     std::string_view word = argv[i];
-    if (word == "--root") root = argv[i + 1];
-    else if (word == "--key") keys.emplace_back(argv[i + 1]);
-    else throw Failure{kInvalid, "unknown option " + std::string(word)};
+    if (word == "--root")
+      root = argv[i + 1];
+    else if (word == "--key")
+      keys.emplace_back(argv[i + 1]);
+    else
+      throw Failure{kInvalid, "unknown option " + std::string(word)};
   }
   if ((verb != "check" && verb != "apply" && verb != "recover") || root.empty() || argc % 2 != 0)
     throw Failure{kInvalid, "usage: apply-unix check|apply|recover --root DIR [--key KEY]... <PLAN"};
@@ -67,8 +70,10 @@ int run(int argc, char** argv) {
     if (root == "/" && ::geteuid() == 0) keys = keys_of_machine();
     auto plan = read_plan(read_input());
     check_signature(plan, keys);
-    if (verb == "check") out.already = transaction.check(plan) ? plan.ops.size() : 0;
-    else out = transaction.apply(plan);
+    if (verb == "check")
+      out.already = transaction.check(plan) ? plan.ops.size() : 0;
+    else
+      out = transaction.apply(plan);
   }
   std::printf("done\t%zu\nalready\t%zu\n", out.done, out.already);
   if (!out.recovered.empty()) std::printf("recovered\t%s\n", out.recovered.c_str());

@@ -13,7 +13,9 @@ namespace {
   throw Failure{kInvalid, "the plan is not valid: line " + std::to_string(line) + ": " + why};
 }
 
-int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+int digit(char c) {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 
 std::string decode(std::string_view field, std::size_t line) {
   if (field.size() > kMaxField) bad(line, "a field is too long");
@@ -90,8 +92,8 @@ Plan read_plan(std::string text) {
     Op::Kind kind;
     std::size_t fields;
   };
-  static constexpr Shape kShapes[] = {{"row", Op::Kind::row, 5}, {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2},
-                                      {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3}};
+  static constexpr Shape kShapes[] = {
+      {"row", Op::Kind::row, 5}, {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2}, {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3}};
   static const std::set<std::string, std::less<>> kWords = {"commit", "target", "by", "made", "note", "undo"};
   std::string_view rest = plan.text;
   for (std::size_t line = 1; !rest.empty(); ++line) {
@@ -143,7 +145,8 @@ void check_signature(const Plan& plan, const std::vector<std::string>& trusted) 
 std::string from_base64(std::string_view text, std::string_view what) {
   std::string out(text.size() / 4 * 3 + 3, '\0');
   if (text.size() % 4 != 0) throw Failure{kInvalid, std::string(what) + " is no base64"};
-  int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
+                          static_cast<int>(text.size()));
   if (n < 0) throw Failure{kInvalid, std::string(what) + " is no base64"};
   auto padding = text.ends_with("==") ? 2U : text.ends_with("=") ? 1U : 0U;
   out.resize(static_cast<std::size_t>(n) - padding);

@@ -11,7 +11,7 @@
 //   sign TAB KEY TAB SIGNATURE                  Ed25519 over every byte before this line, both in base64
 //
 // OLD and NEW of a row are the row itself, "-" for none; "=" as a field of a row of shadow or gshadow stands for
-// whatever is there, so that no password stands in a plan. AFTER is the name of the row that a new one follows; empty:
+// whatever is there, "!=" for that and locked, "?=" for that and not locked, so that no password stands in a plan. AFTER is the name of the row that a new one follows; empty:
 // the end. KEYS is the content of .ssh/authorized_keys in base64, "-" for none. OLD of a file is the SHA-256 of its
 // content, NEW the content in base64, "-" for none. OLD and NEW of a directory are MODE:UID:GID:ACL, "-" for none.
 // In a field, tab, newline, other control bytes and "%" are written as %XX.

@@ -23,12 +23,15 @@ constexpr const char* kCommit = "/etc/.tk-commit";
 // In this order; passwd comes behind the homes.
 constexpr const char* kDatabases[] = {"group", "gshadow", "shadow", "subuid", "subgid"};
 
-std::string path_of(const std::string& database) { return "/etc/" + database; }
+std::string path_of(const std::string& database) {
+  return "/etc/" + database;
+}
 
 std::map<std::string, Database> read_databases(const Tree& tree, const Plan& plan) {
   std::map<std::string, Database> out;
   for (const auto& op : plan.ops)
-    if (op.kind == Kind::row && !out.contains(op.at(0))) out.emplace(op.at(0), Database(op.at(0), tree.read(path_of(op.at(0)), kMaxDatabase).value_or("")));
+    if (op.kind == Kind::row && !out.contains(op.at(0)))
+      out.emplace(op.at(0), Database(op.at(0), tree.read(path_of(op.at(0)), kMaxDatabase).value_or("")));
   return out;
 }
 
@@ -48,13 +51,19 @@ class AsOwner {
   int uid_ = 0, gid_ = 0;
 };
 
-Owner owner_of(const Op& file) { return {read_id(file.at(4)), read_id(file.at(5)), read_id(file.at(3), 8)}; }
+Owner owner_of(const Op& file) {
+  return {read_id(file.at(4)), read_id(file.at(5)), read_id(file.at(3), 8)};
+}
 
-bool removes_row(const Op& op) { return op.kind == Kind::row && op.at(0) == "passwd" && op.at(3) == "-"; }
+bool removes_row(const Op& op) {
+  return op.kind == Kind::row && op.at(0) == "passwd" && op.at(3) == "-";
+}
 
 }  // namespace
 
-std::string Transaction::attic_name(const Op& op) const { return op.at(1) + "-" + id_; }
+std::string Transaction::attic_name(const Op& op) const {
+  return op.at(1) + "-" + id_;
+}
 
 Transaction::State Transaction::state(const Op& op) {
   if (op.kind == Kind::home) {
@@ -109,8 +118,10 @@ bool Transaction::check(const Plan& plan) {
       now = state(op);
     }
     if (now == State::other) stale(name);
-    if (now == State::after) ++after;
-    else before = &op;
+    if (now == State::after)
+      ++after;
+    else
+      before = &op;
     if (after > 0 && before) stale(name);
   }
   return !before;
@@ -226,7 +237,8 @@ void Transaction::forward(const Plan& plan) {
   }
   auto etc = tree_.place("/etc/passwd");
   auto put = [&](const char* beside, const char* name) {
-    if (::renameat(etc.folder.get(), Tree::new_name(beside).c_str(), etc.folder.get(), name) != 0) fail_errno("cannot put " + std::string(name) + " in its place");
+    if (::renameat(etc.folder.get(), Tree::new_name(beside).c_str(), etc.folder.get(), name) != 0)
+      fail_errno("cannot put " + std::string(name) + " in its place");
   };
   if (removes) put("passwd.first", "passwd"), tree_.sync(etc);
   for (const auto* name : kDatabases)

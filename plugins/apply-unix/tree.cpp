@@ -107,7 +107,8 @@ void Tree::stand_in(const Place& place) const {
 }
 
 void Tree::drop(const Place& place) const {
-  if (::unlinkat(place.folder.get(), new_name(place.name).c_str(), 0) != 0 && errno != ENOENT) fail_errno("cannot remove what was beside " + place.name);
+  if (::unlinkat(place.folder.get(), new_name(place.name).c_str(), 0) != 0 && errno != ENOENT)
+    fail_errno("cannot remove what was beside " + place.name);
 }
 
 void Tree::remove(const Place& place) const {
