@@ -52,6 +52,8 @@ bench: build build/dev/build.ninja
 	@tests/bench/cel/run build/$(PRESET)/libexec/tk/bench-cel
 	@cmake --build --preset $(PRESET) -j $(JOBS) --target tk-bench-journal
 	@build/$(PRESET)/libexec/tk/bench-journal build/$(PRESET)/bin/tk
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target tk-bench-tokens
+	@build/$(PRESET)/libexec/tk/bench-tokens
 	@cmake --build --preset dev -j $(JOBS) --target tk-bench-group
 	@build/dev/libexec/tk/bench-group
 	@cmake --build --preset $(PRESET) -j $(JOBS) --target tk-bench-law --target tk-bench-law-diff --target tk-bench-cel --target tk-law

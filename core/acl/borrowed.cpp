@@ -2,6 +2,7 @@
 #include "core/acl/detail/asked.hpp"
 #include "core/acl/standing.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/ids.hpp"
 
 namespace tk::acl {
 namespace {
@@ -20,6 +21,16 @@ record::Ruling no(const Lease& lease, const std::string& why, std::string_view p
   out.reason = "lease " + lease.id + " " + why;
   out.policy_hash = policy;
   return out;
+}
+
+// Whether the token was made for a step of another run than the lease is bound to. A trace is a word of the caller's;
+// what its token was made for is not.
+Result<bool> of_another_run(record::Store& store, const std::string& token, const Lease& lease) {
+  if (token.empty() || !ids::is_uuid(lease.run)) return false;
+  auto made = store.get(token);
+  if (!made || made->parent.empty()) return made || made.error().code == Code::record_unknown ? Result<bool>(false) : fail(made.error());
+  TK_TRY(auto step, store.get(made->parent));
+  return step.type == "step" && step.parent != lease.run;
 }
 
 }  // namespace
@@ -49,8 +60,8 @@ Result<std::string> Gate::void_now(const Lease& lease, std::string_view trace) {
 // What is marked borrowable="never", among all that this right comes from.
 Result<std::string> Gate::not_lent(Asked& asked, const law::Decision& decision) const {
   if (asked.target.declared() && never(index_, asked.target.entity)) return asked.target.entity.str() + " is never lent";
-  auto action = index_.lookup({"action", "", asked.name});
-  if (action && never(index_, *action)) return asked.name + " is never lent";
+  for (const auto& action : index_.entities("action"))
+    if (action.name == asked.name && never(index_, action)) return asked.name + " is never lent";
   for (const char* type : {"rule", "grant"})
     for (const auto& e : index_.entities(type)) {
       bool here = false;
@@ -88,6 +99,8 @@ Result<record::Ruling> Gate::borrowed(Asked& asked) {
       return no(lease, why, policy);
     TK_TRY(auto why, void_now(lease, q.trace_id.empty() ? "-" : q.trace_id));
     if (!why.empty()) return no(lease, why, policy);
+    TK_TRY(bool elsewhere, of_another_run(*store_, q.actor.token, lease));
+    if (elsewhere) return no(lease, "is bound to another run", policy);
     TK_TRY(auto borrower_ref, law::parse_ref(lease.borrower));
     TK_TRY(auto borrower, index_.find(borrower_ref));
     auto theirs = law::explain(law, borrower, asked.action, asked.target, asked.facts);
@@ -130,9 +143,16 @@ Result<void> Gate::new_lease(Asked& asked, record::Ruling& ruling) {
   if (!lease.when.empty()) TK_CHECK(expr::Program::compile(lease.when, engine().environment()));
   const auto& a = asked.q.actor;
   const auto& who = a.on_behalf_of_ref.empty() ? a.ref : a.on_behalf_of_ref;
+  // Who asks for what is theirs has consented by it; but nobody's word is an agent's to give.
+  bool consents = who == lease.lender && (a.kind != "agent" || a.on_behalf_of.empty());
+  if (!consents && !lease.glass && lease.lender.starts_with("agent:"))
+    return fail(Code::acl_borrowable, lease.lender + " cannot be asked: agents never approve",
+                "an agent lends what it holds by asking for the lease itself");
+  if (lease.glass && a.kind == "agent" && !a.on_behalf_of.empty())
+    return fail(Code::acl_borrowable, "an agent breaks no glass in a person's name");
   record::Obligation consent{"approval", lease.lender, 1};
   auto& all = ruling.obligations;
-  if (who != lease.lender && !lease.glass && std::find(all.begin(), all.end(), consent) == all.end()) all.push_back(consent);
+  if (!consents && !lease.glass && std::find(all.begin(), all.end(), consent) == all.end()) all.push_back(consent);
   return {};
 }
 

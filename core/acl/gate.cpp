@@ -58,6 +58,8 @@ Result<std::string> Gate::look_for_trouble(const record::Actor& actor) {
     if (id.empty()) continue;
     TK_TRY(auto standing, standing_of(*store_, id));
     if (standing.halted) return (id == actor.id ? actor.ref : actor.on_behalf_of_ref) + " is halted since " + standing.since;
+    if (actor.asked_ns > 0 && standing.changed_ns >= actor.asked_ns)
+      return "the rights of " + (id == actor.id ? actor.ref : actor.on_behalf_of_ref) + " were revoked since it asked";
   }
   if (!actor.token.empty()) {
     auto token = store_->get(actor.token);
@@ -84,10 +86,34 @@ Result<std::string> Gate::trouble(const record::Actor& actor) {
   if (!live || standing != standing_ || now - looked_ns_ > kRemember) troubles_.clear();
   if (troubles_.empty()) looked_ns_ = now;
   standing_ = standing;
-  auto key = actor.id + " " + actor.on_behalf_of + " " + actor.token + " " + actor.family;
+  auto key = actor.id + " " + actor.on_behalf_of + " " + actor.token + " " + actor.family +
+             " " + std::to_string(actor.asked_ns);
   if (auto it = troubles_.find(key); it != troubles_.end()) return it->second;
   TK_TRY(auto why, look_for_trouble(actor));
   troubles_.emplace(std::move(key), why);
+  return why;
+}
+
+// What an agent must not do even by a person's right, since it would be that person's word, or outlive it.
+Result<std::string> Gate::of_persons_only(const record::Question& q, const law::Ref& resource) {
+  const auto& a = q.actor;
+  bool agent = a.kind == "agent";
+  if (agent && q.action == "token.issue" && !a.borrow_id.empty()) return std::string("a lease makes no token");
+  bool step = q.input && q.input->contains("kind") && q.input->at("kind") == Value("step");
+  if (agent && q.action == "token.issue" && !step && (resource.type == "user" || !a.on_behalf_of.empty()))
+    return std::string("an agent makes no token that carries a person's rights");
+  if (q.action != "borrow.review" || !store_) return std::string();
+  if (agent) return std::string("agents review nothing");
+  // Nobody reviews what they took themselves, for whomever.
+  journal::Filter first;
+  first.entity = q.resource.name;
+  first.limit = 1;
+  std::string why;
+  TK_CHECK(store_->journal().each(first, [&](const journal::Stored& row) -> Result<bool> {
+    for (const auto& taker : {row.row.actor_id, row.row.on_behalf_of})
+      if (!taker.empty() && (taker == a.id || taker == a.on_behalf_of)) why = "nobody reviews what they took themselves";
+    return false;
+  }));
   return why;
 }
 
@@ -98,6 +124,8 @@ Result<record::Ruling> Gate::rule(const record::Question& q) {
   auto resource = about(q);
   if (!within(q.actor, q.action, resource))
     return no("its token is limited to other actions or resources", index_.policy_hash());
+  TK_TRY(why, of_persons_only(q, resource));
+  if (!why.empty()) return no(why, index_.policy_hash());
   auto& law = engine();
   auto name = q.action;
   bool glass = q.input && q.input->contains("glass") && q.input->at("glass") == Value(true);
@@ -111,6 +139,7 @@ Result<record::Ruling> Gate::rule(const record::Question& q) {
   if (!q.actor.borrow_id.empty()) return borrowed(asked);
   TK_TRY(auto ruling, own(asked));
   if (ruling.allow && q.action == "borrow.request") TK_CHECK(new_lease(asked, ruling));
+  ruling.of_journal = q.action == "borrow.request";  // caps, and what is left of a lease that is lent on
   return ruling;
 }
 

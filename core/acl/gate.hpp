@@ -40,6 +40,7 @@ class Gate : public record::Authority {
   Result<std::string> void_now(const Lease& lease, std::string_view trace);  // an empty trace: any
   Result<std::string> not_lent(Asked& asked, const law::Decision& decision) const;
   Result<void> new_lease(Asked& asked, record::Ruling& ruling);
+  Result<std::string> of_persons_only(const record::Question& q, const law::Ref& resource);
   Result<std::string> look_for_trouble(const record::Actor& actor);
 
   const law::Index& index_;

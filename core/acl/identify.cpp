@@ -16,7 +16,7 @@ Result<record::Actor> of_entity(const law::Index& index, const law::EntityView& 
   actor.ref = e.str();
   if (auto sponsor = index.attribute(e, "sponsor"))
     if (auto ref = law::parse_ref(*sponsor))
-      if (auto found = index.find(*ref)) actor.sponsor = found->id;
+      if (auto found = index.find(*ref)) actor.sponsor = found->id.empty() ? found->str() : std::string(found->id);
   return actor;
 }
 
@@ -26,24 +26,38 @@ Result<record::Actor> from_token(record::Store& store, const law::Index& index, 
   if (!found->valid)
     return fail(Code::acl_bad_token, "TK_TOKEN does not count: " + found->reason,
                 "a step's token dies with the step; others are made by tk acl token");
+  if (found->actor.kind != "agent" && os::is_marked())
+    return fail(Code::acl_child, "this process was started for an agent, and speaks for no person",
+                "an agent's program keeps its own TK_TOKEN");
   return found->actor;
 }
 
 Result<record::Actor> from_unix_user(const law::Index& index) {
   auto name = os::user_name();
-  for (const auto& e : index.entities("user"))
-    if (index.attribute(e, "unix") == name) return of_entity(index, e);
+  std::optional<law::EntityView> mine;
+  for (const auto& e : index.entities("user")) {
+    if (index.attribute(e, "unix") != name) continue;
+    if (mine)
+      return fail(Code::acl_no_actor, "two user entities have unix=\"" + name + "\" at HEAD: " + mine->str() + " and " + e.str(),
+                  "one person is one entity: take it from the other");
+    mine = e;
+  }
+  if (mine) return of_entity(index, *mine);
   return fail(Code::acl_no_actor, "no user entity has unix=\"" + name + "\" at HEAD",
               "an owner can add one: tk repo new user " + name + " unix=" + name);
 }
 
-// An agent's program cannot become the person whose Unix user it runs as by dropping its token. (One that gets away
-// from its parents is caught by its own Unix user, when it has one: SECURITY.md.)
+// An agent's program cannot become the person whose Unix user it runs as by dropping its token, nor by leaving its
+// parents, session and environment behind: what tk starts for an agent is marked. (What it has others start for it is
+// caught by its own Unix user, when it has one: SECURITY.md.)
 Result<void> not_an_agents_child() {
   for (auto pid : os::ancestors())
     if (os::has_environment(pid, "TK_TOKEN") || os::program_name(pid) == "tk-wot")
       return fail(Code::acl_child, "process " + std::to_string(pid) + ", from which this one descends, runs for an agent",
                   "an agent's program keeps its TK_TOKEN");
+  if (os::is_marked())
+    return fail(Code::acl_child, "this process descends from a program that tk started for an agent",
+                "an agent's program keeps its TK_TOKEN");
   return {};
 }
 

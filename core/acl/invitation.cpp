@@ -124,6 +124,11 @@ record::Change acceptance(const Welcome& welcome, const std::string& user_id, co
   c.actor = welcome.inviter;
   c.trace = trace::child(trace);
   c.reason = "invitation " + welcome.invitation.id;
+  // It may have been found open a moment before its time was over.
+  c.condition = [until = welcome.invitation.created_ns + kInvitationLifeNs]() -> Result<void> {
+    if (clock::now_ns() >= until) return refused("it is older than 72 hours");
+    return {};
+  };
   return c;
 }
 

@@ -1,11 +1,13 @@
 #include "core/acl/jwt.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
+#include "core/json/fields.hpp"
 #include "core/json/json.hpp"
 
 namespace tk::acl::jwt {
@@ -24,44 +26,75 @@ std::string_view bytes_of(const crypto::PublicKey& key) {
 
 // ---- reading
 
-Result<Value> part(std::string_view encoded, const std::string& what) {
+Result<std::string> part(std::string_view encoded, const std::string& what) {
   auto decoded = base64::decode_url(encoded);
   if (!decoded) return bad("its " + what + " is no canonical base64url");
-  auto value = json::parse(*decoded);
-  if (!value) return bad("its " + what + " is no JSON object that can be read: " + value.error().message);
-  if (!value->as_map()) return bad("its " + what + " is no JSON object");
+  if (!decoded->starts_with('{')) return bad("its " + what + " is no JSON object");  // nor one behind a byte order mark
+  return std::move(*decoded);
+}
+
+// One member after the other of an object that stands as it was written; none twice. No Value is built of it: a
+// verification costs little more than its signature.
+Result<void> each_member(std::string_view object, const std::string& what,
+                         const std::function<Result<void>(json::Fields&)>& visit) {
+  json::Fields fields(object);
+  std::vector<std::string> seen;
+  for (;;) {
+    auto more = fields.next();
+    if (!more) return bad("its " + what + " is no JSON object that can be read: " + more.error().message);
+    if (!*more) return {};
+    if (seen.size() == kMaxList) return bad("its " + what + " has too many members");
+    if (std::find(seen.begin(), seen.end(), fields.name()) != seen.end())
+      return bad("its " + what + " cannot be read: member " + shown(fields.name()) + " stands twice");
+    seen.emplace_back(fields.name());
+    TK_CHECK(visit(fields));
+  }
+}
+
+Result<Value> value_at(json::Fields& at, const std::string& what) {
+  auto value = json::parse(at.raw());
+  if (!value) return bad("its " + what + " cannot be read: " + value.error().message);
   return value;
 }
 
 // Three members and no other: what else a header can say (jwk, jku, x5u, crit, b64, zip …) changes what a signature
 // means or where its key comes from.
-Result<std::string> read_header(const Value& header) {
-  const auto& alg = header["alg"];
-  if (!alg.as_text()) return bad("its header names no algorithm");
-  if (alg.text() != "EdDSA") return bad("its algorithm is " + shown(alg.text()) + ", not EdDSA");
-  for (const auto& [name, value] : *header.as_map())
-    if (name != "alg" && name != "typ" && name != "kid") return bad("its header has " + shown(name) + ", which is refused");
-  if (!header["typ"].as_text()) return bad("its header has no typ");
-  if (header["typ"].text() != kType) return bad("it is a " + shown(header["typ"].text()) + ", not an " + std::string(kType));
-  const auto* kid = header["kid"].as_text();
+Result<std::string> read_header(std::string_view header) {
+  std::optional<std::string> alg, typ, kid;
+  std::string other;
+  TK_CHECK(each_member(header, "header", [&](json::Fields& at) -> Result<void> {
+    auto* into = at.name() == "alg" ? &alg : at.name() == "typ" ? &typ : at.name() == "kid" ? &kid : nullptr;
+    if (!into && other.empty()) other = shown(at.name());
+    if (into && at.raw().starts_with('"')) {
+      auto text = at.text();
+      if (!text) return bad("its header cannot be read: " + text.error().message);
+      *into = std::string(*text);
+    }
+    return {};
+  }));
+  if (!alg) return bad("its header names no algorithm");
+  // Two names of one algorithm: of RFC 8037, which tk writes, and of RFC 9864. A key of ours knows no other.
+  if (*alg != "EdDSA" && *alg != "Ed25519") return bad("its algorithm is " + shown(*alg) + ", not EdDSA");
+  if (!other.empty()) return bad("its header has " + other + ", which is refused");
+  if (!typ) return bad("its header has no typ");
+  if (*typ != kType) return bad("it is a " + shown(*typ) + ", not an " + std::string(kType));
   if (!kid) return bad("its header names no key");
-  return *kid;
+  return std::move(*kid);
 }
 
-Result<std::string> text_of(const Value& in, std::string_view name, bool required = true) {
-  const auto& v = in[name];
-  if (v.is_null() && !required && !in.as_map()->contains(name)) return std::string();
-  if (v.is_null()) return bad("it has no " + std::string(name));
-  if (!v.as_text() || v.as_text()->empty() || v.as_text()->size() > kMaxText)
-    return bad("its " + std::string(name) + " is no text");
-  return *v.as_text();
+Result<std::string> text_at(json::Fields& at) {
+  auto text = at.text();
+  if (!text || text->empty() || text->size() > kMaxText) return bad("its " + shown(at.name()) + " is no text");
+  return std::string(*text);
 }
 
-Result<std::int64_t> whole(const Value& in, std::string_view name, std::int64_t most) {
-  const auto& v = in[name];
-  if (v.is_null()) return bad("it has no " + std::string(name));
-  if (!v.as_int() || *v.as_int() < 0 || *v.as_int() > most) return bad("its " + std::string(name) + " is no whole number");
-  return *v.as_int();
+Result<std::int64_t> whole_at(json::Fields& at, std::int64_t most) {
+  auto raw = at.raw();
+  std::int64_t n = 0;
+  auto [end, ec] = std::from_chars(raw.data(), raw.data() + raw.size(), n);
+  bool plain = ec == std::errc{} && end == raw.data() + raw.size() && (raw == "0" || (raw[0] >= '1' && raw[0] <= '9'));
+  if (!plain || n > most) return bad("its " + shown(at.name()) + " is no whole number");
+  return n;
 }
 
 Result<std::vector<std::string>> texts(const Value& v, const std::string& name) {
@@ -76,32 +109,16 @@ Result<std::vector<std::string>> texts(const Value& v, const std::string& name) 
   return out;
 }
 
-Result<Party> party(const Value& v) {
-  Party out;
-  TK_TRY(out.id, text_of(v, "sub"));
-  TK_TRY(out.ref, text_of(v, "tk_ref"));
-  TK_TRY(out.epoch, whole(v, "tk_epoch", INT64_MAX));
-  return out;
-}
-
-Result<std::vector<Party>> chain(const Value& claims) {
-  std::vector<Party> out;
-  const Value* at = &claims;
-  while (at->as_map()->contains("act")) {
-    at = &(*at)["act"];
-    if (!at->as_map()) return bad("its act is no object");
-    if (out.size() == kMaxChain) return bad("its act chain is too long");
-    TK_TRY(auto next, party(*at));
-    out.push_back(std::move(next));
-  }
-  return out;
-}
-
-Result<std::vector<Detail>> details(const Value& claims) {
+Result<std::vector<Detail>> details(const Value& claim) {
   std::vector<Detail> out;
-  if (!claims.as_map()->contains("authorization_details")) return out;
-  const auto* list = claims["authorization_details"].as_list();
+  const auto* list = claim.as_list();
   if (!list || list->empty() || list->size() > kMaxList) return bad("its authorization_details are no list of objects");
+  auto text_of = [](const Value& item, const char* name) -> Result<std::string> {
+    if (!item.as_map()->contains(name)) return std::string();
+    const auto* text = item[name].as_text();
+    if (!text || text->empty() || text->size() > kMaxText) return bad("its " + std::string(name) + " is no text");
+    return *text;
+  };
   for (const auto& item : *list) {
     if (!item.as_map()) return bad("its authorization_details are no list of objects");
     // A limit that is not understood limits nothing: refused (RFC 9396, section 5).
@@ -116,8 +133,8 @@ Result<std::vector<Detail>> details(const Value& claims) {
     if (item.as_map()->contains("locations")) {
       TK_TRY(d.locations, texts(item["locations"], "locations"));
     }
-    TK_TRY(d.lease, text_of(item, "lease", false));
-    TK_TRY(d.purpose, text_of(item, "purpose", false));
+    TK_TRY(d.lease, text_of(item, "lease"));
+    TK_TRY(d.purpose, text_of(item, "purpose"));
     if (d.lease.empty() && (d.actions.empty() || d.locations.empty()))
       return bad("its authorization_details name no actions or no locations");
     out.push_back(std::move(d));
@@ -125,31 +142,98 @@ Result<std::vector<Detail>> details(const Value& claims) {
   return out;
 }
 
-Result<std::vector<std::string>> audience(const Value& claims) {
-  const auto& v = claims["aud"];
-  if (v.is_null()) return bad("it has no aud");
-  if (v.as_list()) {
-    TK_TRY(auto list, texts(v, "aud"));
-    if (list.empty()) return bad("its aud is empty");
-    return list;
+Result<std::vector<std::string>> audience(json::Fields& at) {
+  if (!at.raw().starts_with('[')) {
+    TK_TRY(auto one, text_at(at));
+    return std::vector<std::string>{one};
   }
-  TK_TRY(auto one, text_of(claims, "aud"));
-  return std::vector<std::string>{one};
+  TK_TRY(auto value, value_at(at, "aud"));
+  TK_TRY(auto list, texts(value, "aud"));
+  if (list.empty()) return bad("its aud is empty");
+  return list;
 }
 
-Result<Claims> read_claims(const Value& v) {
+// What the claims and each act below them say of somebody: sub, tk_ref, tk_epoch, and the next act.
+struct Level {
+  Party party;
+  bool sub = false, ref = false, epoch = false, act = false;
+  std::string_view next;
+  // Whether it was one of these.
+  Result<bool> take(json::Fields& at) {
+    if (at.name() == "sub") {
+      TK_TRY(party.id, text_at(at));
+      return sub = true;
+    }
+    if (at.name() == "tk_ref") {
+      TK_TRY(party.ref, text_at(at));
+      return ref = true;
+    }
+    if (at.name() == "tk_epoch") {
+      TK_TRY(party.epoch, whole_at(at, INT64_MAX));
+      return epoch = true;
+    }
+    if (at.name() != "act") return false;
+    next = at.raw();
+    if (!next.starts_with('{')) return bad("its act is no object");
+    return act = true;
+  }
+  Result<void> whole() const {
+    for (auto [there, name] : {std::pair(sub, "sub"), std::pair(ref, "tk_ref"), std::pair(epoch, "tk_epoch")})
+      if (!there) return bad("it has no " + std::string(name));
+    return {};
+  }
+};
+
+// What is not understood must at least be JSON.
+Result<void> ignore(json::Fields& at) {
+  TK_TRY(auto value, value_at(at, "payload"));
+  static_cast<void>(value);
+  return {};
+}
+
+Result<Claims> read_claims(std::string_view payload) {
   Claims c;
-  TK_TRY(c.issuer, text_of(v, "iss"));
-  TK_TRY(c.jti, text_of(v, "jti"));
-  TK_TRY(c.audience, audience(v));
-  TK_TRY(c.expires, whole(v, "exp", kLastSecond));
-  TK_TRY(c.not_before, whole(v, "nbf", kLastSecond));
-  TK_TRY(c.issued, whole(v, "iat", kLastSecond));
-  TK_TRY(c.subject, party(v));
-  TK_TRY(c.chain, chain(v));
-  TK_TRY(c.details, details(v));
-  TK_TRY(c.family, text_of(v, "tk_family", false));
-  TK_TRY(c.lease, text_of(v, "tk_lease", false));
+  Level subject;
+  bool exp = false, nbf = false, iat = false;
+  TK_CHECK(each_member(payload, "payload", [&](json::Fields& at) -> Result<void> {
+    auto name = at.name();
+    TK_TRY(bool taken, subject.take(at));
+    if (taken) return {};
+    auto* text = name == "iss" ? &c.issuer : name == "jti" ? &c.jti : name == "tk_family" ? &c.family : name == "tk_lease" ? &c.lease : nullptr;
+    if (text) {
+      TK_TRY(*text, text_at(at));
+      return {};
+    }
+    if (name == "exp" || name == "nbf" || name == "iat") {
+      (name == "exp" ? exp : name == "nbf" ? nbf : iat) = true;
+      TK_TRY((name == "exp" ? c.expires : name == "nbf" ? c.not_before : c.issued), whole_at(at, kLastSecond));
+    } else if (name == "aud") {
+      TK_TRY(c.audience, audience(at));
+    } else if (name == "authorization_details") {
+      TK_TRY(auto value, value_at(at, "authorization_details"));
+      TK_TRY(c.details, details(value));
+    } else {
+      return ignore(at);
+    }
+    return {};
+  }));
+  TK_CHECK(subject.whole());
+  c.subject = std::move(subject.party);
+  for (auto next = subject.act ? subject.next : std::string_view(); !next.empty();) {
+    if (c.chain.size() == kMaxChain) return bad("its act chain is too long");
+    Level level;
+    TK_CHECK(each_member(next, "act", [&](json::Fields& at) -> Result<void> {
+      TK_TRY(bool taken, level.take(at));
+      return taken ? Result<void>() : ignore(at);
+    }));
+    TK_CHECK(level.whole());
+    c.chain.push_back(std::move(level.party));
+    next = level.act ? level.next : std::string_view();
+  }
+  const std::pair<bool, const char*> required[] = {{!c.issuer.empty(), "iss"}, {!c.jti.empty(), "jti"}, {!c.audience.empty(), "aud"},
+                                                   {exp, "exp"}, {nbf, "nbf"}, {iat, "iat"}};
+  for (auto [there, name] : required)
+    if (!there) return bad("it has no " + std::string(name));
   return c;
 }
 
@@ -217,17 +301,22 @@ Result<Claims> read(std::string_view token, const FindKey& find, const Expected&
   auto first = token.find('.');
   auto second = first == token.npos ? token.npos : token.find('.', first + 1);
   if (second == token.npos || token.find('.', second + 1) != token.npos) return bad("it has not the three parts of a signed token");
-  TK_TRY(auto header, part(token.substr(0, first), "header"));
-  TK_TRY(auto kid, read_header(header));
-  const auto* key = find(kid);
+  // Nearly all headers are the same one.
+  thread_local std::string last, last_kid;
+  if (last.empty() || last != token.substr(0, first)) {
+    TK_TRY(auto header, part(token.substr(0, first), "header"));
+    TK_TRY(last_kid, read_header(header));
+    last = token.substr(0, first);
+  }
+  const auto* key = find(last_kid);
   if (!key) return bad("its key is unknown");
   auto signature = base64::decode_url(token.substr(second + 1));
   if (!signature) return bad("its signature is no canonical base64url");
   if (signature->size() != sizeof(crypto::Signature)) return bad("its signature has not 64 bytes");
   if (!key->verify(token.substr(0, second), *signature)) return bad("its signature does not fit");
   // Only what our own key signed is read further.
-  TK_TRY(auto claims, part(token.substr(first + 1, second - first - 1), "payload"));
-  TK_TRY(auto out, read_claims(claims));
+  TK_TRY(auto payload, part(token.substr(first + 1, second - first - 1), "payload"));
+  TK_TRY(auto out, read_claims(payload));
   TK_CHECK(in_place_and_time(out, expected));
   return out;
 }

@@ -161,12 +161,13 @@ Result<KeyRing> rotate(record::Store& store, const KeyPlace& place, const record
     batch.push_back(std::move(c));
   }
   TK_CHECK(store.apply(std::move(batch)));
+  TK_TRY(ring, maker.complete());
   // Seeds of keys that verify nothing any more are of no use but to a thief.
   for (const auto& k : ring.keys()) {
     auto file = place.folder + "/" + file_of(k.serial);
     if (k.state == "retired" && k.until_ms <= now_ms() && os::exists(file)) TK_CHECK(os::remove_file(file));
   }
-  return maker.complete();
+  return ring;
 }
 
 }  // namespace tk::acl

@@ -85,6 +85,11 @@ bool never_lent(std::string_view action) {
   return std::find(kNever.begin(), kNever.end(), action) != kNever.end();
 }
 
+bool makes_law(std::string_view action, std::string_view type) {
+  static constexpr std::array<std::string_view, 7> kLaw = {"action", "agent", "grant", "group", "role", "rule", "user"};
+  return action.starts_with("entity.") && action != "entity.read" && std::find(kLaw.begin(), kLaw.end(), type) != kLaw.end();
+}
+
 Lease lease_of(const Value::Map& fields, std::int64_t now) {
   Lease out;
   auto get = [&](const char* name) {
@@ -145,6 +150,8 @@ std::string Lease::refuses(std::string_view action, const law::Ref& resource, st
                            std::int64_t now) const {
   if (auto why = over(now); !why.empty()) return why;
   if (never_lent(action)) return "cannot cover " + std::string(action) + ", which is never lent";
+  if (makes_law(action, resource.type))
+    return "cannot cover " + std::string(action) + " on " + resource.str() + ": who may do what is never changed by a lease";
   bool acts = std::any_of(actions.begin(), actions.end(), [&](const auto& a) { return law::action_matches(a, action); });
   if (!acts) return "is not for " + std::string(action);
   if (!law::matches(scope, resource.type, resource.context, resource.name)) return "is for " + scope + " only";
@@ -221,7 +228,7 @@ Result<record::Outcome> use_lease(record::Store& store, Gate& gate, const record
     }
     batch.front().condition = [&]() -> Result<void> {
       TK_TRY(auto now, ask());
-      if (now.allow && now.leases == ruling.leases) return {};
+      if (now.allow && now.obligations.empty() && now.leases == ruling.leases) return {};
       return fail(Code::acl_lease, actor.ref + " may not " + action + " any more: " + now.reason);
     };
     auto done = store.apply(std::move(batch));
@@ -238,6 +245,7 @@ record::Change ending(const Lease& lease, const record::Actor& by, const trace::
   c.id = lease.id;
   c.event = "end";
   c.input = {{"ended", why}};
+  c.reason = why;
   c.actor = by;
   c.actor.borrow_id = lease.id;
   c.trace = trace;
@@ -269,22 +277,33 @@ Result<void> end_tokens(record::Store& store, const Lease& lease, const std::str
 
 }  // namespace
 
-Result<Lease> end_lease(record::Store& store, const std::string& id, const record::Actor& by, const trace::Context& trace,
-                        const std::string& why) {
-  TK_TRY(auto record, store.find(id, "borrow"));
-  auto lease = lease_of(record);
-  std::vector<record::Change> batch{ending(lease, by, trace, why)};
-  const auto& who = by.on_behalf_of_ref.empty() ? by.ref : by.on_behalf_of_ref;
-  if (who == lease.lender) batch[0].owed = "lender";
-  if (who == lease.borrower) batch[0].owed = "borrower";
-  // What law is asked about the lease is not asked by its right.
-  if (batch[0].owed.empty()) batch[0].actor.borrow_id.clear();
-  if (lease.on_revoke == "kill" && !lease.run.empty()) {
-    TK_TRY(auto bound, binding_of(store, lease.run));
-    TK_CHECK(end_tokens(store, lease, bound.trace, batch));
+Result<record::Outcome> end_lease(record::Store& store, const std::string& id, const record::Actor& by,
+                                  const trace::Context& trace, const std::string& why) {
+  // While it is used on and on, each use makes the end try again.
+  for (int tries = 0;; ++tries) {
+    TK_TRY(auto record, store.find(id, "borrow"));
+    if (record.state == "ended") {  // it stands as it is asked for
+      record::Outcome before;
+      before.record = std::move(record);
+      before.repeated = true;
+      return before;
+    }
+    auto lease = lease_of(record);
+    std::vector<record::Change> batch{ending(lease, by, trace, why)};
+    const auto& who = by.on_behalf_of_ref.empty() ? by.ref : by.on_behalf_of_ref;
+    if (who == lease.lender) batch[0].owed = "lender";
+    if (who == lease.borrower) batch[0].owed = "borrower";
+    // What law is asked about the lease is not asked by its right.
+    if (batch[0].owed.empty()) batch[0].actor.borrow_id.clear();
+    if (lease.on_revoke == "kill" && !lease.run.empty()) {
+      TK_TRY(auto bound, binding_of(store, lease.run));
+      TK_CHECK(end_tokens(store, lease, bound.trace, batch));
+    }
+    auto done = store.apply(std::move(batch));
+    if (done) return std::move(done->front());
+    auto code = done.error().code;
+    if ((code != Code::record_conflict && code != Code::record_event) || tries == 1000) return fail(done.error());
   }
-  TK_TRY(auto done, store.apply(std::move(batch)));
-  return lease_of(done.front().record);
 }
 
 Result<std::size_t> end_spent_leases(record::Store& store, const record::Actor& by, const trace::Context& trace) {

@@ -42,6 +42,8 @@ Result<void> check_new_lease(record::Store& store, const Lease& lease, const Lea
 
 // What nobody lends, whatever law says: rights over approvals, tokens, leases, secrets' text and the journal.
 bool never_lent(std::string_view action);
+// Nor does a lease change who may do what: that would outlast it.
+bool makes_law(std::string_view action, std::string_view type);
 
 // What is asked for; empty members take what is usual.
 struct Request {
@@ -63,9 +65,10 @@ Result<record::Outcome> use_lease(record::Store& store, Gate& gate, const record
                                   const law::Ref& resource, const trace::Context& trace);
 
 // Ends it: its lender and its borrower always may, others ask law for borrow.revoke. With on_revoke = kill the tokens
-// of the run that it is bound to end with it, and with them the run's programs.
-Result<Lease> end_lease(record::Store& store, const std::string& id, const record::Actor& by, const trace::Context& trace,
-                        const std::string& why);
+// of the run that it is bound to end with it, and with them the run's programs. One that has ended is left as it is
+// (`repeated`).
+Result<record::Outcome> end_lease(record::Store& store, const std::string& id, const record::Actor& by,
+                                  const trace::Context& trace, const std::string& why);
 // Journals the end of those whose time or uses are over; gives how many.
 Result<std::size_t> end_spent_leases(record::Store& store, const record::Actor& by, const trace::Context& trace);
 

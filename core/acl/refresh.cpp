@@ -64,12 +64,18 @@ record::Change change_of(const record::Record& family, const record::Actor& by, 
 }
 
 // In whose name the family's rows stand: whoever holds its token acts as its actor.
-record::Actor actor_of_family(const record::Record& family, const Wanted& wanted) {
+record::Actor actor_of_family(const law::Index& index, const record::Record& family, const Wanted& wanted) {
   const auto& p = wanted.chain.empty() ? wanted.subject : wanted.chain.front();
   record::Actor out;
   out.kind = p.ref.substr(0, p.ref.find(':'));
   out.id = p.id;
   out.ref = p.ref;
+  // Who answers for an agent, whether or not the agent may still do anything.
+  auto ref = law::parse_ref(p.ref);
+  auto entity = ref ? index.find(*ref) : Result<law::EntityView>(fail(ref.error()));
+  auto sponsor = entity ? law::parse_ref(index.attribute(*entity, "sponsor").value_or("")) : Result<law::Ref>(fail(entity.error()));
+  if (sponsor)
+    if (auto found = index.find(*sponsor)) out.sponsor = found->id;
   if (!wanted.chain.empty()) {
     out.on_behalf_of = wanted.subject.id;
     out.on_behalf_of_ref = wanted.subject.ref;
@@ -86,7 +92,7 @@ class Attempt {
 
   Result<std::optional<Refreshed>> at(const record::Record& family, const std::string& key, std::uint32_t n) {
     wanted_ = wanted_of(family);
-    actor_ = actor_of_family(family, wanted_);
+    actor_ = actor_of_family(index_, family, wanted_);
     if (family.state != "live") return refused("its family was ended");
     auto now = now_ms();
     auto turn = family.fields.at("turn").integer();

@@ -1,22 +1,14 @@
 #include "core/acl/standing.hpp"
 
 #include "core/base/clock.hpp"
-#include "core/base/ids.hpp"
-#include "core/crypto/digest.hpp"
+#include "core/record/named_id.hpp"
 
 namespace tk::acl {
 
 namespace {
 
-// One actor has one such record, whoever makes it first: its id follows from the actor's (RFC 9562, version 8).
-std::string record_of(const std::string& actor_id) {
-  auto digest = crypto::sha256("tk-standing " + actor_id);
-  digest[6] = static_cast<std::uint8_t>((digest[6] & 0x0f) | 0x80);
-  digest[8] = static_cast<std::uint8_t>((digest[8] & 0x3f) | 0x80);
-  auto hex = ids::hex(std::span(digest).first(16));
-  for (auto at : {8u, 13u, 18u, 23u}) hex.insert(at, "-");
-  return hex;
-}
+// One actor has one such record.
+std::string record_of(const std::string& actor_id) { return record::named_id("tk-standing " + actor_id); }
 
 }  // namespace
 
@@ -29,6 +21,7 @@ Result<Standing> standing_of(record::Store& store, const std::string& actor_id) 
   out.record = id;
   out.epoch = found->fields.at("epoch").integer();
   out.halted = found->state == "halted";
+  if (found->version > 1) out.changed_ns = found->updated_ns;
   if (out.halted) out.since = clock::rfc3339(found->updated_ns);
   if (auto it = found->fields.find("by"); it != found->fields.end()) out.by = it->second.text();
   return out;

@@ -15,6 +15,7 @@ struct Standing {
   bool halted = false;
   std::string record;  // its id; empty where there is none yet
   std::string since;   // of the halt, for people
+  std::int64_t changed_ns = 0;  // when it was last revoked, halted or let go on; 0: never
   std::string by;      // the id of who halted it
 };
 

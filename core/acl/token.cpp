@@ -9,6 +9,7 @@
 #include "core/acl/standing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
+#include "core/json/fields.hpp"
 #include "core/json/json.hpp"
 
 namespace tk::acl {
@@ -41,6 +42,38 @@ Value value_of(const std::vector<jwt::Detail>& details) {
     out.push_back(Value::Map{{"actions", list_of(d.actions)}, {"locations", list_of(d.locations)},
                              {"lease", d.lease}, {"purpose", d.purpose}});
   return out;
+}
+
+// A signature alone makes no token: what it says is what was journaled when it was issued. Its record, as it is
+// written; records of before format 3 have no ids.
+Result<bool> issued_as(std::string_view fields, const jwt::Claims& c) {
+  if (c.audience.size() != 1 || c.chain.size() > 1) return false;
+  json::Fields at(fields);
+  int fit = 0;
+  auto text = [&](std::string_view said) -> Result<bool> {
+    TK_TRY(auto kept, at.text());
+    return kept == said;
+  };
+  for (;;) {
+    TK_TRY(bool more, at.next());
+    if (!more) return fit == 8;
+    Result<bool> same = true;
+    auto name = at.name();
+    bool counts = true;
+    if (name == "actor") same = text(c.actor().ref);
+    else if (name == "on_behalf_of") same = text(c.chain.empty() ? "" : std::string_view(c.subject.ref));
+    else if (name == "audience") same = text(c.audience.front());
+    else if (name == "family") same = text(c.family);
+    else if (name == "lease") same = text(c.lease);
+    else if (name == "expires") same = at.raw() == std::to_string(c.expires * 1000);
+    else if (name == "epoch") same = at.raw() == std::to_string(c.subject.epoch);
+    else if (name == "details") same = c.details.empty() ? at.raw() == "[]" : at.raw() == json::compact(value_of(c.details));
+    else counts = false;
+    if (name == "actor_id") same = text(c.actor().id);
+    else if (name == "subject_id") same = text(c.subject.id);
+    if (!same || !*same) return same;
+    fit += counts;
+  }
 }
 
 }  // namespace
@@ -107,8 +140,9 @@ Result<Issued> issue(record::Store& store, const law::Index& index, const Realm&
   change.id = change.name = out.jti;
   change.context = wanted.context;
   change.parent = wanted.parent;
-  change.input = {{"actor", c.actor().ref}, {"on_behalf_of", c.chain.empty() ? "" : c.subject.ref}, {"kind", wanted.kind},
-                  {"audience", c.audience.front()}, {"expires", out.expires_ms}, {"epoch", c.subject.epoch},
+  change.input = {{"actor", c.actor().ref}, {"on_behalf_of", c.chain.empty() ? "" : c.subject.ref}, {"actor_id", c.actor().id},
+                  {"subject_id", c.subject.id}, {"kind", wanted.kind}, {"audience", c.audience.front()},
+                  {"expires", out.expires_ms}, {"epoch", c.subject.epoch},
                   {"family", c.family}, {"lease", c.lease}, {"details", value_of(c.details)}};
   change.actor = by;
   change.trace = trace::child(trace);
@@ -121,27 +155,63 @@ std::size_t Verifier::ByDigest::operator()(const crypto::Digest& d) const {
   return out;
 }
 
+// By the rules of kept_: as long as no right was taken away and law is the same, and for a second.
+void Verifier::forget_if_moved(std::uint64_t standing, bool live) {
+  auto tick = clock::monotonic_ns();
+  if (live && standing == known_standing_ && known_commit_ == index_.commit() && tick - known_ns_ < kKeptNs && !issuer_.empty()) return;
+  parties_.clear();
+  families_.clear();
+  issuer_ = issuer_of(realm_, index_);
+  known_commit_ = index_.commit();
+  known_standing_ = standing;
+  known_ns_ = tick;
+}
+
+Result<const Verifier::Known*> Verifier::party(const jwt::Party& p) {
+  auto key = p.id + '\n' + p.ref + '\n' + std::to_string(p.epoch);
+  if (auto it = parties_.find(key); it != parties_.end()) return &it->second;
+  Known made;
+  law::EntityView entity;
+  TK_TRY(made.why, party_problem(store_, index_, p, entity));
+  if (made.why.empty()) {
+    made.ref = entity.str();
+    TK_TRY(made.actor, actor_of(index_, {std::string(entity.type), std::string(entity.context), std::string(entity.name)}));
+  }
+  return &parties_.emplace(std::move(key), std::move(made)).first->second;
+}
+
+Result<std::string> Verifier::family(const std::string& id) {
+  if (auto it = families_.find(id); it != families_.end()) return it->second;
+  TK_TRY(auto family, record_of(store_, id, "refresh"));
+  std::string why = family && family->state == "live" ? "" : "the family of its refresh token was ended";
+  families_.emplace(id, why);
+  return why;
+}
+
 // Everything that can end a token before its time.
 Result<std::string> Verifier::problem(const jwt::Claims& c, std::int64_t now_ns, Verified& out) {
-  TK_TRY(auto token, record_of(store_, c.jti, "token"));
-  if (!token) return "it is unknown here";
-  if (token->state != "live") return "it was revoked";
-  law::EntityView entity;
-  TK_TRY(auto why, party_problem(store_, index_, c.subject, entity));
-  if (!why.empty()) return why;
-  if (!c.chain.empty()) {
-    out.actor.on_behalf_of = c.subject.id;
-    out.actor.on_behalf_of_ref = entity.str();
+  {
+    TK_TRY(auto s, store_.journal().db().prepare("SELECT state, fields FROM record WHERE id = ? AND type = 'token'"));
+    s.bind(c.jti);
+    TK_TRY(bool there, s.step());
+    if (!there) return "it is unknown here";
+    if (s.text(0) != "live") return "it was revoked";
+    auto same = issued_as(s.text(1), c);
+    if (!same) return fail(Code::journal_broken, "the fields of record " + c.jti + " cannot be read");
+    if (!*same) return "it says something else than what was issued";
   }
+  TK_TRY(const auto* subject, party(c.subject));
+  if (!subject->why.empty()) return subject->why;
+  const auto* acts = subject;
   for (auto it = c.chain.rbegin(); it != c.chain.rend(); ++it) {
-    TK_TRY(why, party_problem(store_, index_, *it, entity));
-    if (!why.empty()) return why;
+    TK_TRY(acts, party(*it));
+    if (!acts->why.empty()) return acts->why;
   }
-  TK_TRY(auto actor, actor_of(index_, {std::string(entity.type), std::string(entity.context), std::string(entity.name)}));
+  auto actor = *acts->actor;
   // A lease is its borrower's to use; it says itself by whose right.
-  if (c.lease.empty()) {
-    actor.on_behalf_of = std::move(out.actor.on_behalf_of);
-    actor.on_behalf_of_ref = std::move(out.actor.on_behalf_of_ref);
+  if (c.lease.empty() && !c.chain.empty()) {
+    actor.on_behalf_of = c.subject.id;
+    actor.on_behalf_of_ref = subject->ref;
   }
   actor.token = c.jti;
   actor.family = c.family;
@@ -152,13 +222,15 @@ Result<std::string> Verifier::problem(const jwt::Claims& c, std::int64_t now_ns,
   }
   out.actor = std::move(actor);
   if (!c.family.empty()) {
-    TK_TRY(auto family, record_of(store_, c.family, "refresh"));
-    if (!family || family->state != "live") return "the family of its refresh token was ended";
+    TK_TRY(auto why, family(c.family));
+    if (!why.empty()) return why;
   }
   if (!c.lease.empty()) {
     TK_TRY(auto lease, record_of(store_, c.lease, "borrow"));
     if (!lease) return "its lease is unknown here";
-    if (auto over = lease_of(*lease).over(now_ns / 1'000'000); !over.empty()) return "its lease " + over;
+    auto lent = lease_of(*lease);
+    if (lent.state == "ended" && lent.on_revoke == "park") lent.state = "active";  // the gate parks what still comes
+    if (auto over = lent.over(now_ns / 1'000'000); !over.empty()) return "its lease " + over;
   }
   return "";
 }
@@ -175,10 +247,7 @@ Result<Verified> Verifier::look(std::string_view token, std::string_view audienc
     ring_ns_ = tick;
     fresh = true;
   }
-  if (issuer_.empty() || issuer_commit_ != index_.commit()) {
-    issuer_ = issuer_of(realm_, index_);
-    issuer_commit_ = index_.commit();
-  }
+  forget_if_moved(standing, live != nullptr);
   std::optional<Error> broken;
   auto find = [&](std::string_view kid) -> const crypto::VerifyingKey* {
     if (const auto* key = ring_->find(kid, now_ns / 1'000'000); key || fresh) return key;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -81,6 +82,14 @@ class Verifier {
   struct ByDigest {
     std::size_t operator()(const crypto::Digest& d) const;
   };
+  // What is the same for many tokens: how an actor of a chain stands, whether a family lives. Empty = well.
+  struct Known {
+    std::string why, ref;
+    std::optional<record::Actor> actor;
+  };
+  Result<const Known*> party(const jwt::Party& party);
+  Result<std::string> family(const std::string& id);
+  void forget_if_moved(std::uint64_t standing, bool live);
   Result<Verified> look(std::string_view token, std::string_view audience, std::int64_t now_ns);
   Result<std::string> problem(const jwt::Claims& claims, std::int64_t now_ns, Verified& out);
 
@@ -90,7 +99,12 @@ class Verifier {
   std::unique_ptr<KeyRing> ring_;
   std::uint64_t ring_standing_ = 0;
   std::int64_t ring_ns_ = 0;
-  std::string issuer_, issuer_commit_;
+  std::string issuer_;
+  std::unordered_map<std::string, Known> parties_;
+  std::unordered_map<std::string, std::string> families_;
+  std::string known_commit_;
+  std::uint64_t known_standing_ = 0;
+  std::int64_t known_ns_ = 0;
   std::unordered_map<crypto::Digest, Kept, ByDigest> kept_;
 };
 

@@ -145,6 +145,7 @@ Result<Attempt> Attempt::start(Task task, Plugins& plugins) {
   spawn.output_limit = out.task_.output_limit;
   spawn.memory_limit = out.task_.memory_limit;
   spawn.file_limit = 1u << 30;
+  spawn.marked = true;
   auto child = os::Child::start(std::move(spawn));
   if (!child) {
     auto error = child.error();

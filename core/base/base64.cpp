@@ -24,14 +24,20 @@ std::string write(std::string_view bytes, Letters letters, bool padded) {
   return out;
 }
 
-std::optional<std::string> read(std::string_view text, Letters letters) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::array<std::int8_t, 256> value{};
+using Values = std::array<std::int8_t, 256>;
+constexpr Values values_of(Letters letters) {
+  Values value{};
   value.fill(-1);
   for (std::size_t i = 0; i < letters.size(); ++i)
     value[static_cast<std::uint8_t>(letters[i])] = static_cast<std::int8_t>(i);
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  return value;
+}
+constexpr Values kStandardValues = values_of(kStandard), kUrlValues = values_of(kUrl);
+
+std::optional<std::string> read(std::string_view text, const Values& value) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  std::size_t n = 0;
   std::uint32_t word = 0;
   int bits = 0;
   for (char c : text) {
@@ -41,9 +47,10 @@ std::optional<std::string> read(std::string_view text, Letters letters) {
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
-    out += static_cast<char>(word >> bits & 0xff);
+    out[n++] = static_cast<char>(word >> bits & 0xff);
   }
   if ((word & ((1u << bits) - 1)) != 0) return std::nullopt;
+  out.resize(n);
   return out;
 }
 
@@ -57,8 +64,8 @@ std::optional<std::string> decode(std::string_view text) {
   auto end = text.find_last_not_of('=');
   auto kept = end == text.npos ? 0 : end + 1;
   if (text.size() - kept > 2) return std::nullopt;
-  return read(text.substr(0, kept), kStandard);
+  return read(text.substr(0, kept), kStandardValues);
 }
-std::optional<std::string> decode_url(std::string_view text) { return read(text, kUrl); }
+std::optional<std::string> decode_url(std::string_view text) { return read(text, kUrlValues); }
 
 }  // namespace tk::base64

@@ -62,6 +62,18 @@ std::string printable(std::string_view s) {
     auto n = sequence(s, i);
     auto c = static_cast<unsigned char>(s[i]);
     bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+    // What turns or hides the text beside it would let somebody read another thing than there is.
+    auto turns = [&](std::string_view first, std::string_view last) { return s.substr(i, n) >= first && s.substr(i, n) <= last; };
+    bool bidi = (n == 3 && (turns("\u200b", "\u200f") || turns("\u2028", "\u202e") || turns("\u2060", "\u206f") ||
+                            turns("\ufeff", "\ufeff"))) || (n == 2 && turns("\u061c", "\u061c"));
+    if (bidi) {
+      for (std::size_t k = 0; k < n; ++k, ++i) {
+        out += "\\x";
+        out += kDigits[static_cast<unsigned char>(s[i]) >> 4];
+        out += kDigits[static_cast<unsigned char>(s[i]) & 15];
+      }
+      continue;
+    }
     bool c1 = n == 2 && c == 0xC2 && static_cast<unsigned char>(s[i + 1]) < 0xA0;
     if (n == 0 || control || c1) {
       out += "\\x";

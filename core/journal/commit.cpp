@@ -48,6 +48,9 @@ Result<void> Transaction::commit() {
   if (done && journal.halted_ >= 0) live.set_halted(journal.halted_);
   if (!done) db.rollback();
   else if (journal.appended_ > 0) live.committed(journal.appended_, journal.standing_);
+  // Somebody removed the page: who looks at the one that was made since hears of it too.
+  if (done && journal.standing_ && live.replaced())
+    if (auto other = Live::open(journal.db_.path())) other->committed(0, true);
   journal.leave();
   return done;
 }

@@ -79,7 +79,7 @@ Result<Journal> Journal::open(const std::string& path, store::Mode mode) {
     TK_CHECK(detail::bring_up(db));
   }
   if (mode == store::Mode::read_only) return Journal(std::move(db), Live::look(path));
-  TK_TRY(auto live, Live::open(path));
+  TK_TRY(auto live, Live::open(path, version == 0));
   Journal journal(std::move(db), std::move(live));
   if (journal.live_->durable_seq() == 0) {  // a new page: what was there before is durable from now on
     TK_TRY(auto last, journal.head());

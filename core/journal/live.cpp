@@ -1,16 +1,21 @@
 #include "core/journal/live.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <new>
+#include <thread>
 #include <utility>
 
+#include "core/base/clock.hpp"
 #include "core/os/file.hpp"
 
 namespace tk::journal {
 
 constexpr std::uint64_t kFormat = 0x746b6c697665'0002;  // "tklive", format 2
 constexpr int kAwakeUs = 200;
+// So long a page that was removed may go unnoticed; who makes a new one waits longer, before anything is written.
+constexpr std::int64_t kNoticeNs = 10'000'000;
 
 struct Live::Page {
   std::atomic<std::uint64_t> format;  // written last: a page without it is not whole
@@ -38,14 +43,15 @@ std::string path_for(const std::string& journal) {
 
 }  // namespace
 
-Live::Live(os::SharedPage page, bool writable)
-    : memory_(std::move(page)), page_(static_cast<Page*>(memory_.data())), writable_(writable) {}
+Live::Live(os::SharedPage page, bool writable, const std::string& path)
+    : memory_(std::move(page)), page_(static_cast<Page*>(memory_.data())), writable_(writable), path_(path),
+      file_(os::identity_of(path)) {}
 Live::Live(Live&& o) noexcept
     : memory_(std::move(o.memory_)), page_(std::exchange(o.page_, nullptr)), writable_(o.writable_),
-      event_(std::move(o.event_)) {}
+      path_(std::move(o.path_)), file_(o.file_), event_(std::move(o.event_)) {}
 Live::~Live() = default;
 
-Result<Live> Live::open(const std::string& journal) {
+Result<Live> Live::open(const std::string& journal, bool is_new) {
   auto path = path_for(journal);
   TK_TRY(auto boot, os::boot_id());
   auto identity = os::identity_of(journal);
@@ -54,7 +60,7 @@ Result<Live> Live::open(const std::string& journal) {
     auto page = os::SharedPage::open(path, sizeof(Page), os::SharedPage::Access::write);
     if (!page && page.error().code != Code::os_not_found) return fail(page.error());
     if (!page || !static_cast<Page*>(page->data())->fits(boot, identity)) return std::optional<Live>();
-    return std::optional<Live>(Live(std::move(*page), true));
+    return std::optional<Live>(Live(std::move(*page), true, path));
   };
   TK_TRY(auto there, whole());
   if (there) return std::move(*there);
@@ -63,11 +69,14 @@ Result<Live> Live::open(const std::string& journal) {
   TK_TRY(auto meanwhile, whole());
   if (meanwhile) return std::move(*meanwhile);  // another process was faster
   TK_CHECK(os::remove_file(path));
+  if (!is_new) std::this_thread::sleep_for(std::chrono::nanoseconds(2 * kNoticeNs));
   TK_TRY(auto memory, os::SharedPage::create(path, sizeof(Page)));
   auto* page = new (memory.data()) Page{};
   std::memcpy(page->boot, boot.data(), std::min(boot.size(), sizeof page->boot - 1));
   page->journal = identity;
   page->halted = -1;
+  // Nobody who remembers something by another page takes it for known by this one.
+  page->standing = static_cast<std::uint64_t>(clock::monotonic_ns());
   TK_CHECK(page->writing.init());
   TK_CHECK(page->next.init());
   TK_CHECK(page->flushing.init());
@@ -75,7 +84,7 @@ Result<Live> Live::open(const std::string& journal) {
   for (const auto& made : {path.substr(0, path.rfind('/')), path, path + ".lock"})
     TK_CHECK(os::give_to_owner_of(journal, made));
   page->format = kFormat;
-  return Live(std::move(memory), true);
+  return Live(std::move(memory), true, path);
 }
 
 std::optional<Live> Live::look(const std::string& journal) {
@@ -83,7 +92,7 @@ std::optional<Live> Live::look(const std::string& journal) {
   auto boot = os::boot_id();
   if (!page || !boot || !static_cast<Page*>(page->data())->fits(*boot, os::identity_of(journal)))
     return std::nullopt;
-  return Live(std::move(*page), false);
+  return Live(std::move(*page), false, path_for(journal));
 }
 
 std::uint32_t Live::generation() const { return page_->generation.load(); }
@@ -91,7 +100,17 @@ std::int64_t Live::head_seq() const { return page_->head_seq.load(); }
 std::int64_t Live::durable_seq() const { return page_->durable_seq.load(); }
 std::int64_t Live::halted() const { return page_->halted.load(); }
 void Live::set_halted(std::int64_t n) { page_->halted = n; }
-std::uint64_t Live::standing() const { return page_->standing.load(); }
+bool Live::replaced() const { return apart_ != 0 || os::identity_of(path_) != file_; }
+
+std::uint64_t Live::standing() const {
+  auto now = clock::monotonic_ns();
+  if (apart_ == 0 && now - looked_ns_ > kNoticeNs) {
+    looked_ns_ = now;
+    if (replaced()) apart_ = std::uint64_t{1} << 63;
+  }
+  return apart_ != 0 ? ++apart_ : page_->standing.load();
+}
+
 bool Live::poisoned() const { return page_->poisoned.load() != 0; }
 std::string Live::policy_hash() const {
   return {page_->policy_hash, ::strnlen(page_->policy_hash, sizeof page_->policy_hash)};

@@ -16,7 +16,8 @@ namespace tk::journal {
 class Live {
  public:
   // For a writer: made where there is none. `journal` is the path of journal.db, which exists.
-  static Result<Live> open(const std::string& journal);
+  // `is_new`: the journal was made just now, nobody can have looked at a page of it before.
+  static Result<Live> open(const std::string& journal, bool is_new = false);
   // For a reader: what is there; nothing when there is no page of this journal. Writable where it may be.
   static std::optional<Live> look(const std::string& journal);
   Live(Live&& other) noexcept;
@@ -31,7 +32,10 @@ class Live {
   std::string policy_hash() const;
   // Moves inside every commit that may take a right away (a token, lease, account or standing changed), before
   // that commit can be acknowledged. What was found allowed at another value of it must be looked at again.
+  // Never the same twice when the page is not the workspace's any more: then nothing is remembered.
   std::uint64_t standing() const;
+  // Whether the file that it maps was removed or replaced: other processes look at another one by now.
+  bool replaced() const;
   // How many actors are halted, so that who only asks law need not open the journal; -1: not known.
   std::int64_t halted() const;
 
@@ -58,11 +62,15 @@ class Live {
 
  private:
   struct Page;
-  Live(os::SharedPage page, bool writable);
+  Live(os::SharedPage page, bool writable, const std::string& path);
   void announce();
   os::SharedPage memory_;
   Page* page_;  // null when it was moved from
   bool writable_;
+  std::string path_;
+  os::FileIdentity file_;
+  mutable std::int64_t looked_ns_ = 0;  // when the file was last seen to be ours
+  mutable std::uint64_t apart_ = 0;     // counts up once it is not
   std::unique_ptr<os::FutexEvent> event_;
 };
 

@@ -1,8 +1,10 @@
 #include "core/journal/detail/walk.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
+#include "core/journal/pruned.hpp"
 #include "core/journal/row.hpp"
 
 namespace tk::journal::detail {
@@ -15,16 +17,6 @@ constexpr std::size_t kBeforeRow = 14 + 32;      // "tk-journal-v1\0" and the ha
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-void put(std::string& out, std::uint64_t number) {
-  char bytes[8];
-  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
-  out.append(bytes, 8);
-}
-void put(std::string& out, std::string_view field) {
-  put(out, field.size());
-  out += field;
 }
 
 class Walk {
@@ -111,6 +103,7 @@ class Walk {
         return wrong(at_, name() + ": its " + what + " has another type");
       auto digest = bytes.empty() ? crypto::Digest{} : crypto::sha256(bytes);
       auto told = cell(kPayloadDigest + part).bytes;
+      if (part == 0 && bytes.empty() && !told.empty() && pruned()) continue;
       if (told != (bytes.empty() ? std::string_view() : text_of(digest)))
         return wrong(at_, name() + ": its " + what + (part == 0 ? " was changed" : " were changed"));
     }
@@ -122,17 +115,42 @@ class Walk {
     return true;
   }
 
+  // Whether a row log.pruned says that this one has lost its payload. Asked of the first that has none.
+  bool pruned() {
+    if (!pruned_) pruned_ = Pruned::read(db_).value_or(Pruned());
+    return pruned_->has(at_);
+  }
+
+  // The row's bytes (row.hpp) with room in front of them for what the chain puts there; how many there are in all.
+  std::size_t lay_out() {
+    auto size = kBeforeRow + 3 * 16 + 8 + cell(2).bytes.size();
+    for (int c = kFirstText; c < kHash; ++c) size += 8 + cell(c).bytes.size();
+    if (buffer_.size() < size) buffer_.resize(2 * size);
+    auto* at = buffer_.data() + kBeforeRow;
+    auto number = [&](std::uint64_t n) {
+      if constexpr (std::endian::native == std::endian::little) n = __builtin_bswap64(n);
+      std::memcpy(at, &n, 8);
+      at += 8;
+    };
+    auto field = [&](std::string_view bytes) {
+      number(bytes.size());
+      at = std::copy(bytes.begin(), bytes.end(), at);
+    };
+    number(8), number(static_cast<std::uint64_t>(cell(1).number));
+    number(8), number(static_cast<std::uint64_t>(at_));
+    field(cell(2).bytes);
+    number(8), number(static_cast<std::uint64_t>(cell(3).number));
+    for (int c = kFirstText; c < kHash; ++c) field(cell(c).bytes);
+    return size;
+  }
+
   bool check_hashes() {
-    buffer_.resize(kBeforeRow);
-    put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(cell(1).number));
-    put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(at_));
-    put(buffer_, cell(2).bytes);
-    put(buffer_, 8), put(buffer_, static_cast<std::uint64_t>(cell(3).number));
-    for (int c = kFirstText; c < kHash; ++c) put(buffer_, cell(c).bytes);
+    auto size = lay_out();
+    auto whole = std::string_view(buffer_).substr(0, size);
     buffer_[kBeforeRow - 1] = 0;
-    auto leaf = crypto::sha256(std::string_view(buffer_).substr(kBeforeRow - 1));
+    auto leaf = crypto::sha256(whole.substr(kBeforeRow - 1));
     std::memcpy(buffer_.data() + 14, out_.hash.data(), out_.hash.size());
-    out_.hash = crypto::sha256(buffer_);
+    out_.hash = crypto::sha256(whole);
     if (cell(kHash).bytes != text_of(out_.hash))
       return wrong(at_, row_name(at_) + " (" + std::string(cell(15).bytes) + " of " + std::string(cell(13).bytes) + " " +
                             std::string(cell(14).bytes) + "): its hash does not fit; it was changed or moved");
@@ -166,6 +184,7 @@ class Walk {
   std::array<store::Statement::Cell, kHash + 1> cells_{};
   std::atomic<std::int64_t>& done_;
   Walked out_;
+  std::optional<Pruned> pruned_;
   std::string buffer_;
   std::int64_t at_ = 0;
   bool side_ready_ = false;

@@ -17,6 +17,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
+#include "core/os/ancestry.hpp"
 #include "core/os/file.hpp"
 
 namespace tk::os {
@@ -66,7 +67,8 @@ void set_limit(__rlimit_resource resource, std::uint64_t bytes) {
   ::setrlimit(RLIMIT_CORE, &core);
   set_limit(RLIMIT_AS, spawn.memory_limit);
   set_limit(RLIMIT_FSIZE, spawn.file_limit);
-  if (spawn.directory.empty() || ::chdir(spawn.directory.c_str()) == 0)
+  bool there = spawn.directory.empty() || ::chdir(spawn.directory.c_str()) == 0;
+  if (there && (!spawn.marked || mark_descendants()))
     ::execve(program.c_str(), argv, envp);
   int number = errno;
   auto ignored = ::write(report, &number, sizeof number);

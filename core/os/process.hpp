@@ -23,6 +23,7 @@ struct Spawn {
   std::uint64_t memory_limit = 0;        // RLIMIT_AS in bytes; 0 = none
   std::uint64_t file_limit = 0;          // RLIMIT_FSIZE in bytes; 0 = none
   bool inherit_output = false;           // stdin, stdout and stderr are the parent's
+  bool marked = false;                   // known ever after as what tk started for an agent (ancestry.hpp)
   bool keep_input_open = false;          // for a conversation: send() writes on, close_input() ends it
 };
 

@@ -76,6 +76,7 @@ void Plugin::start() {
   spawn.memory_limit = launch_.memory_limit;
   spawn.file_limit = 1u << 30;
   spawn.keep_input_open = true;
+  spawn.marked = true;
   spawn.output_limit = 2 * kLineLimit;
   spawn.input = request_line(kGreeting, "initialize",
                              Value::Map{{"protocol", kProtocol}, {"kind", launch_.kind},

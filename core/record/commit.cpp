@@ -38,7 +38,7 @@ void fill_row(journal::Row& row, const Change& c, const Record& r, const Ruling&
   row.trigger = c.event.empty() ? "new" : c.event;
   row.from_state = r.state;
   row.rule_id = ruling.rule_id;
-  row.borrow_id = c.actor.borrow_id;
+  row.borrow_id = c.actor.borrow_id.empty() && r.type == "borrow" ? r.id : c.actor.borrow_id;  // its grant and its end too
   row.permission_mode = !ruling.allow ? "denied" : c.actor.borrow_id.empty() ? "on" : "borrow";
   row.decision = ruling.allow ? "allow" : "deny";
   row.policy_hash = ruling.policy_hash;
@@ -53,7 +53,7 @@ namespace {
 
 // Whether a change of such a record may take a right away from somebody.
 bool is_standing(const Record& r) {
-  static constexpr std::string_view kTypes[] = {"token", "refresh", "standing", "borrow", "user", "agent"};
+  static constexpr std::string_view kTypes[] = {"token", "refresh", "standing", "borrow", "key", "user", "agent"};
   return std::find(std::begin(kTypes), std::end(kTypes), r.type) != std::end(kTypes);
 }
 

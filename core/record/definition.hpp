@@ -66,6 +66,7 @@ struct Definition {
   std::string initial;
   std::string create_action, create_event;  // law's action and the event type of a new record
   std::map<std::string, json::Type> fields;
+  std::map<std::string, std::string> pii;  // personal fields → the field that names the subject; empty = the record itself
   Value::Map defaults;  // of fields that a new record was not given
   std::vector<State> states;
   std::vector<Transition> transitions;

@@ -6,6 +6,7 @@ namespace tk::record {
 const std::vector<ValueKind>& value_kinds() {
   static const std::vector<ValueKind> kinds = {
       {"text", "", "any text"},
+{"personal", "pii:v1:[0-9a-f\\-]{36}:[A-Za-z0-9_\\-]+", "personal data, sealed by tk"},
       {"name", "[A-Za-z0-9_][A-Za-z0-9_.\\-]{0,63}", "letters, digits, _ - . (at most 64)"},
       {"unix-name", "[a-z_][a-z0-9_\\-]{0,30}", "a Unix name: a lower-case letter or _, then letters, digits, _ - (at most 31)"},
       {"unix-names", "[a-z_][a-z0-9_\\-]{0,30}([ ,]+[a-z_][a-z0-9_\\-]{0,30})*", "Unix names, with spaces or commas between them"},
@@ -148,7 +149,7 @@ const std::vector<EntityType>& entity_type_table() {
       {"user",
        "users",
        "a person",
-       with(account("/bin/bash"), {{"email", "text", "where a message reaches them"}}),
+       with(account("/bin/bash"), {{"email", "personal", "where a message reaches them"}, {"full-name", "personal", "what they are called"}}),
        {},
        "an account, its home and keys"},
       {"agent",

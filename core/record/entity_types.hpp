@@ -21,6 +21,7 @@ struct AttributeType {
   std::string_view help;
   std::string_view example = {};
   bool required = false;
+  bool personal() const { return kind == "personal"; }  // holds only what is sealed under the entity's own key
 };
 
 // An element inside an entity or the manifest, as often as one likes: attributes and elements, no text.

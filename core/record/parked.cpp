@@ -38,7 +38,8 @@ struct Member {
 constexpr Member kActor[] = {{"kind", &Actor::kind}, {"id", &Actor::id}, {"ref", &Actor::ref},
                              {"sponsor", &Actor::sponsor}, {"on_behalf_of", &Actor::on_behalf_of},
                              {"on_behalf_of_ref", &Actor::on_behalf_of_ref}, {"borrow_id", &Actor::borrow_id},
-                             {"purpose", &Actor::purpose}};
+                             {"purpose", &Actor::purpose}, {"family", &Actor::family}, {"run", &Actor::run},
+                             {"maker", &Actor::maker}};
 
 Value texts(const std::vector<std::string>& all) {
   Value::List out(all.begin(), all.end());
@@ -72,8 +73,10 @@ Actor actor_from(const Value& v) {
 
 std::string binding_of(const Change& c, const Value::Map& asked, const Record& before, bool fresh) {
   Value::Map bound{{"actor", c.actor.id}, {"on_behalf_of", c.actor.on_behalf_of}, {"event", c.event},
-                   {"input", asked}, {"version", before.version}};
-  if (!c.actor.borrow_id.empty()) bound.emplace("borrow", c.actor.borrow_id);
+                   {"input", asked}, {"version", before.version}, {"reason", c.reason}};
+  for (const auto& [name, value] : {std::pair{"borrow", c.actor.borrow_id}, {"purpose", c.actor.purpose}, {"run", c.actor.run}})
+    if (!value.empty()) bound.emplace(name, value);
+  if (c.migrate) bound.emplace("migrate", true);
   if (fresh)
     bound.insert({{"type", c.type}, {"context", c.context}, {"name", c.name}, {"parent", c.parent}});
   else
@@ -100,19 +103,51 @@ std::vector<Obligation> read_obligations(const Value& list) {
   return out;
 }
 
-// Which obligations the approvals do not meet yet.
-std::vector<Obligation> left_of(const std::vector<Obligation>& needs, const Value& approvals) {
-  std::vector<Obligation> out;
-  static const Value::List none;
-  const auto& given = approvals.as_list() ? *approvals.as_list() : none;
-  for (const auto& o : needs) {
-    auto counts = [&](const Value& a) {
-      const auto* as = a["as"].as_list();
-      return o.kind == "four-eyes" || (as && std::find(as->begin(), as->end(), Value(o.of)) != as->end());
-    };
-    if (std::count_if(given.begin(), given.end(), counts) < o.n) out.push_back(o);
+// Which obligations the approvals do not meet yet. Each approval counts for one of them: who consents to lend their
+// right is not one of the two leads besides. That somebody else looked (four-eyes) needs no approval of its own.
+class Tallied {
+ public:
+  Tallied(const std::vector<Obligation>& needs, const Value& approvals) : needs_(needs), counted_(needs.size()) {
+    static const Value::List none;
+    for (const auto& a : approvals.as_list() ? *approvals.as_list() : none) {
+      for (std::size_t i = 0; i < needs_.size(); ++i)
+        if (needs_[i].kind == "four-eyes" && fits(i, a)) counted_[i].push_back(&a);
+      std::vector<bool> seen(needs.size());
+      place(a, seen);
+    }
   }
-  return out;
+  std::vector<Obligation> left() const {
+    std::vector<Obligation> out;
+    for (std::size_t i = 0; i < needs_.size(); ++i)
+      if (counted_[i].size() < wanted(i)) out.push_back(needs_[i]);
+    return out;
+  }
+
+ private:
+  std::size_t wanted(std::size_t i) const { return static_cast<std::size_t>(std::max<std::int64_t>(1, needs_[i].n)); }
+  bool fits(std::size_t i, const Value& approval) const {
+    const auto& o = needs_[i];
+    const auto* as = approval["as"].as_list();
+    return as && std::find(as->begin(), as->end(), Value(o.kind == "four-eyes" ? o.kind : o.of)) != as->end();
+  }
+  // Finds a place where it counts; another one there makes room if it counts elsewhere too.
+  bool place(const Value& a, std::vector<bool>& seen) {
+    for (std::size_t i = 0; i < needs_.size(); ++i) {
+      if (seen[i] || needs_[i].kind == "four-eyes" || !fits(i, a)) continue;
+      seen[i] = true;
+      if (counted_[i].size() < wanted(i)) return counted_[i].push_back(&a), true;
+      for (auto& other : counted_[i])
+        if (place(*other, seen)) return other = &a, true;
+    }
+    return false;
+  }
+
+  const std::vector<Obligation>& needs_;
+  std::vector<std::vector<const Value*>> counted_;
+};
+
+std::vector<Obligation> left_of(const std::vector<Obligation>& needs, const Value& approvals) {
+  return Tallied(needs, approvals).left();
 }
 
 // An ask that nobody answered in time is answered: no. Items from before there was a time have none.
@@ -133,6 +168,26 @@ Result<void> Store::expire(const Record& item, const Actor& actor, const trace::
   c.owed = "obligations";
   auto done = apply(std::move(c));
   return done || done.error().exit() == Exit::conflict ? Result<void>{} : fail(done.error());
+}
+
+// The run that an asker's token was made for, and who made it: what waits is bound to the one, and the other is not
+// somebody else than the asker.
+Result<void> Store::look_behind(Actor& actor) {
+  if (actor.token.empty() || !actor.maker.empty()) return {};
+  auto token = get(actor.token);
+  if (!token && token.error().code == Code::record_unknown) return {};
+  if (!token) return fail(token.error());
+  if (!token->parent.empty()) {
+    auto step = get(token->parent);
+    if (step && step->type == "step") actor.run = step->parent;
+  }
+  journal::Filter first;
+  first.entity = actor.token;
+  first.limit = 1;
+  return journal_.each(first, [&](const journal::Stored& row) -> Result<bool> {
+    actor.maker = row.row.on_behalf_of.empty() ? row.row.actor_id : row.row.on_behalf_of;
+    return false;
+  });
 }
 
 // A run, or an actor who asks from many, has only so many items waiting: whoever answers can read them all.
@@ -165,8 +220,11 @@ Result<void> Store::oblige(Prepared& p) {
   std::vector<Obligation> needs;
   if (p.change.owed.empty()) {
     if (p.transition) needs = p.transition->obligations;
-    for (const auto& o : p.ruling.obligations)
-      if (std::find(needs.begin(), needs.end(), o) == needs.end()) needs.push_back(o);
+    for (const auto& o : p.ruling.obligations) {
+      auto same = std::find_if(needs.begin(), needs.end(), [&](const auto& n) { return n.kind == o.kind && n.of == o.of; });
+      if (same == needs.end()) needs.push_back(o);
+      else same->n = std::max(same->n, o.n);
+    }
   }
   bool no_reason = text::trim(p.change.reason).empty();
   for (const auto& o : needs)
@@ -176,10 +234,13 @@ Result<void> Store::oblige(Prepared& p) {
     }
   std::erase_if(needs, [](const Obligation& o) { return o.kind == "reason"; });
   if (needs.empty() && p.change.parked.empty()) return {};
+  TK_CHECK(look_behind(p.change.actor));
   p.binding = binding_of(p.change, p.asked_input(), p.before, p.fresh);
   TK_TRY(auto item, parked_for(p.binding));
   auto left = left_of(needs, item ? item->fields["approvals"] : Value());
-  if (left.empty() && !item) return fail(Code::record_answered, "item " + p.change.parked + " is over already");
+  // What carries an item out does nothing but that: if somebody did it meanwhile, it does not ask anew.
+  if (!p.change.parked.empty() && (!item || item->id != p.change.parked))
+    return fail(Code::record_answered, "item " + p.change.parked + " is over already");
   if (!left.empty()) {
     p.unmet = needs;
     return fail(Code::record_parked, (p.fresh ? "a new " + p.before.type : p.change.event) + " waits for " +
@@ -196,15 +257,24 @@ Result<void> Store::oblige(Prepared& p) {
 
 // Journals that the transition waits, and opens an item for it unless one is open already.
 Result<void> Store::park(Prepared& p, bool alone, Error& why) {
+  for (int tries = 0;; ++tries) {
+    auto said = why;
+    auto done = park_once(p, alone, said);
+    // Whoever asked for the same at the same moment opened the item.
+    if (!done && done.error().code == Code::record_conflict && tries < 100) continue;
+    bool too_many = !done && done.error().code == Code::record_asks;
+    why = too_many ? done.error() : said;
+    if (!too_many) return done;
+    p.unmet.clear();
+    return refuse(p, why);
+  }
+}
+
+Result<void> Store::park_once(Prepared& p, bool alone, Error& why) {
   std::vector<Prepared> items;
   bool only_reason = p.binding.empty();
   TK_TRY(auto item, only_reason ? Result<std::optional<Record>>(std::nullopt) : parked_for(p.binding));
   if (!only_reason && !item) {
-    if (auto good = may_ask(p); !good) {
-      why = good.error();
-      p.unmet.clear();
-      return refuse(p, why);
-    }
     Value::List needs;
     for (const auto& o : p.unmet) needs.push_back(Value::Map{{"kind", o.kind}, {"of", o.of}, {"n", o.n}});
     Change c;
@@ -225,6 +295,11 @@ Result<void> Store::park(Prepared& p, bool alone, Error& why) {
     c.actor = p.change.actor;
     c.trace = p.change.trace;
     c.owed = "obligations";
+    // Counted where nobody else writes: of many at once, as many are opened as there is room for, and each once.
+    c.condition = [this, &p]() -> Result<void> {
+      TK_TRY(auto there, parked_for(p.binding));
+      return there ? fail(Code::record_conflict, "it waits already: item " + there->id) : may_ask(p);
+    };
     auto& opened = items.emplace_back();
     opened.change = std::move(c);
     TK_CHECK(prepare(opened, nullptr));
@@ -247,7 +322,8 @@ Result<void> Store::may_answer(const Actor& actor, const trace::Context& trace, 
     TK_CHECK(refused(actor, "cast.answer", item.resource(), item.id, no));
     return fail(Code::record_approval, whose(actor) + " may not approve this: " + why, std::move(hint));
   };
-  if (actor.kind == "agent") return refuse("agents never approve", "a person must answer");
+  if (actor.kind == "agent" || whose(actor).starts_with("agent:"))
+    return refuse("agents never approve", "a person must answer, in no agent's name");
   auto from = item.fields.find("trace");
   if (from != item.fields.end() && from->second.text() == trace.trace_id)
     return refuse("this answer comes from the run that asked", "answer from outside of it");
@@ -259,7 +335,16 @@ Result<void> Store::may_answer(const Actor& actor, const trace::Context& trace, 
   Value::List as;
   bool counts = false;
   for (const auto& o : read_obligations(item.fields.at("needs"))) {
-    counts = counts || o.kind == "four-eyes";
+    if (o.kind == "four-eyes") {
+      // The eyes behind an agent are its sponsor's, and of who made the token that it asked with.
+      auto behind = [&](const char* member) {
+        auto who = item.fields.at("asker")[member].text();
+        return !who.empty() && (who == actor.id || who == actor.on_behalf_of);
+      };
+      if (behind("sponsor") || behind("maker")) continue;
+      counts = true;
+      as.push_back(o.kind);
+    }
     if (o.kind != "approval") continue;
     TK_TRY(bool holds, authority_.holds(actor, o.of, item.resource()));
     if (holds) as.push_back(o.of);
@@ -289,12 +374,17 @@ Result<Outcome> Store::carry_out(const Record& item, const trace::Context& trace
   c.reason = text_of(item, "reason");
   c.idempotency_key = text_of(item, "key");
   c.actor = actor_from(item.fields.at("asker"));
+  c.actor.asked_ns = item.created_ns;
+  // It is still a deed of the run that asked: what that run has seen, and the leases bound to it, count.
   c.trace = trace;
+  if (auto run = text_of(item, "trace"); !run.empty()) c.trace.trace_id = run;
   c.parked = item.id;
   auto done = apply(std::move(c));
   if (done) return done;
   auto error = done.error();
   if (error.exit() == Exit::temporary || error.exit() == Exit::waiting || error.exit() == Exit::bug) return fail(error);
+  TK_TRY(auto now, get(item.id));
+  if (now.state != "approved") return fail(Code::record_answered, "item " + item.id + " is " + now.state);
   Change over;  // it can never be done as it was asked for
   over.id = item.id;
   over.event = "lapse";

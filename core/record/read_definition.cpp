@@ -69,6 +69,7 @@ class Reader {
     TK_TRY(def_.initial, doc.required_text("initial"));
     TK_CHECK(read_create(doc.find("create")));
     TK_CHECK(read_types(doc.find("fields"), def_.fields, &def_.defaults));
+    TK_CHECK(check_pii(doc.find("fields")));
     for (const char* list : {"state", "transition", "invariant"})
       if (const auto* n = doc.find(list); n && !n->is_array())
         return invalid(n->where, std::string("`") + list + "` must be a list of tables",
@@ -105,7 +106,7 @@ class Reader {
     if (!table->is_table()) return invalid(table->where, "must be a table of names and types");
     for (const auto& [name, node] : table->table) {
       if (node.is_table()) {
-        if (defaults) TK_CHECK(node.only({"type", "default"}));
+        if (defaults) TK_CHECK(node.only({"type", "default", "pii"}));
         else TK_CHECK(node.only({"type"}));
       }
       const auto* word = node.is_table() ? node.find("type") : &node;
@@ -118,9 +119,43 @@ class Reader {
           return invalid(otherwise->where, fits.error().message);
         defaults->emplace(name, std::move(value));
       }
+      if (const auto* mark = defaults && node.is_table() ? node.find("pii") : nullptr) TK_CHECK(read_pii(name, node, *mark, *type));
       out.emplace(name, std::move(*type));
     }
     return {};
+  }
+
+  // pii = true: of the record itself; pii = "<field>": of whom that field names.
+  Result<void> read_pii(const std::string& name, const Node& field, const Node& mark, const json::Type& type) {
+    const auto* word = mark.value.as_text();
+    if (!word && !mark.value.as_bool())
+      return fail_at(Code::toml_type, mark.where, "`pii` must be true, or the field that names the subject");
+    if (!word && !*mark.value.as_bool()) return {};
+    if (type.kind != json::Type::Kind::text) return invalid(mark.where, "only a text can be personal, not " + type.str());
+    if (const auto* otherwise = field.find("default"))
+      return invalid(otherwise->where, "`" + name + "` is personal and can have no default: it would stand here in clear");
+    def_.pii.emplace(name, word ? *word : "");
+    return {};
+  }
+
+  // Once all fields are known.
+  Result<void> check_pii(const Node* fields) {
+    for (const auto& [name, subject] : def_.pii) {
+      if (subject.empty()) continue;
+      auto it = def_.fields.find(subject);
+      auto where = fields->find(name)->find("pii")->where;
+      if (it == def_.fields.end())
+        return invalid(where, "`pii` names no field: " + subject, nearest_or(subject, names(def_.fields), "fields"));
+      if (it->second.kind != json::Type::Kind::text || def_.pii.contains(subject))
+        return invalid(where, "`" + subject + "` cannot say whose data it is", "it must be a text that is not personal itself");
+    }
+    return {};
+  }
+
+  // An expression sees only what is sealed, and a sealed value holds for one field only.
+  Result<void> check_set(const Where& where, const Assignment& a) {
+    if (!def_.pii.contains(a.field) || text::trim(a.to.text) == "null") return {};
+    return invalid(where, "`" + a.field + "` is personal: only an input gives it a value", "null takes it away");
   }
 
   Result<void> read_states(const Node* states) {
@@ -222,6 +257,7 @@ class Reader {
       TK_CHECK(check_field(n->find("set")->where, a.field));
       TK_CHECK(n->required_text("to"));
       TK_TRY(a.to, expressions.value(*n->find("to"), def_.fields.at(a.field)));
+      TK_CHECK(check_set(n->find("to")->where, a));
       out.push_back(std::move(a));
     }
     return {};
@@ -238,6 +274,7 @@ class Reader {
       Assignment a;
       a.field = field;
       TK_TRY(a.to, expressions.value(to, def_.fields.at(field)));
+      TK_CHECK(check_set(to.where, a));
       out.push_back(std::move(a));
     }
     return {};
@@ -279,6 +316,9 @@ class Reader {
     TK_TRY(t.action, node.text("action", def_.type + "." + t.event));
     TK_TRY(t.event_type, node.text("event_type"));
     TK_CHECK(read_types(node.find("input"), t.input, nullptr));
+    for (const auto& [name, subject] : def_.pii)
+      if (auto it = t.input.find(name); it != t.input.end() && it->second.kind != json::Type::Kind::text)
+        return invalid(node.find("input")->where, "`" + name + "` is a personal field: it is given as text, not " + it->second.str());
     if (t.from.empty()) return invalid(node.where, "`from` is missing");
     for (const auto& from : t.from) {
       const auto* s = def_.state(from);

@@ -4,13 +4,14 @@
 #include <algorithm>
 
 #include "core/base/clock.hpp"
-#include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/journal/checkpoint.hpp"
 #include "core/json/json.hpp"
 #include "core/os/fault.hpp"
 #include "core/record/detail/prepared.hpp"
 #include "core/record/migrate.hpp"
+#include "core/record/owed.hpp"
 
 namespace tk::record {
 
@@ -72,7 +73,7 @@ Result<void> Store::resolve(Prepared& p) {
   p.fresh = c.event.empty();
   if (p.fresh) {
     TK_TRY(p.definition, definitions_.current(c.type));
-    p.before.id = c.id.empty() ? ids::uuid7() : c.id;
+    p.before.id = c.id.empty() ? id_of_new(*p.definition, c) : c.id;
     p.before.type = c.type;
     p.before.context = c.context;
     p.before.name = c.name;
@@ -90,6 +91,8 @@ Result<void> Store::resolve(Prepared& p) {
 
 Result<void> Store::validate(Prepared& p) {
   const auto& c = p.change;
+  TK_CHECK(seal_personal(sealer_, *p.definition, p.before, c, p.change.input));
+  if (p.next) TK_CHECK(check_migration(*p.next, p.before));
   if (p.fresh) {
     TK_CHECK(check_members(p.definition->fields, c.input, "a new " + p.definition->type));
   }
@@ -120,6 +123,13 @@ std::string asked(const std::string& payload) {
   return json::compact(*read);
 }
 
+// Whether the row came of this payload. Of one that was pruned its digest tells.
+bool came_of(const journal::Stored& stored, const std::string& payload) {
+  if (!stored.payload.empty()) return asked(stored.payload) == payload;
+  auto digest = crypto::sha256(payload);
+  return stored.row.payload_digest == std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
 }  // namespace
 
 // What was done with the same idempotency key; it must have been the same.
@@ -128,7 +138,7 @@ Result<void> Store::find_stored(Prepared& p) {
   TK_TRY(p.stored, journal_.by_key(c.idempotency_key));
   if (p.stored && ((!p.fresh && p.stored->row.entity_id != p.before.id) ||
                    p.stored->row.trigger != (p.fresh ? "new" : c.event) ||
-                   p.stored->row.entity_type != p.before.type || asked(p.stored->payload) != p.payload))
+                   p.stored->row.entity_type != p.before.type || !came_of(*p.stored, p.payload)))
     return fail(Code::record_conflict, "the idempotency key " + c.idempotency_key +
                                            " was used for another transition");
   return {};
@@ -172,13 +182,14 @@ Result<Ruling> Store::rule(const Prepared& p) {
 Result<void> Store::authorise(Prepared& p) {
   TK_TRY(p.labels, tally_.labels_of(p.change.trace.trace_id));
   if (!p.change.owed.empty()) {
+    if (!is_owed(p.change.owed)) return fail(Code::bug, "nothing of the name " + p.change.owed + " is owed to a record");
     p.ruling.allow = true;
     p.ruling.rule_id = p.change.owed;
     return {};
   }
   if (auto* live = journal_.live()) p.standing = live->standing();
   TK_TRY(p.ruling, rule(p));
-  p.of_history = tally_.asked() || !p.ruling.leases.empty();
+  p.of_history = tally_.asked() || p.ruling.of_journal || !p.ruling.leases.empty();
   if (!p.ruling.allow) return denied(p);
   return p.ruling.arguments ? change_arguments(p) : Result<void>{};
 }
@@ -199,7 +210,7 @@ Result<void> Store::rule_again(Prepared& p) {
 // is written after a revocation rests on what was allowed before.
 Result<void> Store::hold(Prepared& p) {
   auto* live = journal_.live();
-  bool moved = p.change.owed.empty() && live && live->standing() != p.standing;
+  bool moved = p.change.owed.empty() && (!live || live->standing() != p.standing);
   if (p.of_history || moved) TK_CHECK(rule_again(p));
   if (p.change.condition)
     if (auto good = p.change.condition(); !good) {
@@ -241,14 +252,16 @@ Result<void> Store::denied(const Prepared& p) {
 // Law lets it happen with other arguments: they have to fit as the asked ones did. The row keeps both.
 Result<void> Store::change_arguments(Prepared& p) {
   if (p.next) return fail(Code::law_when, "rule " + p.ruling.rule_id + " changes the input of a migration, which has none");
-  TK_CHECK(check_members(p.fresh ? p.definition->fields : p.candidates.front()->input, *p.ruling.arguments,
+  auto arguments = *p.ruling.arguments;  // law's own stay as they are: when it is asked again its answer is compared
+  TK_CHECK(seal_personal(sealer_, *p.definition, p.before, p.change, arguments));
+  TK_CHECK(check_members(p.fresh ? p.definition->fields : p.candidates.front()->input, arguments,
                          "rule " + p.ruling.rule_id + " changes the input: " + p.action));
   Value::Map payload{{"input", p.change.input}};
   auto read = json::parse(p.payload);
   if (read && read->as_map()) payload = std::move(*read->as_map());
-  payload.insert_or_assign("arguments", *p.ruling.arguments);
+  payload.insert_or_assign("arguments", arguments);
   p.payload = json::compact(payload);
-  p.asked = std::exchange(p.change.input, *p.ruling.arguments);
+  p.asked = std::exchange(p.change.input, std::move(arguments));
   return {};
 }
 

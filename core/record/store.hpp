@@ -16,6 +16,7 @@
 #include "core/record/definition.hpp"
 #include "core/record/tally.hpp"
 #include "core/record/machine.hpp"
+#include "core/record/pii.hpp"
 #include "core/trace/trace.hpp"
 
 namespace tk::record {
@@ -32,6 +33,9 @@ struct Actor {
   std::string purpose = {};      // what for; a lease holds for its own purpose only
   std::string token = {};        // the jti that it came by; empty = not by a token
   std::string family = {};       // of refresh tokens, that it came by
+  std::string run = {};          // the run that its token was made for; filled in where something waits
+  std::string maker = {};        // the id of who made its token; likewise
+  std::int64_t asked_ns = 0;     // when it asked, where what it asked for is carried out later
   // What its token is limited to: actions (or *) on resources that fit; empty = all that it may do.
   struct Limit {
     std::vector<std::string> actions, resources;
@@ -61,6 +65,7 @@ struct Ruling {
   // The leases whose right this is, the borrower's own first: each is used once by it, in the same commit, and
   // law is asked again there. Empty = the actor's own right.
   std::vector<std::string> leases;
+  bool of_journal = false;  // it rests on what the journal says: law is asked again inside the commit
 };
 
 class Authority {
@@ -196,6 +201,9 @@ class Store {
   // Gives what could not be done any more and was compensated.
   Result<std::vector<Error>> recover();
 
+  // Without one nothing personal is taken.
+  void set_sealer(Sealer* sealer) { sealer_ = sealer; }
+
   journal::Journal& journal() { return journal_; }
   Tally& history() { return tally_; }
   Definitions& definitions() { return definitions_; }
@@ -218,8 +226,10 @@ class Store {
   Result<void> oblige(Prepared& p);
   Result<void> reduce(Prepared& p);
   Result<void> park(Prepared& p, bool alone, Error& why);
+  Result<void> park_once(Prepared& p, bool alone, Error& why);
   Result<std::optional<Record>> parked_for(const std::string& binding);
   Result<void> may_ask(const Prepared& p);
+  Result<void> look_behind(Actor& actor);
   Result<void> expire(const Record& item, const Actor& actor, const trace::Context& trace);
   Result<Record> answer_once(const Actor& actor, const trace::Context& trace, const Record& item, bool approve,
                              const std::string& reason);
@@ -241,6 +251,7 @@ class Store {
   Tally tally_{journal_};
   Authority& authority_;
   Effects* effects_;
+  Sealer* sealer_ = nullptr;
   Seal* seal_ = nullptr;
   std::map<const Definition*, Machine> machines_;
 };

@@ -11,6 +11,7 @@
 #include "core/json/type.hpp"
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
+#include "core/record/pii.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -265,6 +266,7 @@ class Reader {
       else if (a.name == "id" && !ids::is_uuid(a.value))
         problem(Code::ws_entity_invalid, doc.where(a.value_at), "id is no UUID",
                 "leave it out and run: tk repo new, or give a UUIDv7");
+      else if (known->personal()) check_personal(doc, e, a);
       else if (auto wrong = record::check_value(*known, a.value); !wrong.empty())
         problem(Code::ws_entity_invalid, doc.where(a.value_at), wrong);
       else if (a.name == "context" && a.value != context)
@@ -275,6 +277,17 @@ class Reader {
       if (known.required && e.get(known.name).empty())
         problem(Code::ws_entity_invalid, doc.where(e.at), "<" + e.name + "> needs " + std::string(known.name),
                 "add " + std::string(known.name) + "=\"…\"");
+  }
+
+  // git never forgets: what is personal stands there sealed under the key of the entity itself, or not at all.
+  void check_personal(const xml::Document& doc, const xml::Element& e, const xml::Attribute& a) {
+    auto sealed = record::read_sealed(a.value);
+    if (sealed && sealed->subject == e.get("id")) return;
+    auto set = "tk repo set " + e.name + ":" + (e.get("name").empty() ? "NAME" : e.get("name")) + " " + a.name + "=…";
+    problem(Code::pii_field, doc.where(a.value_at),
+            sealed ? a.name + " was sealed for another entity" : a.name + " is personal and stands here in clear",
+            "take the attribute out and commit that; then `" + set + "` seals it" +
+                (e.get("id").empty() ? ", once the element has an id=\"" + ids::uuid7() + "\"" : ""));
   }
 
   void check_children(const xml::Document& doc, const xml::Element& e, const std::vector<record::ChildType>& children) {

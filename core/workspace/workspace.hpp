@@ -2,11 +2,16 @@
 // current folder to the one that holds tk.toml; TK_WORKSPACE names another.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "core/base/error.hpp"
+
+namespace tk::toml {
+struct Node;
+}
 
 namespace tk::workspace {
 
@@ -18,6 +23,9 @@ struct Setting {
 struct Key {
   std::string_view name, fallback, help;
   enum class Kind { text, duration, number } kind = Kind::text;
+  // Whose word it is. What binds a caller is not for the caller to say, who has the environment and his own files in his
+  // hand: of a bound he can make less only (a limit), or nothing (the workspace's alone).
+  enum class Whose { callers, bound, workspaces } whose = Whose::callers;
 };
 const std::vector<Key>& config_keys();
 
@@ -34,6 +42,9 @@ class Workspace {
   // The value in force and where it comes from; every key is known.
   Result<std::string> config(const std::string& key) const;
   const std::vector<Setting>& settings() const { return settings_; }
+  // How long payloads of this type of event are kept ([retention] of tk.toml: the type, else its longest beginning with
+  // *); 0 = for ever.
+  std::int64_t retention(std::string_view event_type) const;
   std::string default_context() const { return config("workspace.context").value_or(""); }
 
   // Makes .tk with its folders (0700) where they are missing.
@@ -41,11 +52,14 @@ class Workspace {
 
  private:
   Result<void> load_config();
+  Result<void> read_retention(const toml::Node& table);
   Result<void> check_value(const Key& key) const;
-  Result<void> load_layer(const std::string& file, const std::string& shown);
+  Result<void> load_layer(const std::string& file, const std::string& shown, bool personal = false);
+  Result<void> say(const std::string& key, std::string value, std::string origin);
+  void tighten();
   void set(const std::string& key, std::string value, std::string origin);
   std::string root_;
-  std::vector<Setting> settings_;
+  std::vector<Setting> settings_, wishes_;  // wishes: what a caller says of bounds
 };
 
 }  // namespace tk::workspace

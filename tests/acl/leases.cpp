@@ -3,21 +3,20 @@
 //   leases uses PROCESSES USES N many processes use one lease of N uses at once: N pass
 //   leases revoke CHECKERS N     N rights are revoked while others check: no yes after the revocation returned
 //   leases approve N             N approvers at once: one decision
+//   leases flood PROCESSES N CAP | caps PROCESSES | live CHECKERS    see asks.cpp
 // Prints one line of figures; exits 1 at the first thing that is wrong.
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <new>
 
 #include "core/acl/standing.hpp"
 #include "core/base/clock.hpp"
 #include "core/os/file.hpp"
 #include "core/record/made_up.hpp"
+#include "tests/acl/asks.hpp"
+#include "tests/acl/processes.hpp"
 #include "tests/acl/world.hpp"
 
 using namespace tk;
@@ -25,17 +24,6 @@ using namespace tk::test;
 using record::Dice;
 
 namespace {
-
-[[noreturn]] void wrong(const std::string& what) {
-  std::fprintf(stderr, "WRONG: %s\n", what.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> r, const char* what) {
-  if (!r) wrong(std::string(what) + ": " + describe(r.error()));
-  if constexpr (!std::is_void_v<T>) return std::move(*r);
-}
 
 std::int64_t g_now = 1'800'000'000'000'000'000;
 std::int64_t injected() { return g_now; }
@@ -209,41 +197,6 @@ void model_test(const std::string& root, std::size_t steps, std::uint64_t seed) 
 
 // ---- many processes
 
-template <class T>
-T* shared() {
-  auto* at = ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return new (at) T{};
-}
-
-// Runs `work` in n processes; the first failure ends the program.
-void in_processes(int n, const std::function<void(int)>& work, const std::function<void()>& meanwhile = {}) {
-  std::vector<pid_t> pids;
-  for (int i = 0; i < n; ++i) {
-    auto pid = ::fork();
-    if (pid == 0) {
-      work(i);
-      std::_Exit(0);
-    }
-    pids.push_back(pid);
-  }
-  if (meanwhile) meanwhile();
-  bool good = true;
-  for (auto pid : pids) {
-    int status = 0;
-    ::waitpid(pid, &status, 0);
-    good = good && status == 0;
-  }
-  if (!good) wrong("a process failed");
-}
-
-Rights all() {
-  Rights r;
-  for (int l = 0; l < kParties; ++l)
-    for (int a = 0; a < kActions; ++a)
-      for (int t = 0; t < kThings; ++t) r.permits.insert({l, a, t});
-  return r;
-}
-
 std::string lease(World& w, int from, int to, std::int64_t max) {
   acl::Request r;
   r.lender = w.actor(lender(from));
@@ -398,6 +351,9 @@ int main(int argc, char** argv) {
   else if (what == "uses") uses_test(root, number(1), number(2), number(3));
   else if (what == "revoke") revoke_test(root, number(1), number(2));
   else if (what == "approve") approve_test(root, number(1));
-  else wrong("model STEPS SEED | uses PROCESSES USES N | revoke CHECKERS N | approve N");
+  else if (what == "flood") flood_test(root, number(1), number(2), number(3));
+  else if (what == "caps") caps_test(root, number(1));
+  else if (what == "live") live_test(root, number(1));
+  else wrong("model STEPS SEED | uses PROCESSES USES N | revoke CHECKERS N | approve N | flood PROCESSES N CAP | caps PROCESSES | live CHECKERS");
   must(os::remove_tree(root), "remove");
 }

@@ -41,6 +41,7 @@ law::Model model(const Rights& rights) {
     role("l" + std::to_string(i), lender(i));
     role("b" + std::to_string(i), borrower(i));
   }
+  entity("galaxy", "a");
   entity("user", "owner");
   entity("user", "deputy");
   role("owner", "user:a/owner");
@@ -57,6 +58,7 @@ law::Model model(const Rights& rights) {
     rule("p" + std::to_string(l) + std::to_string(act) + std::to_string(t), true, "l" + std::to_string(l), action(act), thing(t).str());
   for (auto [b, act, t] : rights.forbids)
     rule("f" + std::to_string(b) + std::to_string(act) + std::to_string(t), false, "b" + std::to_string(b), action(act), thing(t).str());
+  if (rights.more) rights.more(m);
   return m;
 }
 

@@ -2,12 +2,14 @@
 // b0…b2 who borrow, an owner, things to act on. What law permits and forbids is set anew at will.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
 #include <tuple>
 
 #include "core/acl/gate.hpp"
+#include "core/law/model.hpp"
 
 namespace tk::test {
 
@@ -17,7 +19,15 @@ struct Rights {
   std::set<std::tuple<int, int, int>> permits;   // lender, action, thing
   std::set<std::tuple<int, int, int>> forbids;   // borrower, action, thing
   std::set<int> suspended;                       // lenders
+  std::function<void(law::Model&)> more = {};    // what a test declares besides
 };
+inline Rights all() {
+  Rights r;
+  for (int l = 0; l < kParties; ++l)
+    for (int a = 0; a < kActions; ++a)
+      for (int t = 0; t < kThings; ++t) r.permits.insert({l, a, t});
+  return r;
+}
 
 std::string lender(int i);
 std::string borrower(int i);

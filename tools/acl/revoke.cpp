@@ -1,3 +1,4 @@
+#include "core/acl/lease.hpp"
 #include "core/acl/standing.hpp"
 #include "core/base/text.hpp"
 #include "tools/acl/verbs.hpp"
@@ -34,14 +35,17 @@ Result<Ended> end_record(Session& s, const std::string& word, const std::string&
     return fail(Code::record_unknown, "there is no token, family, invitation or lease " + text::printable(text::shorten(word, 80)),
                 "an actor is named with its type, like agent:analyst; tk record list token shows tokens");
   TK_TRY(auto record, std::move(found));
+  if (record.type == "borrow") {
+    TK_TRY(auto ended, acl::end_lease(s.store, record.id, s.actor, trace::child(s.trace), reason.empty() ? "revoked" : reason));
+    return Ended{"lease", record.id, ended.repeated ? 0 : ended.seq};
+  }
   static constexpr struct {
     std::string_view type, kind, event;
-  } kKinds[] = {{"token", "token", "revoke"}, {"refresh", "family", "revoke"}, {"invitation", "invitation", "withdraw"},
-                {"borrow", "lease", "end"}};
+  } kKinds[] = {{"token", "token", "revoke"}, {"refresh", "family", "revoke"}, {"invitation", "invitation", "withdraw"}};
   for (const auto& k : kKinds) {
     if (record.type != k.type) continue;
     for (int tries = 0;; ++tries) {
-      if (record.state != "live" && record.state != "open" && record.state != "active")
+      if (record.state != "live" && record.state != "open")
         return Ended{std::string(k.kind), record.id, 0};
       record::Change c;
       c.id = record.id;
@@ -49,7 +53,6 @@ Result<Ended> end_record(Session& s, const std::string& word, const std::string&
       c.actor = s.actor;
       c.trace = trace::child(s.trace);
       c.reason = reason;
-      if (k.type == "borrow") c.input = {{"ended", "revoked"}};
       auto done = s.store.apply(std::move(c));
       if (done) return Ended{std::string(k.kind), record.id, done->seq};
       if (done.error().code != Code::record_conflict || tries == 100) return fail(done.error());

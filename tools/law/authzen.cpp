@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/acl/subject.hpp"
 #include "core/base/clock.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/json/json.hpp"
 #include "core/record/entity_types.hpp"
 #include "tools/law/authzen_page.hpp"
@@ -350,11 +352,16 @@ Reply search(const Source& source, Endpoint endpoint, const Value& request) {
 
 }  // namespace
 
-Directory::Directory(const Index& index) : index_(index) {
+Directory::Directory(const Index& index, const std::string& keys) : index_(index) {
   for (const auto& e : index_.entities("")) {
     if (!e.id.empty()) by_id_.emplace(e.id, e);
     if (e.type == "user")
-      if (auto email = index_.attribute(e, "email"); email && !email->empty()) by_email_.emplace(*email, e);
+      if (auto email = index_.attribute(e, "email")) {
+        auto sealed = record::read_sealed(*email);
+        auto clear = sealed ? acl::open_sealed(keys, record::sealed_place("user", "email", std::string(e.id)), *sealed)
+                            : Result<std::string>(fail(Code::pii_field, ""));
+        if (clear) by_email_.emplace(crypto::sha256_hex(*clear), e);
+      }
   }
 }
 
@@ -366,7 +373,7 @@ Engine& Directory::engine() const {
 Result<EntityView> Directory::find(std::string_view type, std::string_view id) const {
   if (auto it = by_id_.find(id); it != by_id_.end() && it->second.type == type) return it->second;
   if (type == "user" && id.find('@') != id.npos) {
-    auto [first, last] = by_email_.equal_range(id);
+    auto [first, last] = by_email_.equal_range(crypto::sha256_hex(id));
     auto n = std::distance(first, last);
     if (n == 1) return first->second;
     if (n > 1) return fail(Code::ws_ambiguous, std::string(id) + " is the email of more than one user");

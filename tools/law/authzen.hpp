@@ -23,7 +23,8 @@ namespace tk::tools::law_tool::authzen {
 // The entities of an index by what AuthZEN calls them. Keeps views: the index must stay.
 class Directory {
  public:
-  explicit Directory(const tk::law::Index& index);
+  // `keys`: .tk/keys/subjects, which opens the users' emails; whose key is gone is not found by it.
+  Directory(const tk::law::Index& index, const std::string& keys);
   const tk::law::Index& index() const { return index_; }
   tk::law::Engine& engine() const;  // one for each thread that asks
   Result<tk::law::EntityView> find(std::string_view type, std::string_view id) const;
@@ -33,7 +34,7 @@ class Directory {
   mutable std::mutex mutex_;
   mutable std::map<std::thread::id, tk::law::Engine> engines_;
   std::unordered_map<std::string_view, tk::law::EntityView> by_id_;
-  std::unordered_multimap<std::string_view, tk::law::EntityView> by_email_;
+  std::unordered_multimap<std::string, tk::law::EntityView> by_email_;  // by its digest: no address stays in memory
 };
 
 struct Source {

@@ -55,5 +55,6 @@ Result<Exit> run_simulate(const cli::Args& args) { return become(args); }
 Result<Exit> run_draft(const cli::Args& args) { return become(args); }
 Result<Exit> run_halt(const cli::Args& args) { return become(args); }
 Result<Exit> run_resume(const cli::Args& args) { return become(args); }
+Result<Exit> run_review(const cli::Args& args) { return become(args); }
 
 }  // namespace tk::tools::law_tool

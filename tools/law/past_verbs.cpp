@@ -54,4 +54,16 @@ cli::VerbSpec resume_verb() {
           help::k_resume, run_resume, kStands, law_values};
 }
 
+cli::VerbSpec review_verb() {
+  return {"review", "every grant with when it was last used: 0, or 1 when some are not", {},
+          {{"unused", "TIME", "how long is too long (default: 90d)"},
+           {"attest", "", "journal that you looked through them"},
+           {"reason", "TEXT", "why, for the journal"}, {"as", "ACTOR", "act as this actor (needs the right actor.act-as)"}},
+          {{"tk law review --unused 30d", "what nobody has used for a month"},
+           {"tk law review --attest --reason \"quarterly review\"", "and put into the journal that you looked"}},
+          help::k_review, run_review,
+          "{grants: [{grant: text, role: text, to: text, at: text, unused: bool, uses: int, "
+          "last: {ts: text, seq: int, by: text, rule: text}|null}], unused: int, attested: int|null, statement: text|null}"};
+}
+
 }  // namespace tk::tools::law_tool

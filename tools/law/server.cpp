@@ -104,9 +104,11 @@ Result<std::string> host_of(const std::string& url) {
   return rest.substr(0, colon);
 }
 
-HotLaw::Owner owner() {
+HotLaw::Owner owner(std::string keys) {
   HotLaw::Owner out;
-  out.prepare = [](const tk::law::Index& index) { return std::make_shared<const authzen::Directory>(index); };
+  out.prepare = [keys = std::move(keys)](const tk::law::Index& index) {
+    return std::make_shared<const authzen::Directory>(index, keys);
+  };
   out.changed = [](const Policy& p) {
     auto commit = p.commit.empty() ? std::string("HEAD") : "commit " + p.commit.substr(0, 10);
     if (p.broken) cli::note("no law can be made of " + commit + ", so everything is denied: " + describe(*p.broken));
@@ -157,7 +159,7 @@ Result<Exit> serve(const cli::Args& args) {
   service.handle = [&desk](const net::Request& r) { return desk.answer(r); };
   service.slow = [](const net::Request& r) { return r.target.starts_with("/access/v1/search/") || r.body.size() > kQuick; };
   TK_TRY(auto server, net::Server::listen(where, std::move(service)));
-  TK_TRY(desk.law, HotLaw::start(ws, owner()));
+  TK_TRY(desk.law, HotLaw::start(ws, owner(ws.state("keys/subjects"))));
   desk.url = args.get("url", server.url());
   while (desk.url.ends_with('/')) desk.url.pop_back();
   say_where(args, server, desk);

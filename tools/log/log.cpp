@@ -3,33 +3,15 @@
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
-#include "core/law/ref.hpp"
 #include "core/os/terminal.hpp"
 #include "help/log.hpp"
 #include "tools/log/rows.hpp"
+#include "tools/log/whom.hpp"
 #include "tools/session/session.hpp"
 #include "tools/session/values.hpp"
 
 namespace tk::tools::log_tool {
 namespace {
-
-// "2h" ago, or an RFC 3339 time.
-Result<std::int64_t> read_time(const std::string& word) {
-  if (word.empty()) return 0;
-  if (auto ago = clock::parse_duration(word)) return clock::now_ns() - *ago;
-  return clock::parse_rfc3339(word);
-}
-
-// An entity by reference or id; records by their id.
-std::string id_of(Session& s, const std::string& word) {
-  if (word.find(':') == word.npos) return word;
-  auto ref = tk::law::parse_ref(word);
-  auto entity = ref ? s.law.index().find(*ref) : Result<tk::law::EntityView>(fail(ref.error()));
-  if (!entity) return word;
-  if (!entity->id.empty()) return std::string(entity->id);
-  auto record = s.store.of_entity({std::string(entity->type), std::string(entity->context), std::string(entity->name)});
-  return record && *record ? (*record)->id : word;
-}
 
 std::string row_line(const Session& s, const journal::Stored& stored) {
   const auto& r = stored.row;

@@ -3,6 +3,7 @@
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "help/record.hpp"
+#include "tools/session/personal.hpp"
 #include "tools/session/session.hpp"
 #include "tools/session/values.hpp"
 
@@ -80,6 +81,8 @@ Result<void> refuse_driven(Session& s, const std::string& type, const law::Ref& 
                 "tk repo new " + type + " NAME, tk repo set " + type + ":NAME");
   if (type == "parked")
     return fail(Code::record_driven, "what is parked is answered, not stepped", "tk inbox list, tk inbox answer");
+  if (type == "subject") return fail(Code::record_driven, "a subject is erased or exported, not stepped", "tk log erase, tk log subject");
+  if (type == "pruning") return fail(Code::record_driven, "a pruning is made by tk log prune, not by hand", "tk log prune");
   return fail(Code::record_driven, "a " + type + " is driven by tk wot, not by hand",
               type == "token" ? "a token comes with an agent's step and dies with it"
                               : "tk wot run, tk wot answer, tk wot resume");
@@ -148,6 +151,8 @@ Result<Exit> run_show(const cli::Args& args) {
     found = s->store.as_of(found->id, seq, ts);
     if (!found) return fail(found.error());
   }
+  Unsealing unsealing;
+  for (auto& [name, value] : found->fields) TK_CHECK(unsealing.open_in(value, name, found->type, found->id));
   TK_TRY(auto definition, s->store.definition_of(*found));
   auto tools = definition->tools_in(found->state), events = definition->events_from(found->state);
   if (args.json()) {

@@ -25,14 +25,17 @@ Result<Exit> run(const cli::Args& args) {
   if (word.find(':') != word.npos) {
     TK_TRY(auto ref, law::parse_ref(word));
     TK_TRY(auto entity, index.find(ref));
+    TK_TRY(auto attributes, shown_attributes(index, entity));
     if (args.json()) {
-      cli::print(json::pretty(describe(index, entity)) + "\n");
+      auto out = describe(index, entity);
+      for (const auto& [k, v] : attributes) out.as_map()->at("attributes").as_map()->insert_or_assign(k, v);
+      cli::print(json::pretty(out) + "\n");
       return Exit::ok;
     }
     std::vector<std::vector<std::string>> rows = {
         {"ref", entity.str()}, {"id", std::string(entity.id)}, {"state", std::string(entity.state)},
         {"at", std::string(entity.file) + ":" + std::to_string(entity.line)}};
-    for (auto [k, v] : index.attributes(entity)) rows.push_back({std::string(k), std::string(v)});
+    for (const auto& [k, v] : attributes) rows.push_back({k, v});
     cli::print(cli::table(rows));
     return Exit::ok;
   }

@@ -46,6 +46,7 @@ Result<Exit> run(const cli::Args& args) {
   for (const auto& m : args.all("member")) children.emplace_back("member", m);
   for (const auto& r : args.all("inherits")) children.emplace_back("inherits", r);
   auto id = ids::uuid7();
+  TK_CHECK(seal_pairs(*s, ref, id, attributes));
   auto content = workspace::write_entity(ref, id, attributes, children);
   Value::Map values;
   for (const auto& [k, v] : attributes) values.emplace(k, v);

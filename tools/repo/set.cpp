@@ -77,6 +77,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto pairs, read_pairs(args.all("ATTRIBUTE")));
   auto path = std::string(entity.file);
   law::Ref full{std::string(entity.type), std::string(entity.context), std::string(entity.name)};
+  TK_CHECK(seal_pairs(*s, full, std::string(entity.id), pairs));
   TK_TRY(auto head, repository.head_commit());
   TK_TRY(auto before, repository.read(head, path));
   TK_TRY(auto content, edit(path, before.value_or(""), entity, pairs));

@@ -8,4 +8,10 @@ namespace tk::tools::repo_tool {
 Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
     const std::vector<std::string>& words);
 
+// Seals what is personal among the attributes of an entity, in place.
+Result<void> seal_pairs(Session& session, const law::Ref& ref, const std::string& id,
+                        std::vector<std::pair<std::string, std::string>>& pairs);
+// Its attributes as HEAD has them; what is personal in clear for who may export it, else a shortened mark.
+Result<std::vector<std::pair<std::string, std::string>>> shown_attributes(const law::Index& index, const law::EntityView& entity);
+
 }  // namespace tk::tools::repo_tool

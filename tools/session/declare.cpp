@@ -9,12 +9,8 @@ namespace {
 git::Author author_of(const Session& s) {
   const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
   auto ref = law::parse_ref(who);
-  git::Author author{ref ? ref->name : who, ""};
-  if (ref)
-    if (auto entity = s.law.index().find(*ref))
-      if (auto email = s.law.index().attribute(*entity, "email")) author.email = std::string(*email);
-  if (author.email.empty()) author.email = author.name + "@tk.invalid";
-  return author;
+  auto name = ref ? ref->name : who;  // never the address: git does not forget
+  return {name, name + "@tk.invalid"};
 }
 
 }  // namespace

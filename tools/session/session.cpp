@@ -36,6 +36,7 @@ Result<std::unique_ptr<Session>> Session::open_for_bearer(record::Effects* effec
   std::unique_ptr<Session> out(
       new Session(std::move(ws), std::move(law), std::move(journal), effects));
   TK_CHECK(out->configure());
+  TK_CHECK(out->subjects.recover());
   if (effects) {
     TK_TRY(auto compensated, out->store.recover());
     for (const auto& e : compensated)

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/acl/gate.hpp"
+#include "core/acl/subject.hpp"
 #include "core/acl/token.hpp"
 #include "core/cli/spec.hpp"
 #include "core/record/store.hpp"
@@ -21,6 +22,7 @@ struct Session {
   acl::Gate gate;
   record::Store store;
   CheckpointSeal seal;
+  acl::Subjects subjects;
   record::Actor actor;
   trace::Context trace;
 
@@ -40,8 +42,10 @@ struct Session {
   Session(workspace::Workspace ws, workspace::CompiledLaw l, journal::Journal j,
           record::Effects* effects)
       : workspace(std::move(ws)), law(std::move(l)), realm(acl::realm_of(workspace)), gate(law.index()),
-        store(std::move(j), workspace.root(), gate, effects), seal(workspace), trace(trace::from_environment()) {
+        store(std::move(j), workspace.root(), gate, effects), seal(workspace),
+        subjects(workspace.state("keys/subjects"), store, law.index()), trace(trace::from_environment()) {
     store.set_seal(&seal);
+    store.set_sealer(&subjects);
   }
   Result<void> configure();
 };

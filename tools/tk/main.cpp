@@ -87,7 +87,7 @@ int unknown(const char* command) {
 
 int help(FILE* to) {
   fputs("tk: infrastructure for AI agents\n\nUsage: tk [-C DIR] COMMAND [words]\n\n", to);
-  for (const auto& c : kCommands) fprintf(to, "  %-8s  %s\n", c.name, c.summary);
+  for (const auto& c : kCommands) fprintf(to, "  %-10s  %s\n", c.name, c.summary);
   fputs("\nStart here:\n  tk demo code-review\n      the main job on a bundled sample\n  tk COMMAND -h\n"
         "      one screen of help with examples\n  tk help -a\n      every command and topic, also from others\n", to);
   return fflush(to) == 0 ? 0 : 1;

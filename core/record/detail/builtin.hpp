@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "core/record/detail/builtin_personal.hpp"
 #include "core/record/detail/builtin_rights.hpp"
 #include "core/record/detail/builtin_work.hpp"
 
@@ -256,6 +257,8 @@ event_type = "cast.reused"
     {"invitation", kInvitation},
     {"standing", kStanding},
     {"borrow", kBorrow},
+    {"subject", kSubject},
+    {"pruning", kPruning},
     // A transition that waits for its obligations (parked.cpp). `carry`: the last approval came while law or the
     // definition asked for fewer than when the item was opened.
     {"parked", R"toml(
@@ -342,6 +345,23 @@ to = "expired"
 action = "record.park"
 event_type = "obligation.expired"
 input = { outcome = "text" }
+)toml"},
+    // That somebody looked through the grants; `seen` is the SHA-256 of the list as it was then, `statement` the same
+    // signed (JWS), for who has no journal.
+    {"review", R"toml(
+record = "review"
+version = 1
+initial = "attested"
+create = { action = "law.review", event_type = "law.reviewed" }
+[fields]
+grants = { type = "int" }
+unused = { type = "int" }
+policy = { type = "text" }
+seen = { type = "text" }
+statement = { type = "text" }
+[[state]]
+name = "attested"
+final = true
 )toml"},
 };
 

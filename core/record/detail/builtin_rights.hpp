@@ -8,12 +8,14 @@ namespace tk::record::detail {
 // One JWT: its name is the token's jti.
 inline constexpr std::string_view kToken = R"toml(
 record = "token"
-version = 2
+version = 3
 initial = "live"
 create = { action = "token.issue", event_type = "token.issued" }
 [fields]
 actor = { type = "text" }
 on_behalf_of = { type = "text" }
+actor_id = { type = "text" }
+subject_id = { type = "text" }
 kind = { type = "text" }
 audience = { type = "text" }
 expires = { type = "int" }

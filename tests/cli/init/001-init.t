@@ -12,8 +12,12 @@ A workspace is a git repository with law, a journal and you as its owner.
   you are user:w/* (glob)
   law commit *, policy * (glob)
   journal 13 rows
-  org 0 agents, 2 grants, 0 groups, 4 roles, 5 rules, 1 user
+  permissions 0 agents, 2 grants, 0 groups, 4 roles, 5 rules, 1 user
+  context w
   runs 0, of which 0 running and 0 waiting for a human
+  approvals 0 items in the inbox: tk inbox list
+  rights lent 0 leases in force: tk acl borrow list
+  audit 0 grants too wide (tk audit god-mode looks at tokens and leases too); a checkpoint covers 0 rows; tk compliance report --frame soc2
   $ tk init .
   tk: [TK-WS-0002] */work/w is a workspace already (glob)
     mend: tk status shows it

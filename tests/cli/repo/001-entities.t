@@ -25,13 +25,13 @@ Declarations are written, journaled and committed in one go.
   $ tk repo set user:rita title="Lead" state=suspended
   user:w/rita  galaxies/w/users/rita.xml
   $ cat galaxies/w/users/rita.xml | sed 's/id="[^"]*"/id="…"/'
-  <user id="…" name="rita" email="rita@example.org" title="Lead" state="suspended"/>
+  <user id="…" name="rita" email="pii:v1:*" title="Lead" state="suspended"/> (glob)
   $ tk law can user:rita cast.answer cast:w/x
   no
   [1]
   $ tk log --entity user:rita | sed 's/^\([0-9]*\)  [^ ]*/\1 …/'
-  14 …  user.created  user user:w/rita  → active  by user:w/* (glob)
-  17 …  user.state_changed  user user:w/rita  active → suspended  by user:w/* (glob)
+  15 …  user.created  user user:w/rita  → active  by user:w/* (glob)
+  18 …  user.state_changed  user user:w/rita  active → suspended  by user:w/* (glob)
   $ tk repo get user --json | grep '"ref"'
       "ref": "user:w/rita",
       "ref": "user:w/*", (glob)
@@ -67,7 +67,7 @@ What would break the law is refused before anything is written.
     mend: add sponsor="…"
   [2]
   $ tk repo set user:rita naem=x
-  tk: [TK-WS-0004] galaxies/w/users/rita.xml:1:117: <user> has no attribute naem
+  tk: [TK-WS-0004] galaxies/w/users/rita.xml:1:189: <user> has no attribute naem
     mend: did you mean name?
   [2]
 

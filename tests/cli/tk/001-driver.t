@@ -23,21 +23,24 @@ The driver finds commands, helps, and knows what you meant.
   
   Usage: tk [-C DIR] COMMAND [words]
   
-    demo      see the main job run: a real diff reviewed by agents under law
-    init      make a workspace
-    status    what this workspace is and what is going on in it
-    wot       workflows: agents as steps, human gates, feedback until convergence
-    repo      the organisation as XML in git
-    law       who may do what, and why
-    acl       tokens, invitations, leases: rights that end by themselves
-    record    records and their state machines
-    inbox     what waits for somebody's answer
-    log       the journal: query, follow, prove and verify
-    config    each setting with its value and where it comes from
-    expr      CEL expressions: evaluate, check, see what they read
-    explain   what an error code means
-    doctor    what is missing, slow or unsafe here, each with its mend
-    help      help on commands and topics, manual pages, completions
+    demo        see the main job run: a real diff reviewed by agents under law
+    init        make a workspace
+    status      what this workspace is and what is going on in it
+    wot         workflows: agents as steps, human gates, feedback until convergence
+    repo        the organisation as XML in git
+    law         who may do what, and why
+    acl         tokens, invitations, leases: rights that end by themselves
+    record      records and their state machines
+    inbox       what waits for somebody's answer
+    log         the journal: query, follow, prove and verify
+    audit       rights that are too wide, gaps, secrets in clear
+    compliance  what the workspace can show for the controls of a frame
+    events      the closed catalogue of what can happen
+    config      each setting with its value and where it comes from
+    expr        CEL expressions: evaluate, check, see what they read
+    explain     what an error code means
+    doctor      what is missing, slow or unsafe here, each with its mend
+    help        help on commands and topics, manual pages, completions
   
   Start here:
     tk demo code-review
@@ -76,6 +79,7 @@ A third party's command on PATH is a command; one of tk's own cannot be shadowed
     tk law replay         decide again what the journal holds: 0 the same answers, 5 others
     tk law simulate       what the law of a folder would have answered: 0 the same, 5 others
     tk law draft          the least law that allows what a run or an actor did
+    tk law review         every grant with when it was last used: 0, or 1 when some are not
     tk law halt           stop an actor at its next decision: every answer about it is no
     tk law resume         let a halted actor go on; somebody else than who halted it
     tk law residual       what a resource has to be like for an actor to be allowed: CEL, or SQL's WHERE

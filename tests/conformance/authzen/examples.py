@@ -2,7 +2,7 @@
 """Each exchange that AuthZEN 1.0 shows, once, with names of our own: every shape of request that the specification
 gives as an example, sent as it stands there, and the shape of the answer that it shows for it.
 usage: examples.py TK"""
-import json, os, re, subprocess, sys, tempfile
+import json, os, re, subprocess, sys, tempfile, uuid
 from decision_point import Server, git, init
 from fixture import Report
 import organisation
@@ -15,7 +15,7 @@ def law(root, galaxy):
     base = f"galaxies/{galaxy}"
     organisation.write(root, {
         "records/book.toml": organisation.record("book", ["can_read", "can_edit", "extend-loan"]),
-        f"{base}/users/people.xml": "<users>" + "".join(f'<user name="{p.split("@")[0]}" email="{p}"/>' for p in PEOPLE) + "</users>",
+        f"{base}/users/people.xml": "<users>" + "".join(f'<user id="{uuid.uuid4()}" name="{p.split("@")[0]}"/>' for p in PEOPLE) + "</users>",
         f"{base}/roles/library.xml": '<roles><role name="member"/><role name="librarian"/></roles>',
         f"{base}/grants/library.xml": '<grants><grant id="a" role="role:member" to="user:ada"/>'
                                       '<grant id="b" role="role:librarian" to="user:ben"/></grants>',
@@ -31,6 +31,8 @@ def main():
         root = init(tk, folder, "library")
         law(root, "library")
         git(root, "add", "-A"); git(root, "commit", "-qm", "law")
+        for person in PEOPLE:
+            subprocess.run([tk, "repo", "set", f"user:{person.split('@')[0]}", f"email={person}"], cwd=root, check=True, capture_output=True)
         for book in BOOKS:
             subprocess.run([tk, "record", "new", "book", "--name", book, "--quiet"], cwd=root, check=True, capture_output=True)
         with Server(tk, root) as s: exchanges(s, report)

@@ -6,12 +6,13 @@ import organisation
 from decision_point import ENV, git, init
 
 PEOPLE = """<users>
-  <user name="alice" email="alice@example.test"/>
-  <user name="bob" email="bob@example.test">{admin}</user>
-  <user name="carol" email="twice@example.test"/>
-  <user name="dave" email="twice@example.test"/>
+  <user id="0193a000-0000-7000-8000-000000000001" name="alice"/>
+  <user id="0193a000-0000-7000-8000-000000000002" name="bob">{admin}</user>
+  <user id="0193a000-0000-7000-8000-000000000003" name="carol"/>
+  <user id="0193a000-0000-7000-8000-000000000004" name="dave"/>
 </users>
 """
+EMAILS = {"alice": "alice", "bob": "bob", "carol": "twice", "dave": "twice"}  # personal: sealed by tk when the law stands
 ROLES = """<roles>
   <role name="writer"/><role name="visitor"/><role name="everybody"/>
 </roles>
@@ -54,7 +55,11 @@ def workspace(tk, folder, name="desk", conditions=False):
              f"{base}/rules/core.xml": CORE.format(when=NOT_ARCHIVED if conditions else "")}
     if conditions: files[f"{base}/rules/properties.xml"] = PROPERTIES
     organisation.write(root, files)
-    return commit(tk, root, ["record-1", "record-2"])
+    if not commit(tk, root, ["record-1", "record-2"]): return None
+    for name, address in EMAILS.items():
+        done = subprocess.run([tk, "repo", "set", f"user:{name}", f"email={address}@example.test"], cwd=root, capture_output=True, text=True, env=ENV)
+        if done.returncode: fail(done)
+    return root
 
 
 def commit(tk, root, records=()):

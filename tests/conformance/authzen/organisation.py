@@ -27,7 +27,7 @@ def organisation(galaxy, users=1000, groups=100, roles=50, rules=5000, seed=2026
     base, files = f"galaxies/{galaxy}", {"records/doc.toml": record("doc", ACTIONS)}
     members = [[] for _ in range(groups)]
     for n in range(users):
-        files[f"{base}/users/u{n}.xml"] = f'<user id="{uid()}" name="u{n}" email="u{n}@example.test"/>\n'
+        files[f"{base}/users/u{n}.xml"] = f'<user id="{uid()}" name="u{n}"/>\n'
         for g in dice.sample(range(groups), min(3, groups)): members[g].append(n)
     files[f"{base}/groups/all.xml"] = "<groups>\n" + "".join(
         f'<group name="g{g}" id="{uid()}">' + "".join(f'<member ref="user:u{n}"/>' for n in who) + "</group>\n"

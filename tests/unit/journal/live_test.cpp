@@ -133,3 +133,27 @@ TEST_CASE_FIXTURE(Workbench, "waiting ends at once when the generation has moved
   CHECK(clock::monotonic_ns() - began < 1'000'000'000);
   live.wait(live.generation(), 1);
 }
+
+TEST_CASE_FIXTURE(Workbench, "a page that was removed is never taken for the workspace's: what it says is new each time") {
+  auto journal = open();
+  CHECK(add(journal) == 1);
+  auto& live = *journal.live();
+  auto before = live.standing();
+  CHECK(live.standing() == before);
+  CHECK_FALSE(live.replaced());
+  REQUIRE(os::remove_file(page));
+  CHECK(live.replaced());
+  auto other = open();  // makes a new one, when everybody must have noticed
+  CHECK(live.standing() != live.standing());
+  CHECK(live.standing() != before);
+  CHECK(other.live()->standing() != before);
+  auto seen = other.live()->standing();
+  // Who writes over the old page tells the new one too.
+  auto transaction = journal.begin().value();
+  journal::Row row;
+  row.id = "x";
+  REQUIRE(journal.append(row, "", ""));
+  journal.touches_standing();
+  REQUIRE(transaction.commit());
+  CHECK(other.live()->standing() != seen);
+}

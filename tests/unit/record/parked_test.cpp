@@ -241,3 +241,68 @@ TEST_CASE_FIXTURE(Fixture, "an approval is good for exactly what was asked") {
   CHECK(store.apply(other).error().code == Code::record_parked);
   CHECK(store.list("parked").value().size() == 2);
 }
+
+TEST_CASE_FIXTURE(Fixture, "law and the definition that ask for the same role ask for the larger number, not for both") {
+  auto id = ticket();
+  law.more = {{"approval", "role:lead", 1}};
+  CHECK_FALSE(put(id, "close"));
+  law.more.clear();
+  CHECK(item().fields.at("needs").as_list()->size() == 1);
+  CHECK_FALSE(approve("lead-1").value().done);
+  CHECK(approve("lead-2").value().done);
+  whole();
+}
+
+TEST_CASE_FIXTURE(Fixture, "an approval is bound to the reason, the purpose and the lease that were given with the ask") {
+  auto id = ticket();
+  CHECK_FALSE(put(id, "check", "ann", "one"));
+  CHECK_FALSE(put(id, "check", "ann", "one"));
+  CHECK(store.list("parked").value().size() == 1);
+  CHECK_FALSE(put(id, "check", "ann", "two"));
+  Change c;
+  c.id = id;
+  c.event = "check";
+  c.reason = "one";
+  c.actor = actor("ann");
+  c.actor.purpose = "p";
+  CHECK_FALSE(store.apply(c));
+  c.actor.borrow_id = "lease";
+  CHECK_FALSE(store.apply(c));
+  CHECK(store.list("parked").value().size() == 4);
+}
+
+TEST_CASE_FIXTURE(Fixture, "no more items wait than may, and what waits already is no more") {
+  store.asks.per_run = 3;
+  auto id = ticket();
+  for (const char* why : {"1", "2", "3", "2", "1"}) CHECK(put(id, "check", "ann", why).error().code == Code::record_parked);
+  CHECK(put(id, "check", "ann", "4").error().code == Code::record_asks);
+  CHECK(put(id, "check", "bob", "4").error().code == Code::record_parked);
+  CHECK(store.list("parked").value().size() == 4);
+  whole();
+}
+
+TEST_CASE_FIXTURE(Fixture, "what somebody else carried out meanwhile is over, and is not asked for anew") {
+  auto id = ticket();
+  CHECK_FALSE(put(id, "check"));
+  auto asked = item();
+  // One who approved, and was stopped before it was carried out; two others finish it.
+  auto text = asked.id;
+  Change grant;
+  grant.id = text;
+  grant.event = "grant";
+  grant.owed = "consent";
+  grant.actor = actor("bob");
+  grant.input = {{"approvals", Value::List{Value::Map{{"id", "id-bob"}, {"as", Value::List{Value("four-eyes")}}}}}};
+  REQUIRE(store.apply(std::move(grant)));
+  Store other(open(), root, law);
+  CHECK(store.answer(actor("bob"), {}, text, true, "").value().done);
+  CHECK(other.answer(actor("eve"), {}, text, true, "").error().code == Code::record_answered);
+  Change late;  // as the other would have it, who had seen it approved
+  late.id = id;
+  late.event = "check";
+  late.actor = actor("ann");
+  late.parked = text;
+  CHECK(other.apply(std::move(late)).error().code == Code::record_answered);
+  CHECK(store.list("parked").value().size() == 1);
+  whole();
+}

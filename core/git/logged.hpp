@@ -1,0 +1,20 @@
+// What a commit says of itself, and what it changed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/git/repository.hpp"
+
+namespace tk::git {
+
+struct Logged {
+  std::string id, message;
+  Author author;
+  std::vector<std::string> changed;  // against every parent: what a merge only joins is not its own
+  // The value of a trailer (`Tk-Seq: 12`); empty where there is none. The last one counts.
+  std::string trailer(std::string_view key) const;
+};
+Result<Logged> logged(const Repository& repo, const std::string& commit);
+
+}  // namespace tk::git
