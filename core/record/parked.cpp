@@ -6,17 +6,13 @@
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/json/json.hpp"
+#include "core/record/field.hpp"
 #include "core/record/detail/prepared.hpp"
 
 namespace tk::record {
 namespace {
 
 using detail::whose;
-
-std::string text_of(const Record& r, const char* field) {
-  auto it = r.fields.find(field);
-  return it == r.fields.end() ? "" : it->second.text();
-}
 
 // Whether one could be the other: by name, or by acting in the other's name. Who acts for two others (a server that
 // speaks for many) is neither of them: law let them act as each.
@@ -212,7 +208,7 @@ Result<std::optional<Record>> Store::parked_for(const std::string& binding) {
   if (!row) return std::optional<Record>();
   TK_TRY(auto item, get(std::string(s.text(0))));
   bool waits = (item.state == "open" || item.state == "approved") && !is_over(item);
-  if (!waits || text_of(item, "binding") != binding) return std::optional<Record>();
+  if (!waits || field_text(item, "binding") != binding) return std::optional<Record>();
   return std::optional<Record>(std::move(item));
 }
 
@@ -367,17 +363,17 @@ Result<Outcome> Store::carry_out(const Record& item, const trace::Context& trace
     c.name = made["name"].text();
     c.parent = made["parent"].text();
   }
-  c.id = text_of(item, "record");
-  c.event = text_of(item, "event");
+  c.id = field_text(item, "record");
+  c.event = field_text(item, "event");
   c.expected_version = item.fields.at("version").integer();
   c.input = *item.fields.at("input").as_map();
-  c.reason = text_of(item, "reason");
-  c.idempotency_key = text_of(item, "key");
+  c.reason = field_text(item, "reason");
+  c.idempotency_key = field_text(item, "key");
   c.actor = actor_from(item.fields.at("asker"));
   c.actor.asked_ns = item.created_ns;
   // It is still a deed of the run that asked: what that run has seen, and the leases bound to it, count.
   c.trace = trace;
-  if (auto run = text_of(item, "trace"); !run.empty()) c.trace.trace_id = run;
+  if (auto run = field_text(item, "trace"); !run.empty()) c.trace.trace_id = run;
   c.parked = item.id;
   auto done = apply(std::move(c));
   if (done) return done;
@@ -438,7 +434,7 @@ Result<Answered> Store::answer(const Actor& actor, const trace::Context& trace, 
   TK_TRY(auto item, find(id, "parked"));
   Answered out;
   auto over = [&](const Record& r) {
-    auto outcome = text_of(r, "outcome");
+    auto outcome = field_text(r, "outcome");
     return fail(Code::record_answered, "item " + r.id + " is " + r.state + (outcome.empty() ? "" : ": " + outcome));
   };
   // Others answer it too: each answer counts on top of theirs, or comes too late.

@@ -11,16 +11,6 @@
 namespace tk::test {
 namespace {
 
-acl::Request wish(World& w, int from, int to) {
-  acl::Request r;
-  r.lender = w.actor(lender(from));
-  r.borrower = w.actor(borrower(to));
-  r.actions = {action(0)};
-  r.scope = "thing:a/**";
-  r.purpose = "p";
-  return r;
-}
-
 Result<record::Outcome> ask(World& w, const acl::Request& r, const record::Actor& by, const std::string& trace) {
   auto context = w.trace();
   context.trace_id = trace;

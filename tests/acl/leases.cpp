@@ -198,12 +198,7 @@ void model_test(const std::string& root, std::size_t steps, std::uint64_t seed) 
 // ---- many processes
 
 std::string lease(World& w, int from, int to, std::int64_t max) {
-  acl::Request r;
-  r.lender = w.actor(lender(from));
-  r.borrower = w.actor(borrower(to));
-  r.actions = {action(0)};
-  r.scope = "thing:a/**";
-  r.purpose = "p";
+  auto r = wish(w, from, to);
   r.max_uses = max;
   auto change = must(acl::request_lease(w.store(), r, r.lender, w.trace()), "request");
   return must(w.store().apply(std::move(change)), "lease").record.id;

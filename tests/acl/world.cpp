@@ -99,4 +99,14 @@ record::Actor World::actor(const std::string& ref) {
   return a;
 }
 
+acl::Request wish(World& w, int from, int to) {
+  acl::Request r;
+  r.lender = w.actor(lender(from));
+  r.borrower = w.actor(borrower(to));
+  r.actions = {action(0)};
+  r.scope = "thing:a/**";
+  r.purpose = "p";
+  return r;
+}
+
 }  // namespace tk::test

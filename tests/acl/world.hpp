@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "core/acl/gate.hpp"
+#include "core/acl/lease.hpp"
 #include "core/law/model.hpp"
 
 namespace tk::test {
@@ -53,5 +54,8 @@ class World {
   trace::Context trace_;
   std::string root_;
 };
+
+// What asks for the first action on everything.
+acl::Request wish(World& w, int from, int to);
 
 }  // namespace tk::test

@@ -5,6 +5,7 @@ usage: evidence.py TK ROWS CHECK_JSON"""
 import base64, collections, hashlib, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile, time
 
 TK, ROWS = sys.argv[1:3]
+skipped = False
 HERE = os.path.dirname(os.path.abspath(__file__))
 FRAMES = ["soc2", "iso27001", "hipaa", "gdpr", "ai-act"]
 sys.path.insert(0, os.path.join(HERE, "..", "conformance", "tlog"))
@@ -380,6 +381,7 @@ if subprocess.run([*other, "true"], capture_output=True).returncode == 0:
     print("a token on two machines: found")
 else:
     print("SKIPPED: no namespace for another host name; a token on two machines was not tried")
+    skipped = True
 
 # ---- an edit by hand, a secret in a tracked file and one in a row
 secret = "AKIA" + "Q3EGR7WLZK5T2M8X"
@@ -476,3 +478,4 @@ def quarter(clock):
 
 assert (quarter("+2159h"), quarter("+2161h")) == ("pass", "fail")
 print("hand-made edit, clear secrets, gaps, a changed row, a missing anchor, the review: each found")
+sys.exit(77 if skipped else 0)  # the rest passed; ctest counts what was left out

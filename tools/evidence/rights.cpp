@@ -3,23 +3,12 @@
 #include <map>
 
 #include "core/acl/lease.hpp"
+#include "core/record/field.hpp"
 #include "tools/evidence/checks.hpp"
 
 namespace tk::tools::evidence {
 namespace {
 
-std::string field(const record::Record& r, const char* name) {
-  auto it = r.fields.find(name);
-  return it == r.fields.end() ? "" : it->second.text();
-}
-std::int64_t number(const record::Record& r, const char* name) {
-  auto it = r.fields.find(name);
-  return it == r.fields.end() ? 0 : it->second.integer();
-}
-Value value(const record::Record& r, const char* name) {
-  auto it = r.fields.find(name);
-  return it == r.fields.end() ? Value() : it->second;
-}
 bool has(const Value& list, std::string_view word) {
   const auto* items = list.as_list();
   return items && std::find(items->begin(), items->end(), Value(std::string(word))) != items->end();
@@ -88,9 +77,9 @@ class Rights {
   // A token of a step is limited by its step: it is that step's agent alone, and dies with it. One of a lease gives
   // what the lease covers, one of a family is told of with its family.
   Result<void> token(const record::Record& t) {
-    if (!field(t, "lease").empty() || alive_.contains(field(t, "family"))) return {};
-    auto actor = field(t, "actor");
-    auto details = value(t, "details");
+    if (!record::field_text(t, "lease").empty() || alive_.contains(record::field_text(t, "family"))) return {};
+    auto actor = record::field_text(t, "actor");
+    auto details = record::field_value(t, "details");
     const auto* list = details.as_list();
     bool wide = false;
     for (const auto& d : list ? *list : Value::List{}) {
@@ -105,15 +94,15 @@ class Rights {
   }
 
   Result<void> lease(const record::Record& l) {
-    auto borrower = field(l, "borrower");
-    if (alive_.contains(l.id) && has(value(l, "actions"), "*") &&
-        (field(l, "scope") == "**" || field(l, "scope") == "*"))
-      TK_CHECK(say("god-lease", "critical", "lease " + l.id, l, borrower + " may do everything that " + field(l, "lender") + " may",
+    auto borrower = record::field_text(l, "borrower");
+    if (alive_.contains(l.id) && has(record::field_value(l, "actions"), "*") &&
+        (record::field_text(l, "scope") == "**" || record::field_text(l, "scope") == "*"))
+      TK_CHECK(say("god-lease", "critical", "lease " + l.id, l, borrower + " may do everything that " + record::field_text(l, "lender") + " may",
                    "tk acl borrow revoke " + l.id));
-    auto due = number(l, "review_due");
-    if (value(l, "glass") == Value(true) && due > 0)
+    auto due = record::field_number(l, "review_due");
+    if (record::field_value(l, "glass") == Value(true) && due > 0)
       TK_CHECK(say("unreviewed-break-glass", due < scene_.now_ms() ? "high" : "low", "lease " + l.id, l,
-                   borrower + " broke the glass for " + field(l, "purpose") + " and nobody has reviewed it yet" +
+                   borrower + " broke the glass for " + record::field_text(l, "purpose") + " and nobody has reviewed it yet" +
                        (due < scene_.now_ms() ? ": it is overdue" : ""),
                    "look at tk log --entity " + l.id + ", then tk acl borrow review " + l.id));
     return {};

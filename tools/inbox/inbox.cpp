@@ -28,7 +28,7 @@ Result<Exit> run_list(const cli::Args& args) {
 
 Result<Exit> print_cast(const cli::Args& args, const record::Record& cast) {
   if (args.json()) cli::print(json::pretty(cast_item(cast)) + "\n");
-  else cli::print(wot::cast_name(cast) + ": " + field(cast, "answer") + " by " + field(cast, "by") + "\n");
+  else cli::print(wot::cast_name(cast) + ": " + record::field_text(cast, "answer") + " by " + record::field_text(cast, "by") + "\n");
   return Exit::ok;
 }
 
@@ -46,8 +46,8 @@ Result<Exit> run_answer(const cli::Args& args) {
   if (args.has("hash")) {
     TK_TRY(auto meant, s->store.find(item, "parked"));
     auto hash = args.get("hash");
-    if (hash.size() < 8 || !field(meant, "binding").starts_with(hash))
-      return fail(Code::record_approval, "item " + meant.id + " asks for another thing: its hash is " + field(meant, "binding"),
+    if (hash.size() < 8 || !record::field_text(meant, "binding").starts_with(hash))
+      return fail(Code::record_approval, "item " + meant.id + " asks for another thing: its hash is " + record::field_text(meant, "binding"),
                   "read it once more: tk inbox show " + meant.id);
   }
   TK_TRY(auto answered, s->store.answer(s->actor, s->trace, item, approve, args.get("reason")));
@@ -67,7 +67,7 @@ Result<Exit> run_answer(const cli::Args& args) {
   else if (item_now.state == "open")
     cli::print("noted; it still waits: " + sentence(out) + "\n");
   else
-    cli::print(item_now.state + (field(item_now, "outcome").empty() ? "" : ": " + field(item_now, "outcome")) + "\n");
+    cli::print(item_now.state + (record::field_text(item_now, "outcome").empty() ? "" : ": " + record::field_text(item_now, "outcome")) + "\n");
   return Exit::ok;
 }
 

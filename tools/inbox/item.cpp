@@ -54,16 +54,11 @@ std::string how_long(const Value& lease) {
 
 }  // namespace
 
-std::string field(const record::Record& r, const char* name) {
-  auto it = r.fields.find(name);
-  return it == r.fields.end() ? "" : it->second.text();
-}
-
 Value cast_item(const record::Record& r) {
   auto deadline = r.fields.contains("deadline") ? r.fields.at("deadline").integer() : 0;
-  return Value::Map{{"id", r.id}, {"kind", "cast"}, {"state", r.state}, {"what", field(r, "prompt")},
+  return Value::Map{{"id", r.id}, {"kind", "cast"}, {"state", r.state}, {"what", record::field_text(r, "prompt")},
                     {"about", r.resource().str()}, {"asked_by", ""}, {"since", clock::rfc3339(r.created_ns)},
-                    {"waits_for", Value::List{}}, {"approved_by", Value::List{}}, {"outcome", field(r, "answer")},
+                    {"waits_for", Value::List{}}, {"approved_by", Value::List{}}, {"outcome", record::field_text(r, "answer")},
                     {"deadline", deadline > 0 ? Value(time(deadline)) : Value()}};
 }
 
@@ -78,18 +73,18 @@ Value parked_item(const record::Record& r) {
   const auto& asker = r.fields.at("asker");
   auto who = asker["on_behalf_of_ref"].text().empty() ? asker["ref"] : asker["on_behalf_of_ref"];
   if (asker["kind"].text() == "agent" && who != asker["ref"]) who = asker["ref"].text() + " for " + who.text();
-  auto event = field(r, "event");
+  auto event = record::field_text(r, "event");
   auto expires = r.fields.contains("expires") ? r.fields.at("expires").integer() : 0;
   Value::Map out{{"id", r.id}, {"kind", "transition"}, {"state", r.state},
                  {"what", (event.empty() ? "new" : event) + " " + json::compact(r.fields.at("input"))},
-                 {"about", field(r, "resource")}, {"asked_by", who}, {"since", clock::rfc3339(r.created_ns)},
-                 {"waits_for", needs}, {"approved_by", given}, {"outcome", field(r, "outcome")},
-                 {"deadline", expires > 0 ? Value(time(expires)) : Value()}, {"hash", field(r, "binding")},
+                 {"about", record::field_text(r, "resource")}, {"asked_by", who}, {"since", clock::rfc3339(r.created_ns)},
+                 {"waits_for", needs}, {"approved_by", given}, {"outcome", record::field_text(r, "outcome")},
+                 {"deadline", expires > 0 ? Value(time(expires)) : Value()}, {"hash", record::field_text(r, "binding")},
                  {"event", event.empty() ? "new" : event}, {"input", r.fields.at("input")}};
-  if (!field(r, "reason").empty()) out.emplace("reason", field(r, "reason"));
+  if (!record::field_text(r, "reason").empty()) out.emplace("reason", record::field_text(r, "reason"));
   for (const auto& [name, member] : {std::pair{"purpose", "purpose"}, {"lease", "borrow_id"}, {"run", "run"}})
     if (auto value = asker[member].text(); !value.empty()) out.emplace(name, value);
-  if (event.empty() && field(r, "resource").starts_with("borrow:")) out.emplace("lends", lends(r));
+  if (event.empty() && record::field_text(r, "resource").starts_with("borrow:")) out.emplace("lends", lends(r));
   return out;
 }
 

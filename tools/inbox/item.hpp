@@ -4,11 +4,10 @@
 #include <string>
 
 #include "core/base/value.hpp"
-#include "core/record/store.hpp"
+#include "core/record/field.hpp"
 
 namespace tk::tools::inbox_tool {
 
-std::string field(const record::Record& r, const char* name);
 Value cast_item(const record::Record& cast);
 Value parked_item(const record::Record& parked);
 

@@ -2,6 +2,7 @@
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
+#include "core/record/field.hpp"
 #include "core/wot/values.hpp"
 #include "help/wot.hpp"
 #include "tools/wot/verbs.hpp"
@@ -10,27 +11,18 @@
 namespace tk::tools::wot_tool {
 namespace {
 
-std::string field(const record::Record& r, const char* name) {
-  auto it = r.fields.find(name);
-  return it == r.fields.end() ? "" : it->second.text();
-}
-std::int64_t number(const record::Record& r, const char* name) {
-  auto it = r.fields.find(name);
-  return it == r.fields.end() ? 0 : it->second.integer();
-}
-
 Value step_json(const record::Record& r, const Value& output) {
-  return Value::Map{{"id", r.id}, {"step", field(r, "step")}, {"agent", field(r, "agent")},
-                    {"iteration", number(r, "iteration")}, {"attempt", number(r, "attempt")},
-                    {"state", r.state}, {"error", field(r, "error")}, {"output", output},
+  return Value::Map{{"id", r.id}, {"step", record::field_text(r, "step")}, {"agent", record::field_text(r, "agent")},
+                    {"iteration", record::field_number(r, "iteration")}, {"attempt", record::field_number(r, "attempt")},
+                    {"state", r.state}, {"error", record::field_text(r, "error")}, {"output", output},
                     {"started", clock::rfc3339(r.created_ns)}, {"ended", clock::rfc3339(r.updated_ns)}};
 }
 
 Value cast_json(const record::Record& r) {
-  auto deadline = number(r, "deadline");
+  auto deadline = record::field_number(r, "deadline");
   return Value::Map{{"id", r.id}, {"run", r.parent}, {"cast", tk::wot::cast_name(r)}, {"state", r.state},
-                    {"prompt", field(r, "prompt")}, {"answer", field(r, "answer")}, {"by", field(r, "by")},
-                    {"at", field(r, "at")},
+                    {"prompt", record::field_text(r, "prompt")}, {"answer", record::field_text(r, "answer")}, {"by", record::field_text(r, "by")},
+                    {"at", record::field_text(r, "at")},
                     {"deadline", deadline > 0 ? Value(clock::rfc3339(deadline * 1'000'000)) : Value()}};
 }
 
@@ -46,27 +38,27 @@ Result<Exit> run_show(const cli::Args& args) {
     auto output = r.fields.contains("output") ? tk::wot::expand(cas, r.fields.at("output")) : Value::Map{};
     if (!output) return fail(output.error());
     step_list.push_back(step_json(r, std::move(*output)));
-    rows.push_back({field(r, "step"), std::to_string(number(r, "iteration")), r.state, field(r, "agent"),
+    rows.push_back({record::field_text(r, "step"), std::to_string(record::field_number(r, "iteration")), r.state, record::field_text(r, "agent"),
                     std::to_string((r.updated_ns - r.created_ns) / 1'000'000),
-                    text::shorten(field(r, "error"), 120)});
+                    text::shorten(record::field_text(r, "error"), 120)});
   }
   for (const auto& r : casts) {
     cast_list.push_back(cast_json(r));
-    rows.push_back({tk::wot::cast_name(r), std::to_string(number(r, "iteration")), r.state, field(r, "by"),
-                    std::to_string((r.updated_ns - r.created_ns) / 1'000'000), field(r, "answer")});
+    rows.push_back({tk::wot::cast_name(r), std::to_string(record::field_number(r, "iteration")), r.state, record::field_text(r, "by"),
+                    std::to_string((r.updated_ns - r.created_ns) / 1'000'000), record::field_text(r, "answer")});
   }
   TK_TRY(auto output, run.fields.contains("output") ? tk::wot::expand(cas, run.fields.at("output"))
                                                     : Result<Value::Map>(Value::Map{}));
   if (args.json()) {
-    cli::print(json::pretty(Value::Map{{"run", run.id}, {"wot", field(run, "wot")}, {"state", run.state},
-                                       {"context", run.context}, {"reason", field(run, "reason")},
+    cli::print(json::pretty(Value::Map{{"run", run.id}, {"wot", record::field_text(run, "wot")}, {"state", run.state},
+                                       {"context", run.context}, {"reason", record::field_text(run, "reason")},
                                        {"converged", run.fields.contains("converged") ? run.fields.at("converged") : Value()},
                                        {"steps", step_list}, {"casts", cast_list}, {"output", output},
                                        {"started", clock::rfc3339(run.created_ns)}}) + "\n");
     return Exit::ok;
   }
-  cli::print("run " + run.id + "  " + field(run, "wot") + "  " + run.state +
-             (field(run, "reason").empty() ? "" : ": " + text::printable(field(run, "reason"))) + "\n\n" +
+  cli::print("run " + run.id + "  " + record::field_text(run, "wot") + "  " + run.state +
+             (record::field_text(run, "reason").empty() ? "" : ": " + text::printable(record::field_text(run, "reason"))) + "\n\n" +
              cli::table(rows, true));
   if (!output.empty()) cli::print("\n" + json::pretty(output) + "\n");
   return Exit::ok;
@@ -79,9 +71,9 @@ Result<Exit> run_list(const cli::Args& args) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& r : runs) {
     if (!args.get("state").empty() && r.state != args.get("state")) continue;
-    list.push_back(Value::Map{{"run", r.id}, {"wot", field(r, "wot")}, {"state", r.state},
+    list.push_back(Value::Map{{"run", r.id}, {"wot", record::field_text(r, "wot")}, {"state", r.state},
                               {"context", r.context}, {"started", clock::rfc3339(r.created_ns)}});
-    rows.push_back({r.id, field(r, "wot"), r.state, clock::rfc3339(r.created_ns)});
+    rows.push_back({r.id, record::field_text(r, "wot"), r.state, clock::rfc3339(r.created_ns)});
   }
   cli::print(args.json() ? json::pretty(list) + "\n" : cli::table(rows));
   return Exit::ok;
@@ -94,8 +86,8 @@ Result<Exit> run_inbox(const cli::Args& args) {
   std::string out;
   for (const auto& r : open) {
     list.push_back(cast_json(r));
-    auto deadline = number(r, "deadline");
-    out += tk::wot::cast_name(r) + ": " + text::printable(field(r, "prompt")) +
+    auto deadline = record::field_number(r, "deadline");
+    out += tk::wot::cast_name(r) + ": " + text::printable(record::field_text(r, "prompt")) +
            (deadline == 0 ? "" : tk::wot::past_deadline(r) ? "  (timed out)"
                                                            : "  (until " + clock::rfc3339(deadline * 1'000'000) + ")") +
            "\n  tk wot answer " + r.parent + " " + tk::wot::cast_name(r) + " approve|reject\n";
@@ -110,7 +102,7 @@ Result<Exit> run_answer(const cli::Args& args) {
   auto env = environment(*s);
   TK_TRY(auto cast, tk::wot::answer(env, args.get("RUN"), args.get("CAST"), args.get("VALUE")));
   if (args.json()) cli::print(json::pretty(cast_json(cast)) + "\n");
-  else cli::print(tk::wot::cast_name(cast) + ": " + field(cast, "answer") + " by " + field(cast, "by") + "\n");
+  else cli::print(tk::wot::cast_name(cast) + ": " + record::field_text(cast, "answer") + " by " + record::field_text(cast, "by") + "\n");
   return Exit::ok;
 }
 
