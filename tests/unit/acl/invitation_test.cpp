@@ -88,7 +88,7 @@ TEST_CASE("neither code nor address is kept") {
   auto record = g.o.store().get(g.invited.invitation.id).value();
   for (const auto& [name, value] : record.fields) {
     CAPTURE(name);
-    CHECK(value.text().find("ada") == std::string::npos);
+    for (const auto* part : {"ada@", "example.org"}) CHECK(value.text().find(part) == std::string::npos);  // a hash may hold "ada"
     CHECK(value.text().find(g.invited.code.substr(4)) == std::string::npos);
   }
   CHECK_FALSE(g.invite("ada"));
