@@ -1,4 +1,4 @@
-#include "core/expr/detail/regex.hpp"
+#include "core/expr/regex.hpp"
 
 #include <re2/re2.h>
 

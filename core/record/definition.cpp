@@ -1,4 +1,5 @@
 #include "core/record/definition.hpp"
+#include "core/record/entity_types.hpp"
 
 #include <algorithm>
 
@@ -80,9 +81,12 @@ std::vector<std::string> Definition::actions() const {
 }
 
 const std::vector<std::string>& entity_types() {
-  static const std::vector<std::string> types = {"galaxy", "system", "space", "user", "agent",
-                                                 "group",  "role",   "rule",  "grant", "resource",
-                                                 "action", "credential"};
+  static const std::vector<std::string> types = [] {
+    std::vector<std::string> out;
+    for (const auto& t : entity_type_table())
+      if (t.home == EntityType::Home::git) out.emplace_back(t.name);
+    return out;
+  }();
   return types;
 }
 
@@ -120,6 +124,11 @@ Result<std::shared_ptr<const Definition>> Definitions::current(const std::string
   auto bytes = os::read_file(root_ + "/" + file, 1u << 20);
   if (!bytes) {
     if (bytes.error().code != Code::os_not_found) return fail(bytes.error());
+    for (const auto& builtin : detail::kOpenBuiltins)
+      if (builtin.type == type) {
+        TK_TRY(auto def, parse_definition(builtin.text, "(built in)", root_));
+        return keep(std::move(def));
+      }
     return fail(Code::record_unknown, "no record type " + type, "declare it in " + file);
   }
   TK_TRY(auto def, parse_definition(*bytes, file, root_));

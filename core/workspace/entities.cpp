@@ -54,8 +54,8 @@ Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<con
     }
     append(out, read->declared);
   }
-  for (const auto& type : entity_type_table())
-    for (auto name : type.attributes) out.model.known.emplace(name, law::Kind::text);
+  for (const auto& type : record::entity_type_table())
+    for (const auto& a : type.attributes) out.model.known.emplace(a.name, law::Kind::text);
   for (auto name : {"owner", "labels", "version"}) out.model.known.emplace(name, law::Kind::text);
   return out;
 }
@@ -126,17 +126,19 @@ std::string context_folder(std::string_view context) {
 }
 
 std::string entity_path(const law::Ref& ref) {
-  bool level = ref.type == "galaxy" || ref.type == "system" || ref.type == "space";
-  auto own = level ? (ref.context.empty() ? ref.name : ref.context + "." + ref.name) : ref.context;
+  const auto* type = record::find_entity_type(ref.type);
+  if (!type) return {};
+  auto own = type->level() ? (ref.context.empty() ? ref.name : ref.context + "." + ref.name) : ref.context;
   auto folder = context_folder(own);
   if (folder.empty()) return {};
-  return folder + (level ? "/" + ref.type : "/" + ref.type + "s/" + ref.name) + ".xml";
+  return folder + "/" + (type->level() ? ref.type : std::string(type->plural) + "/" + ref.name) + ".xml";
 }
 
 std::string write_entity(const law::Ref& ref, const std::string& id,
                          const std::vector<std::pair<std::string, std::string>>& attributes,
                          const std::vector<std::pair<std::string, std::string>>& children) {
-  bool named_by_id = ref.type == "rule" || ref.type == "grant";
+  const auto* type = record::find_entity_type(ref.type);
+  bool named_by_id = type && type->named_by_id();
   std::string out = "<" + ref.type;
   auto add = [&](std::string_view name, std::string_view value) {
     out += " " + std::string(name) + "=\"" + xml::escape(value) + "\"";

@@ -10,7 +10,7 @@
 
 #include "core/git/repository.hpp"
 #include "core/law/model.hpp"
-#include "core/workspace/entity_types.hpp"
+#include "core/record/entity_types.hpp"
 #include "core/xml/xml.hpp"
 
 namespace tk::workspace {
@@ -26,9 +26,23 @@ struct Declared {
 };
 Declared read_declarations(const std::vector<SourceFile>& files);
 
+// An entity as its file says it, beyond what law needs of it.
+struct Entity {
+  law::Ref ref;
+  std::string id, state;
+  int line = 0;
+  std::vector<std::pair<std::string, std::string>> attributes;
+  struct Child {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> attributes;
+  };
+  std::vector<Child> children;
+};
+
 // The same in two steps, for who keeps what did not change: one file alone, then all of them.
 struct FileDeclares {
   Declared declared;
+  std::vector<Entity> entities;
   std::set<std::string> listed;  // the galaxies of a manifest
 };
 FileDeclares read_file(const SourceFile& file);

@@ -16,10 +16,6 @@
 namespace tk::workspace {
 namespace {
 
-constexpr std::string_view kCommon[] = {"id",     "name",       "version",   "state", "owner",
-                                        "labels", "created-at", "updated-at", "context"};
-constexpr std::string_view kStates[] = {"draft", "active", "suspended", "retired"};
-
 template <class List>
 bool has(const List& list, std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
@@ -73,7 +69,9 @@ class Reader {
     auto doc = xml::parse(f.content, f.path);
     if (!doc) return out_.problems.push_back(doc.error());
     if (doc->root.name != "manifest")
-      problem(Code::ws_entity_invalid, doc->where(doc->root.at), "the root must be <manifest>");
+      return problem(Code::ws_entity_invalid, doc->where(doc->root.at), "the root must be <manifest>");
+    check_plain(*doc, doc->root, record::manifest_type().attributes);
+    check_children(*doc, doc->root, record::manifest_type().children);
     for (const auto& child : doc->root.children) {
       if (child.name == "galaxy") all_.listed.insert(child.get("href"));
       if (child.name == "law") read_law(*doc, child);
@@ -125,25 +123,25 @@ class Reader {
     auto doc = xml::parse(f.content, f.path);
     if (!doc) return out_.problems.push_back(doc.error());
     const auto& root = doc->root;
-    if (const auto* type = find_entity_type(root.name)) {
+    if (const auto* type = record::find_entity_type(root.name)) {
       bool level = place.holds == root.name;
-      if (!level && place.holds != root.name + "s")
+      if (level ? !type->level() : place.holds != type->plural || type->level())
         return problem(Code::ws_entity_invalid, doc->where(root.at),
                        "<" + root.name + "> does not belong into " + place.holds + "/");
       auto name = level ? place.context.substr(place.context.rfind('.') + 1)
                         : file_name(f.path);
       return read_entity(*doc, root, *type, place.context, name);
     }
-    auto single = root.name.empty() ? root.name : root.name.substr(0, root.name.size() - 1);
-    const auto* type = find_entity_type(single);
+    const auto* type = record::entity_type_of_list(root.name);
     if (!type || root.name != place.holds)
       return problem(Code::ws_entity_invalid, doc->where(root.at),
                      "<" + text::printable(root.name) + "> is no entity type",
                      near_type(root.name, place.holds));
+    check_plain(*doc, root, {});
     for (const auto& child : root.children) {
-      if (child.name != single) {
+      if (child.name != type->name) {
         problem(Code::ws_entity_invalid, doc->where(child.at),
-                "<" + root.name + "> holds <" + single + "> only, not <" + child.name + ">");
+                "<" + root.name + "> holds <" + std::string(type->name) + "> only, not <" + text::printable(child.name) + ">");
         continue;
       }
       read_entity(*doc, child, *type, place.context, "");
@@ -157,24 +155,26 @@ class Reader {
 
   static std::string near_type(const std::string& name, const std::string& holds) {
     std::vector<std::string> names;
-    for (const auto& t : entity_type_table()) names.emplace_back(t.name);
+    for (const auto& t : record::entity_type_table()) names.emplace_back(t.name);
     auto near = text::nearest(name, names);
     return near.empty() ? "this folder holds " + holds : "did you mean <" + near + ">?";
   }
 
-  void read_entity(const xml::Document& doc, const xml::Element& e, const EntityType& type,
+  void read_entity(const xml::Document& doc, const xml::Element& e, const record::EntityType& type,
                    const std::string& context, const std::string& file_name) {
     auto before = out_.problems.size();
     check_attributes(doc, e, type, context);
-    check_children(doc, e, type);
+    auto children = type.children;
+    children.push_back(record::attr_child());
+    check_children(doc, e, children);
+    if (!e.text.empty()) no_text(doc, e);
     auto name = name_of(doc, e, type, file_name);
     if (out_.problems.size() != before || name.empty()) return;
     law::Entity entity;
-    bool level = type.name == "galaxy" || type.name == "system" || type.name == "space";
     auto dot = context.rfind('.');
     entity.ref = {std::string(type.name),
-                  level ? (dot == context.npos ? "" : context.substr(0, dot)) : context, name};
-    entity.id = has_uuid_ids(type) ? e.get("id") : "";
+                  type.level() ? (dot == context.npos ? "" : context.substr(0, dot)) : context, name};
+    entity.id = type.named_by_id() ? "" : e.get("id");
     entity.state = e.find("state") ? e.get("state") : "active";
     entity.where = doc.where(e.at);
     for (const auto& a : e.attributes)
@@ -183,19 +183,26 @@ class Reader {
     for (const auto& child : e.children)
       if (child.name == "attr") read_attribute(doc, child, entity);
     add_to_model(doc, e, entity);
+    keep(e, entity);
     out_.model.entities.push_back(std::move(entity));
   }
 
-  // Rules and grants are named by their id; everything else has a UUID beside its name.
-  static bool has_uuid_ids(const EntityType& type) {
-    return type.name != "rule" && type.name != "grant";
+  void keep(const xml::Element& e, const law::Entity& entity) {
+    auto pairs = [](const xml::Element& of) {
+      std::vector<std::pair<std::string, std::string>> out;
+      for (const auto& a : of.attributes) out.emplace_back(a.name, a.value);
+      return out;
+    };
+    Entity out{entity.ref, e.get("id"), entity.state, entity.where.line, pairs(e), {}};
+    for (const auto& child : e.children) out.children.push_back({child.name, pairs(child)});
+    all_.entities.push_back(std::move(out));
   }
 
-  std::string name_of(const xml::Document& doc, const xml::Element& e, const EntityType& type,
+  std::string name_of(const xml::Document& doc, const xml::Element& e, const record::EntityType& type,
                       const std::string& file_name) {
-    auto key = has_uuid_ids(type) ? "name" : "id";
+    auto key = type.named_by_id() ? "id" : "name";
     auto name = e.get(key);
-    if (name.empty() && !has_uuid_ids(type)) name = e.get("name");
+    if (name.empty() && type.named_by_id()) name = e.get("name");
     if (name.empty() && type.name == "grant") {
       for (char c : e.get("role") + "-to-" + e.get("to"))
         name += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
@@ -203,46 +210,73 @@ class Reader {
     }
     if (name.empty()) name = file_name;
     if (!law::valid_name(name)) {
-      problem(Code::ws_entity_invalid, doc.where(e.at),
+      if (!e.find(key)) problem(Code::ws_entity_invalid, doc.where(e.at),
               "<" + e.name + "> needs a name of letters, digits, _ - . (at most 64)",
               std::string("add ") + key + "=\"…\"");
       return {};
     }
-    bool level = type.name == "galaxy" || type.name == "system" || type.name == "space";
-    if (!file_name.empty() && (has_uuid_ids(type) || level) && name != file_name)
+    if (!file_name.empty() && !type.named_by_id() && name != file_name)
       problem(Code::ws_entity_invalid, doc.where(e.at),
               "name \"" + name + "\" does not fit its place \"" + file_name + "\"",
               "rename the file or the entity");
     return name;
   }
 
-  void check_attributes(const xml::Document& doc, const xml::Element& e, const EntityType& type,
+  void no_text(const xml::Document& doc, const xml::Element& e) {
+    problem(Code::ws_entity_invalid, doc.where(e.at), "<" + text::printable(e.name) + "> holds no text", "what it says stands in attributes");
+  }
+
+  // An element that has these attributes only, and no text.
+  void check_plain(const xml::Document& doc, const xml::Element& e, const std::vector<record::AttributeType>& attributes) {
+    if (!e.text.empty()) no_text(doc, e);
+    for (const auto& a : e.attributes) {
+      auto it = std::find_if(attributes.begin(), attributes.end(), [&](const auto& known) { return known.name == a.name; });
+      if (it == attributes.end()) unknown_attribute(doc, e, a, attributes, {});
+      else if (auto wrong = record::check_value(*it, a.value); !wrong.empty())
+        problem(Code::ws_entity_invalid, doc.where(a.value_at), wrong);
+    }
+    for (const auto& known : attributes)
+      if (known.required && e.get(known.name).empty())
+        problem(Code::ws_entity_invalid, doc.where(e.at), "<" + e.name + "> needs " + std::string(known.name) + "=\"…\"");
+  }
+
+  void unknown_attribute(const xml::Document& doc, const xml::Element& e, const xml::Attribute& a,
+                         const std::vector<record::AttributeType>& own, const std::vector<record::AttributeType>& common) {
+    std::vector<std::string> known;
+    for (const auto* list : {&own, &common})
+      for (const auto& type : *list) known.emplace_back(type.name);
+    auto near = text::nearest(a.name, known);
+    problem(Code::ws_entity_invalid, doc.where(a.name_at), "<" + e.name + "> has no attribute " + a.name,
+            !near.empty() ? "did you mean " + near + "?" : known.empty() ? "" : "known: " + text::join(known, ", "));
+  }
+
+  void check_name(const xml::Document& doc, const xml::Attribute& a) {
+    if (!law::valid_name(a.value))
+      problem(Code::ws_entity_invalid, doc.where(a.value_at),
+              "not a name: \"" + text::printable(text::shorten(a.value, 80)) + "\"", "letters, digits, _ - . (at most 64)");
+  }
+
+  void check_attributes(const xml::Document& doc, const xml::Element& e, const record::EntityType& type,
                         const std::string& context) {
     for (const auto& a : e.attributes) {
-      if (!has(kCommon, a.name) && !has(type.attributes, a.name)) {
-        std::vector<std::string> known(type.attributes.begin(), type.attributes.end());
-        known.insert(known.end(), std::begin(kCommon), std::end(kCommon));
-        auto near = text::nearest(a.name, known);
-        problem(Code::ws_entity_invalid, doc.where(a.name_at),
-                "<" + e.name + "> has no attribute " + a.name,
-                near.empty() ? "known: " + text::join(known, ", ") : "did you mean " + near + "?");
-      }
-      if (a.name == "state" && !has(kStates, a.value))
-        problem(Code::ws_entity_invalid, doc.where(a.value_at),
-                "state must be draft, active, suspended or retired, not \"" + a.value + "\"");
-      if (a.name == "id" && has_uuid_ids(type) && !ids::is_uuid(a.value))
+      const auto* known = type.find(a.name);
+      if (!known) unknown_attribute(doc, e, a, type.attributes, record::common_attributes());
+      else if (a.name == "id" && type.named_by_id()) check_name(doc, a);
+      else if (a.name == "name") check_name(doc, a);
+      else if (a.name == "id" && !ids::is_uuid(a.value))
         problem(Code::ws_entity_invalid, doc.where(a.value_at), "id is no UUID",
                 "leave it out and run: tk repo new, or give a UUIDv7");
-      if (has(type.pii, a.name)) check_personal(doc, e, a);
-      if (a.name == "context" && a.value != context)
+      else if (known->personal()) check_personal(doc, e, a);
+      else if (auto wrong = record::check_value(*known, a.value); !wrong.empty())
+        problem(Code::ws_entity_invalid, doc.where(a.value_at), wrong);
+      else if (a.name == "context" && a.value != context)
         problem(Code::ws_entity_invalid, doc.where(a.value_at),
                 "context \"" + a.value + "\" does not fit its place \"" + context + "\"");
     }
-    for (auto name : type.required)
-      if (e.get(name).empty())
-        problem(Code::ws_entity_invalid, doc.where(e.at),
-                "<" + e.name + "> needs " + std::string(name),
-                "add " + std::string(name) + "=\"…\"");
+    for (const auto& known : type.attributes)
+      if (known.required && e.get(known.name).empty())
+        problem(Code::ws_entity_invalid, doc.where(e.at), "<" + e.name + "> needs " + std::string(known.name),
+                "add " + std::string(known.name) + "=\"…\"");
   }
 
   // git never forgets: what is personal stands there sealed under the key of the entity itself, or not at all.
@@ -256,30 +290,19 @@ class Reader {
                 (e.get("id").empty() ? ", once the element has an id=\"" + ids::uuid7() + "\"" : ""));
   }
 
-  void check_children(const xml::Document& doc, const xml::Element& e, const EntityType& type) {
+  void check_children(const xml::Document& doc, const xml::Element& e, const std::vector<record::ChildType>& children) {
     for (const auto& child : e.children) {
-      auto needs = [&](std::initializer_list<const char*> names) {
-        for (const auto* name : names)
-          if (child.get(name).empty())
-            problem(Code::ws_entity_invalid, doc.where(child.at),
-                    "<" + child.name + "> needs " + name + "=\"…\"");
-      };
-      if (child.name == "attr") {
-        needs({"name"});
-      } else if (!has(type.children, child.name)) {
-        std::vector<std::string> known(type.children.begin(), type.children.end());
-        known.emplace_back("attr");
-        auto near = text::nearest(child.name, known);
-        problem(Code::ws_entity_invalid, doc.where(child.at),
-                "<" + e.name + "> cannot hold <" + text::printable(child.name) + ">",
+      auto known = std::find_if(children.begin(), children.end(), [&](const auto& c) { return c.name == child.name; });
+      if (known == children.end()) {
+        std::vector<std::string> names;
+        for (const auto& c : children) names.emplace_back(c.name);
+        auto near = text::nearest(child.name, names);
+        problem(Code::ws_entity_invalid, doc.where(child.at), "<" + e.name + "> cannot hold <" + text::printable(child.name) + ">",
                 near.empty() ? "" : "did you mean <" + near + ">?");
-      } else if (child.name == "set") {
-        needs({"arg", "to"});
-      } else if (child.name == "obligation") {
-        needs({"kind"});
-      } else {
-        needs({"ref"});
+        continue;
       }
+      check_plain(doc, child, known->attributes);
+      check_children(doc, child, known->children);
     }
   }
 

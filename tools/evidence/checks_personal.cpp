@@ -1,7 +1,7 @@
 // Checks of personal data: what definitions (of records, and of entities that are declared) mark as `pii`.
 #include "core/os/file.hpp"
 #include "core/toml/toml.hpp"
-#include "core/workspace/entity_types.hpp"
+#include "core/record/entity_types.hpp"
 #include "tools/evidence/checks.hpp"
 
 namespace tk::tools::evidence {
@@ -14,8 +14,9 @@ struct Personal {
 // Of every definition that a record was ever pinned to, and of every type that is declared.
 Result<std::vector<Personal>> personal_fields(Scene& scene) {
   std::vector<Personal> out;
-  for (const auto& type : workspace::entity_type_table())
-    for (auto name : type.pii) out.push_back({std::string(type.name), "attributes.\"" + std::string(name) + "\""});
+  for (const auto& type : record::entity_type_table())
+    for (const auto& a : type.attributes)
+      if (a.personal()) out.push_back({std::string(type.name), "attributes.\"" + std::string(a.name) + "\""});
   TK_TRY(auto s, scene.db().prepare("SELECT type, text FROM definition ORDER BY type, hash"));
   for (;;) {
     TK_TRY(bool row, s.step());

@@ -76,7 +76,7 @@ Result<std::string> with_ids(const std::string& path, const std::string& content
     TK_TRY(auto doc, xml::parse(out, path));
     const xml::Element* lacking = nullptr;
     auto look = [&](const xml::Element& e) {
-      if (!lacking && workspace::find_entity_type(e.name) && !e.find("id")) lacking = &e;
+      if (!lacking && record::find_entity_type(e.name) && !e.find("id")) lacking = &e;
     };
     look(doc.root);
     for (const auto& child : doc.root.children) look(child);

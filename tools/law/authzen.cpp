@@ -7,7 +7,7 @@
 #include "core/base/clock.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/json/json.hpp"
-#include "core/workspace/entity_types.hpp"
+#include "core/record/entity_types.hpp"
 #include "tools/law/authzen_page.hpp"
 
 namespace tk::tools::law_tool::authzen {
@@ -98,7 +98,7 @@ Asked read(Form& form, const Value& request, unsigned parts, const Value* defaul
 
 // ---- what the names stand for
 
-bool is_entity(std::string_view type) { return workspace::find_entity_type(type) != nullptr; }
+bool is_entity(std::string_view type) { return record::find_entity_type(type) != nullptr; }
 
 Result<std::string> action_of(const Index& law, std::string_view name, std::string_view resource_type) {
   if (law.known_action(name)) return std::string(name);

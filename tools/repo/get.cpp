@@ -39,7 +39,7 @@ Result<Exit> run(const cli::Args& args) {
     cli::print(cli::table(rows));
     return Exit::ok;
   }
-  if (!word.empty() && !workspace::find_entity_type(word))
+  if (!word.empty() && !record::find_entity_type(word))
     return fail(Code::cli_usage, "neither a reference nor a type: " + word, "tk repo get user:alice, or tk repo get user");
   Value::List list;
   std::vector<std::vector<std::string>> rows;

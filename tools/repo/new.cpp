@@ -10,10 +10,10 @@
 namespace tk::tools::repo_tool {
 namespace {
 
-Result<const workspace::EntityType*> find_type(const std::string& word) {
-  if (const auto* type = workspace::find_entity_type(word)) return type;
+Result<const record::EntityType*> find_type(const std::string& word) {
+  if (const auto* type = record::find_entity_type(word)) return type;
   std::vector<std::string> names;
-  for (const auto& t : workspace::entity_type_table()) names.emplace_back(t.name);
+  for (const auto& t : record::entity_type_table()) names.emplace_back(t.name);
   auto near = text::nearest(word, names);
   return fail(Code::cli_usage, "no entity type " + text::printable(word),
               near.empty() ? "types: " + text::join(names, ", ") : "did you mean " + near + "?");
@@ -63,7 +63,7 @@ Result<Exit> run(const cli::Args& args) {
 
 cli::VerbSpec new_verb() {
   return {"new", "declare an entity: written, journaled and committed",
-          {{"TYPE", "galaxy, system, space, user, agent, group, role, rule, grant, resource, action or credential"},
+          {{"TYPE", "user, agent, group, role … (tk repo types)"},
            {"NAME", "its name; for rules and grants their id"},
            {"ATTRIBUTE", "name=value", false, true}},
           {{"context", "PATH", "where it stands: acme.web (default: workspace.context)"},

@@ -8,15 +8,16 @@
 namespace tk::tools::repo_tool {
 namespace {
 
-bool is_personal(const workspace::EntityType* type, std::string_view name) {
-  return type && std::find(type->pii.begin(), type->pii.end(), name) != type->pii.end();
+bool is_personal(const record::EntityType* type, std::string_view name) {
+  const auto* attribute = type ? type->find(name) : nullptr;
+  return attribute && attribute->personal();
 }
 
 }  // namespace
 
 Result<void> seal_pairs(Session& s, const law::Ref& ref, const std::string& id,
                         std::vector<std::pair<std::string, std::string>>& pairs) {
-  const auto* type = workspace::find_entity_type(ref.type);
+  const auto* type = record::find_entity_type(ref.type);
   for (auto& [name, value] : pairs) {
     if (value.empty() || !is_personal(type, name)) continue;
     if (id.empty())
@@ -42,7 +43,7 @@ Result<void> seal_pairs(Session& s, const law::Ref& ref, const std::string& id,
 Result<std::vector<std::pair<std::string, std::string>>> shown_attributes(const law::Index& index,
                                                                           const law::EntityView& e) {
   std::vector<std::pair<std::string, std::string>> out;
-  const auto* type = workspace::find_entity_type(e.type);
+  const auto* type = record::find_entity_type(e.type);
   Unsealing unsealing;
   for (auto [k, v] : index.attributes(e)) {
     Value value(v);

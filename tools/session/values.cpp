@@ -3,7 +3,7 @@
 #include "core/journal/journal.hpp"
 #include "core/os/file.hpp"
 #include "core/record/store.hpp"
-#include "core/workspace/entity_types.hpp"
+#include "core/record/entity_types.hpp"
 #include "core/workspace/workspace.hpp"
 
 namespace tk::tools {
@@ -75,7 +75,7 @@ Candidates values(const std::string& kind, const cli::Args& given) {
   } else if (kind == "WORKFLOW") {
     files(ws->path("wots"), ".toml", out);
   } else if (kind == "TYPE") {
-    for (const auto& t : workspace::entity_type_table()) out.push_back({std::string(t.name), ""});
+    for (const auto& t : record::entity_type_table()) out.push_back({std::string(t.name), ""});
     files(ws->path("records"), ".toml", out);
   }
   return out;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/expr/detail/cell.hpp"
-#include "core/expr/detail/regex.hpp"
+#include "core/expr/regex.hpp"
 
 namespace tk::expr {
 

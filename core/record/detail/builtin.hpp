@@ -5,6 +5,7 @@
 
 #include "core/record/detail/builtin_personal.hpp"
 #include "core/record/detail/builtin_rights.hpp"
+#include "core/record/detail/builtin_work.hpp"
 
 namespace tk::record::detail {
 
@@ -363,5 +364,9 @@ name = "attested"
 final = true
 )toml"},
 };
+
+// Those that a workspace may replace.
+inline constexpr Builtin kOpenBuiltins[] = {{"task", kTask},       {"plan", kPlan},   {"artifact", kArtifact},
+                                            {"session", kSession}, {"lobby", kLobby}, {"component", kComponent}};
 
 }  // namespace tk::record::detail

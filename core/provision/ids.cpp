@@ -1,0 +1,75 @@
+#include "core/provision/ids.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/ids.hpp"
+#include "core/base/text.hpp"
+
+namespace tk::provision {
+
+Result<Ids> Ids::read(const std::string& text, IdRange range) {
+  Ids out;
+  out.range_ = range;
+  out.next_ = range.first;
+  int number = 0;
+  for (auto line : text::split(text, '\n')) {
+    ++number;
+    if (line.empty() || line.starts_with('#')) continue;
+    auto parts = text::split(line, '\t');
+    std::uint32_t id = 0;
+    auto [end, error] = std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), id);
+    if (parts.size() != 3 || error != std::errc() || end != parts[0].data() + parts[0].size() || !ids::is_uuid(parts[1]))
+      return fail_at(Code::ws_entity_invalid, {"ids.lock", number, 1}, "not a line of an id: " + text::printable(text::shorten(line, 60)),
+                     "it reads ID, UUID and REF with tabs between them; take the line from git's history");
+    Line entry{id, std::string(parts[1]), std::string(parts[2])};
+    // A union of two branches can hold a line twice.
+    bool twice = std::any_of(out.lines_.begin(), out.lines_.end(), [&](const auto& l) { return l.id == id && l.entity == entry.entity; });
+    if (twice) continue;
+    out.next_ = std::max(out.next_, id + 1);
+    if (auto owner = out.owner_.find(id); owner == out.owner_.end()) {
+      out.owner_.emplace(id, entry.entity);
+      out.of_.insert_or_assign(entry.entity, id);
+    } else if (entry.entity < owner->second) {
+      out.of_.erase(owner->second);
+      owner->second = entry.entity;
+      out.of_.insert_or_assign(entry.entity, id);
+    }
+    out.lines_.push_back(std::move(entry));
+  }
+  return out;
+}
+
+std::uint32_t Ids::find(const std::string& entity) const {
+  auto it = of_.find(entity);
+  return it == of_.end() ? 0 : it->second;
+}
+
+Result<std::uint32_t> Ids::give(const std::string& entity, const std::string& ref, std::uint32_t wanted) {
+  auto has = find(entity);
+  if (has != 0 && (wanted == 0 || wanted == has)) return has;
+  if (wanted != 0) {
+    if (auto owner = owner_.find(wanted); owner != owner_.end())
+      return fail(Code::ws_entity_invalid, ref + " cannot have the id " + std::to_string(wanted) + ": it is or was another's (ids.lock)",
+                  "write uid=\"auto\"");
+  } else {
+    wanted = next_;
+    if (wanted > range_.last)
+      return fail(Code::ws_entity_invalid, "all ids of " + std::to_string(range_.first) + "-" + std::to_string(range_.last) + " were given out",
+                  "widen uid-range in MANIFEST.xml");
+  }
+  next_ = std::max(next_, wanted + 1);
+  lines_.push_back({wanted, entity, ref});
+  owner_.emplace(wanted, entity);
+  of_.insert_or_assign(entity, wanted);
+  changed_ = true;
+  return wanted;
+}
+
+std::string Ids::text() const {
+  std::string out = "# Unix ids and whose they are, for ever. Written by tk; joined by git line by line.\n";
+  for (const auto& line : lines_) out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + "\n";
+  return out;
+}
+
+}  // namespace tk::provision

@@ -1,0 +1,45 @@
+// ids.lock: which Unix id belongs to which entity, for ever. A line an id: `20001<TAB>UUID<TAB>user:acme/alice`, in the
+// order in which they were given out; git joins two branches line by line (merge=union). An id is never given twice:
+// what an entity that is gone had stays its tombstone. Where two branches gave the same id to two entities, the older
+// entity keeps it (UUIDv7 are ordered by time) and the other gets a new one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace tk::provision {
+
+struct IdRange {
+  std::uint32_t first = 20000, last = 59999;
+};
+
+class Ids {
+ public:
+  static Result<Ids> read(const std::string& text, IdRange range);
+
+  // The id of an entity, or 0 where it has none yet.
+  std::uint32_t find(const std::string& entity) const;
+  // The same, given out now where it has none; `wanted` 0: the next that was never used.
+  Result<std::uint32_t> give(const std::string& entity, const std::string& ref, std::uint32_t wanted = 0);
+  bool knows(std::uint32_t id) const { return owner_.contains(id); }
+  bool changed() const { return changed_; }
+  std::string text() const;
+
+ private:
+  struct Line {
+    std::uint32_t id;
+    std::string entity, ref;
+  };
+  std::vector<Line> lines_;
+  std::map<std::uint32_t, std::string> owner_;
+  std::map<std::string, std::uint32_t> of_;
+  IdRange range_;
+  std::uint32_t next_ = 0;
+  bool changed_ = false;
+};
+
+}  // namespace tk::provision

@@ -1,0 +1,60 @@
+// The one table of entity types (PROMISES section 1): what each may hold. The validator, the grammars that
+// `tk repo schema` writes, the reference, completion and examples are all read off it. Needs neither git nor XML.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tk::record {
+
+// What a value may be. The pattern is written in what the regular expressions of RE2 and XSD have in common, and a
+// value matches it whole; empty: any text.
+struct ValueKind {
+  std::string_view name, pattern, help;
+};
+const std::vector<ValueKind>& value_kinds();
+
+struct AttributeType {
+  std::string_view name;
+  std::string_view kind;  // of a ValueKind, or the words that it may be: permit|forbid
+  std::string_view help;
+  std::string_view example = {};
+  bool required = false;
+  bool personal() const { return kind == "personal"; }  // holds only what is sealed under the entity's own key
+};
+
+// An element inside an entity or the manifest, as often as one likes: attributes and elements, no text.
+struct ChildType {
+  std::string_view name;
+  std::vector<AttributeType> attributes;
+  std::string_view help;
+  std::vector<ChildType> children = {};
+};
+
+struct EntityType {
+  enum class Home { git, journal };  // declared, or made by what happens
+  std::string_view name, plural, help;
+  std::vector<AttributeType> attributes;  // beside the common ones
+  std::vector<ChildType> children = {};   // beside <attr>
+  std::string_view unix_effect = {};
+  Home home = Home::git;
+
+  const AttributeType* find(std::string_view attribute) const;  // a common one too
+  bool level() const { return name == "galaxy" || name == "system" || name == "space"; }
+  bool named_by_id() const { return name == "rule" || name == "grant"; }  // everything else has a UUID beside its name
+};
+
+const std::vector<EntityType>& entity_type_table();
+const EntityType* find_entity_type(std::string_view name);
+const EntityType* entity_type_of_list(std::string_view plural);  // users → user
+const std::vector<AttributeType>& common_attributes();
+const ChildType& attr_child();     // <attr name= type= value=/>, which every entity may hold
+const ChildType& manifest_type();  // MANIFEST.xml
+
+// Whether a value is what its kind says; else what is wrong with it, as a person would say it.
+std::string check_value(const AttributeType& type, std::string_view value);
+// The words of a kind that is a choice; empty for the others.
+std::vector<std::string> words_of(std::string_view kind);
+
+}  // namespace tk::record

@@ -1,0 +1,118 @@
+#include "plugins/apply-unix/database.hpp"
+
+#include <algorithm>
+
+namespace tk::apply_unix {
+namespace {
+
+std::vector<std::string_view> split(std::string_view row) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    auto colon = row.find(':');
+    out.push_back(row.substr(0, colon));
+    if (colon == row.npos) return out;
+    row.remove_prefix(colon + 1);
+  }
+}
+
+}  // namespace
+
+Database::Database(std::string name, std::string content) : name_(std::move(name)) {
+  lines_.emplace_back();
+  ends_ = content.empty() || content.back() == '\n';
+  for (std::string_view rest = content; !rest.empty();) {
+    auto end = rest.find('\n');
+    auto text = rest.substr(0, end);
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    auto colon = text.find(':');
+    lines_.push_back({std::string(text), false, {}});
+    if (text.empty() || text[0] == '#' || colon == text.npos) continue;
+    std::string key(text.substr(0, colon));
+    if (!at_.emplace(key, std::pair(lines_.size() - 1, std::size_t{0})).second) twice_.push_back(std::move(key));
+  }
+}
+
+const std::string* Database::find(const std::string& name) const {
+  auto it = at_.find(name);
+  if (it == at_.end()) return nullptr;
+  const auto& line = lines_[it->second.first];
+  return it->second.second == 0 ? &line.text : &line.behind[it->second.second - 1];
+}
+
+bool Database::same(std::string_view plan, std::string_view here) const {
+  if (name_ != "shadow" && name_ != "gshadow") return plan == here;
+  auto a = split(plan), b = split(here);
+  auto fits = [](std::string_view x, std::string_view y) {
+    return x == y || x == "=" || (x == "!=" && y.starts_with('!')) || (x == "?=" && !y.starts_with('!'));
+  };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), fits);
+}
+
+std::string Database::merged(std::string_view plan, std::string_view here) const {
+  if (name_ != "shadow" && name_ != "gshadow") return std::string(plan);
+  auto a = split(plan), b = split(here);
+  std::string out;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (i > 0) out += ':';
+    std::string stays(i < b.size() && !here.empty() ? b[i] : i == 1 ? "*" : "");
+    if (a[i] == "!=" && !stays.starts_with('!')) stays.insert(0, 1, '!');
+    if (a[i] == "?=" && stays.starts_with('!')) stays = stays.size() > 1 ? stays.substr(1) : "*";  // never an empty password
+    out += a[i] == "=" || a[i] == "!=" || a[i] == "?=" ? stays : std::string(a[i]);
+  }
+  return out;
+}
+
+Database::State Database::state(const Op& op) const {
+  const auto &name = op.at(1), &before = op.at(2), &after = op.at(3);
+  if (std::find(twice_.begin(), twice_.end(), name) != twice_.end()) return State::other;
+  const auto* row = find(name);
+  auto is = [&](const std::string& plan) { return row ? plan != "-" && same(plan, *row) : plan == "-"; };
+  if (is(after)) return State::new_row;
+  return is(before) ? State::old_row : State::other;
+}
+
+void Database::carry_out(const Op& op) {
+  const auto &name = op.at(1), &after = op.at(3), &follows = op.at(4);
+  auto it = at_.find(name);
+  if (it == at_.end()) {
+    if (after == "-") return;
+    auto place = lines_.size() - 1;
+    if (!follows.empty())
+      if (auto before = at_.find(follows); before != at_.end()) place = before->second.first;
+    if (follows == ":") place = 0;
+    auto& line = lines_[place];
+    line.behind.push_back(merged(after, ""));
+    at_.emplace(name, std::pair(place, line.behind.size()));
+    return;
+  }
+  auto [number, place] = it->second;
+  auto& line = lines_[number];
+  if (after != "-") {
+    auto& text = place == 0 ? line.text : line.behind[place - 1];
+    text = merged(after, text);
+  } else if (place == 0) {
+    line.gone = true;
+    at_.erase(it);
+  } else {
+    line.behind.erase(line.behind.begin() + static_cast<std::ptrdiff_t>(place) - 1);
+    at_.erase(it);
+    for (auto& [other, where] : at_)
+      if (where.first == number && where.second > place) --where.second;
+  }
+}
+
+std::string Database::content() const {
+  std::string out;
+  auto add = [&](const std::string& text) {
+    out += text;
+    out += '\n';
+  };
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (i > 0 && !lines_[i].gone) add(lines_[i].text);
+    for (const auto& row : lines_[i].behind) add(row);
+  }
+  if (!ends_ && !out.empty()) out.pop_back();
+  return out;
+}
+
+}  // namespace tk::apply_unix

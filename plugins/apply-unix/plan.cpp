@@ -1,0 +1,176 @@
+#include "plugins/apply-unix/plan.hpp"
+
+#include <openssl/evp.h>
+
+#include <charconv>
+#include <memory>
+#include <set>
+
+namespace tk::apply_unix {
+namespace {
+
+[[noreturn]] void bad(std::size_t line, const std::string& why) {
+  throw Failure{kInvalid, "the plan is not valid: line " + std::to_string(line) + ": " + why};
+}
+
+int digit(char c) {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+std::string decode(std::string_view field, std::size_t line) {
+  if (field.size() > kMaxField) bad(line, "a field is too long");
+  std::string out;
+  out.reserve(field.size());
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    auto c = static_cast<unsigned char>(field[i]);
+    if (c < 0x20 || c == 0x7f) bad(line, "a control byte");
+    if (c != '%') {
+      out += field[i];
+      continue;
+    }
+    int high = i + 2 < field.size() ? digit(field[i + 1]) : -1, low = high >= 0 ? digit(field[i + 2]) : -1;
+    if (low < 0) bad(line, "% without two digits");
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+std::vector<std::string> fields_of(std::string_view line, std::size_t number) {
+  std::vector<std::string> out;
+  for (;;) {
+    auto tab = line.find('\t');
+    out.push_back(decode(line.substr(0, tab), number));
+    if (tab == line.npos) return out;
+    line.remove_prefix(tab + 1);
+  }
+}
+
+// An absolute path of plain names.
+bool plain_path(std::string_view path) {
+  if (path.size() < 2 || path.size() > 4096 || path[0] != '/' || path.find('\0') != path.npos) return false;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    auto name = path.substr(0, path.find('/'));
+    if (name.empty() || name == "." || name == ".." || name.size() > 255) return false;
+    path.remove_prefix(name.size());
+  }
+  return true;
+}
+
+bool plain_row(std::string_view row, std::string_view name) {
+  return row.starts_with(name) && row.size() > name.size() && row[name.size()] == ':' && row.find_first_of(std::string_view("\n\0", 2)) == row.npos;
+}
+
+const std::set<std::string, std::less<>> kFiles = {"passwd", "shadow", "group", "gshadow", "subuid", "subgid"};
+
+void check_op(const Op& op, std::size_t line) {
+  using Kind = Op::Kind;
+  auto number = [&](std::size_t i, int base = 10) { static_cast<void>(read_id(op.at(i), base)); };
+  if (op.kind == Kind::row) {
+    if (!kFiles.contains(op.at(0))) bad(line, "no database is called " + op.at(0));
+    const auto& name = op.at(1);
+    if (name.empty() || name.find_first_of(std::string_view(":/\n\0", 4)) != name.npos) bad(line, "not a name");
+    for (auto i : {2U, 3U})
+      if (op.at(i) != "-" && !plain_row(op.at(i), name)) bad(line, "not a row of " + name);
+    return;
+  }
+  if (!plain_path(op.at(0))) bad(line, "not a plain path");
+  if (op.kind == Kind::home) number(1), number(2), number(3, 8);
+  if (op.kind == Kind::attic) number(1);
+  if (op.kind == Kind::file) number(3, 8), number(4), number(5);
+}
+
+}  // namespace
+
+Plan read_plan(std::string text) {
+  Plan plan;
+  plan.text = std::move(text);
+  if (plan.text.size() > kMaxPlan) bad(1, "it is too long");
+  struct Shape {
+    std::string_view word;
+    Op::Kind kind;
+    std::size_t fields;
+  };
+  static constexpr Shape kShapes[] = {
+      {"row", Op::Kind::row, 5}, {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2}, {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3}};
+  static const std::set<std::string, std::less<>> kWords = {"commit", "target", "by", "made", "note", "undo"};
+  std::string_view rest = plan.text;
+  for (std::size_t line = 1; !rest.empty(); ++line) {
+    auto end = rest.find('\n');
+    if (end == rest.npos) bad(line, "it was cut");
+    auto fields = fields_of(rest.substr(0, end), line);
+    auto word = fields.front();
+    if (line == 1 && (word != "tk-plan" || fields.size() != 2 || fields[1] != "1")) bad(line, "not a plan of format 1");
+    if (word == "sign") {
+      if (fields.size() != 3 || end + 1 != rest.size()) bad(line, "the signature is the last line");
+      plan.signed_size = static_cast<std::size_t>(rest.data() - plan.text.data());
+      plan.key = fields[1];
+      plan.signature = fields[2];
+      break;
+    }
+    rest.remove_prefix(end + 1);
+    if (word == "id") plan.id = fields.size() == 2 ? fields[1] : "";
+    const Shape* shape = nullptr;
+    for (const auto& s : kShapes)
+      if (s.word == word) shape = &s;
+    if (!shape && line > 1 && word != "id" && !kWords.contains(word)) bad(line, "unknown operation " + word.substr(0, 40));
+    if (!shape) continue;
+    if (fields.size() != shape->fields + 1) bad(line, word + " has " + std::to_string(shape->fields) + " fields");
+    if (plan.ops.size() == kMaxOps) bad(line, "too many operations");
+    fields.erase(fields.begin());
+    plan.ops.push_back({shape->kind, std::move(fields)});
+    check_op(plan.ops.back(), line);
+  }
+  if (plan.signature.empty()) throw Failure{kBroken, "the plan is not signed"};
+  if (plan.id.size() != 36 || plan.id.find_first_not_of("0123456789abcdef-") != plan.id.npos) bad(2, "no id");
+  return plan;
+}
+
+void check_signature(const Plan& plan, const std::vector<std::string>& trusted) {
+  bool known = false;
+  for (const auto& key : trusted) known = known || key == plan.key;
+  if (!known) throw Failure{kBroken, "nobody whose plans are carried out here signed the plan"};
+  auto key = from_base64(plan.key, "key"), signature = from_base64(plan.signature, "signature");
+  if (key.size() != 32 || signature.size() != 64) throw Failure{kBroken, "the signature of the plan is cut"};
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pkey(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(key.data()), key.size()), EVP_PKEY_free);
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  bool good = pkey && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, pkey.get()) == 1 &&
+              EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
+                               reinterpret_cast<const unsigned char*>(plan.text.data()), plan.signed_size) == 1;
+  if (!good) throw Failure{kBroken, "the signature of the plan does not fit: it was changed"};
+}
+
+std::string from_base64(std::string_view text, std::string_view what) {
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  if (text.size() % 4 != 0) throw Failure{kInvalid, std::string(what) + " is no base64"};
+  int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
+                          static_cast<int>(text.size()));
+  if (n < 0) throw Failure{kInvalid, std::string(what) + " is no base64"};
+  auto padding = text.ends_with("==") ? 2U : text.ends_with("=") ? 1U : 0U;
+  out.resize(static_cast<std::size_t>(n) - padding);
+  return out;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  unsigned char digest[32];
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) != 1) throw Failure{kFailed, "no SHA-256"};
+  std::string out;
+  for (auto byte : digest) {
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
+  }
+  return out;
+}
+
+std::uint32_t read_id(std::string_view text, int base) {
+  std::uint32_t out = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
+  if (error != std::errc() || end != text.data() + text.size() || out == UINT32_MAX)
+    throw Failure{kInvalid, "the plan is not valid: not a number: " + std::string(text.substr(0, 40))};
+  return out;
+}
+
+}  // namespace tk::apply_unix
