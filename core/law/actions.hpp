@@ -42,6 +42,8 @@ inline constexpr std::array kActions = {
     Action{"log.read", "read the journal"},
     Action{"log.checkpoint", "sign and anchor the journal's tree"},
     Action{"log.prune", "remove payloads whose time is over"},
+    Action{"provision.plan", "make a plan of accounts for a computer, or look for drift"},
+    Action{"provision.apply", "carry out a plan of accounts"},
     Action{"law.review", "attest that the grants were looked through"},
 };
 

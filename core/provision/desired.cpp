@@ -1,8 +1,13 @@
 #include "core/provision/desired.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <unordered_map>
 
 #include "core/base/text.hpp"
+#include "core/crypto/digest.hpp"
+#include "core/provision/acl_text.hpp"
+#include "core/provision/sudoers.hpp"
 
 namespace tk::provision {
 namespace {
@@ -10,38 +15,10 @@ namespace {
 using workspace::Entity;
 
 // Accounts of the system, which nobody's entity becomes.
-constexpr std::string_view kReserved[] = {"root",
-                                          "daemon",
-                                          "bin",
-                                          "sys",
-                                          "sync",
-                                          "games",
-                                          "man",
-                                          "lp",
-                                          "mail",
-                                          "news",
-                                          "uucp",
-                                          "proxy",
-                                          "backup",
-                                          "list",
-                                          "irc",
-                                          "gnats",
-                                          "nobody",
-                                          "messagebus",
-                                          "sshd",
-                                          "systemd-network",
-                                          "systemd-resolve",
-                                          "systemd-timesync",
-                                          "adm",
-                                          "tty",
-                                          "disk",
-                                          "kmem",
-                                          "sudo",
-                                          "shadow",
-                                          "staff",
-                                          "users",
-                                          "nogroup",
-                                          "wheel"};
+constexpr std::string_view kReserved[] = {
+    "adm",   "backup", "bin",   "daemon", "disk",    "games",  "gnats", "irc",   "kmem", "list",            "lp",               "mail",               "man",
+    "messagebus", "news", "nobody", "nogroup", "proxy", "root", "shadow", "sshd", "staff", "sudo", "sync", "sys", "systemd-network", "systemd-resolve", "systemd-timesync",
+    "tty",   "users",  "uucp",  "wheel"};
 
 std::string get(const Entity& e, std::string_view name) {
   for (const auto& [key, value] : e.attributes)
@@ -57,10 +34,16 @@ std::vector<std::string> words(std::string text) {
   return out;
 }
 
-// Whatever stands between a reference's type and its name: user:acme.web/alice, user:alice.
-bool means(const std::string& text, const law::Ref& ref) {
-  auto parsed = law::parse_ref(text);
-  return parsed && parsed->type == ref.type && parsed->name == ref.name && (parsed->context.empty() || parsed->context == ref.context);
+bool plain(std::string_view part) {
+  return std::none_of(part.begin(), part.end(), [](unsigned char c) { return c == ':' || c < 0x20 || c == 0x7f; });
+}
+
+// The group and folder of a space: acme-web-api; a long one is cut and keeps apart by a hash.
+std::string name_of_space(std::string context) {
+  std::replace(context.begin(), context.end(), '.', '-');
+  std::transform(context.begin(), context.end(), context.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (context.size() <= 31) return context;
+  return context.substr(0, 22) + "-" + crypto::sha256_hex(context).substr(0, 8);
 }
 
 class Maker {
@@ -68,22 +51,25 @@ class Maker {
   Maker(workspace::EntityIndex& index, Ids& ids) : index_(index), ids_(ids) {}
 
   Result<Desired> run() {
-    TK_CHECK(index_.each("sshkey", [&](const Entity& e, const std::string&) { return keys_.push_back(e), Result<void>{}; }));
     std::vector<std::pair<Entity, std::string>> accounts, groups;
     auto collect = [](auto& list) {
       return [&list](const Entity& e, const std::string& file) { return list.emplace_back(e, file), Result<void>{}; };
     };
     for (const auto* type : {"user", "agent", "service"}) TK_CHECK(index_.each(type, collect(accounts)));
-    TK_CHECK(index_.each("group", collect(groups)));
+    for (const auto* type : {"group", "space"}) TK_CHECK(index_.each(type, collect(groups)));
     // Ids are given out in the order in which the entities were made, whoever asks.
     auto older = [](const auto& a, const auto& b) { return a.first.id < b.first.id; };
     std::sort(accounts.begin(), accounts.end(), older);
     std::sort(groups.begin(), groups.end(), older);
     for (const auto& [e, file] : accounts) account(e, file);
-    for (const auto& [e, file] : groups) group(e, file);
+    TK_CHECK(index_.each("sshkey", [&](const Entity& e, const std::string& file) { return key(e, file), Result<void>{}; }));
+    for (const auto& [e, file] : accounts) ssh_keys(e, file);
+    for (const auto& [e, file] : groups) e.ref.type == "space" ? space(e, file) : group(e, file);
     for (const auto& [e, file] : accounts) own_groups(e, file);
     TK_CHECK(index_.each("sudo", [&](const Entity& e, const std::string& file) { return sudo(e, file), Result<void>{}; }));
     TK_CHECK(index_.each("directory", [&](const Entity& e, const std::string& file) { return folder(e, file), Result<void>{}; }));
+    for (auto& [name, a] : out_.accounts)
+      for (const auto& line : keys_[name]) a.keys += line + "\n";
     return std::move(out_);
   }
 
@@ -93,11 +79,11 @@ class Maker {
   }
 
   // The Unix name of an entity; empty with a problem, or for one that has none of its own here.
-  std::string unix_name(const Entity& e, const std::string& file) {
-    auto name = get(e, "unix");
-    if (name.empty()) name = e.ref.name;
+  std::string unix_name(const Entity& e, const std::string& file, std::string name) {
+    auto own = get(e, "unix");
+    if (!own.empty()) name = own;
     if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved)) {
-      if (get(e, "unix").empty()) problem(e, file, name + " is an account of the system", "give it another Unix name: unix=\"…\"");
+      if (own.empty()) problem(e, file, name + " is an account of the system", "give it another Unix name: unix=\"…\"");
       return {};  // unix="root" says who somebody is, not who is made
     }
     bool good = name.size() <= 31 && (std::islower(static_cast<unsigned char>(name[0])) || name[0] == '_') &&
@@ -116,7 +102,8 @@ class Maker {
 
   std::uint32_t id_of(const Entity& e, const std::string& file, std::string_view attribute) {
     auto text = get(e, attribute);
-    std::uint32_t wanted = text.empty() || text == "auto" ? 0 : static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 10));
+    std::uint32_t wanted = 0;
+    std::from_chars(text.data(), text.data() + text.size(), wanted);
     if (e.id.empty()) {
       problem(e, file, e.ref.str() + " has no id, so no Unix id can stay its own", "give it one: tk repo fmt --ids");
       return 0;
@@ -128,95 +115,128 @@ class Maker {
   }
 
   void account(const Entity& e, const std::string& file) {
-    auto name = unix_name(e, file);
-    if (name.empty() || e.state == "draft") return;
-    Account a{e.ref.str(), e.id, name, get(e, "home"), get(e, "shell"), get(e, "title"), id_of(e, file, "uid"), e.state != "active", {}};
+    if (e.state == "draft") return;
+    auto name = unix_name(e, file, e.ref.name);
+    if (name.empty()) return;
+    Account a;
+    a.ref = e.ref.str();
+    a.entity = e.id;
+    a.name = name;
+    a.home = get(e, "home");
+    a.shell = get(e, "shell");
+    a.gecos = get(e, "title");
+    a.uid = id_of(e, file, "uid");
+    a.locked = e.state != "active";
+    auto lock = get(e, "lock");
+    a.still = lock == "all";
+    a.keep = a.still || lock == "delete";
     if (a.uid == 0) return;
+    if (a.keep) ids_.keep(e.id);
     if (a.home.empty()) a.home = "/home/" + name;
     if (a.shell.empty()) a.shell = e.ref.type == "user" ? "/bin/bash" : "/usr/sbin/nologin";
     for (const auto* part : {&a.gecos, &a.shell, &a.home})
-      if (part->find_first_of(":\n") != part->npos || std::any_of(part->begin(), part->end(), [](unsigned char c) { return c < 0x20; }))
-        return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
-    a.keys = keys_of(e);
-    names_.emplace(e.ref.str(), name);
+      if (!plain(*part)) return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
+    by_name_[e.ref.type + ":" + e.ref.name].push_back({e.ref, name});
     out_.accounts.emplace(name, std::move(a));
   }
 
-  std::string keys_of(const Entity& e) const {
-    auto listed = words(get(e, "ssh-keys"));
-    std::set<std::string> lines;
-    for (const auto& key : keys_) {
-      if (key.state != "active") continue;
-      bool theirs = std::find(listed.begin(), listed.end(), key.ref.name) != listed.end();
-      for (const auto& of : words(get(key, "of"))) theirs = theirs || means(of, e.ref);
-      auto options = get(key, "options");
-      if (theirs) lines.insert((options.empty() ? "" : options + " ") + get(key, "public"));
-    }
-    std::string out;
-    for (const auto& line : lines) out += line + "\n";
-    return out;
-  }
-
+  // The accounts that a reference or pattern means: user:acme.web/alice, user:alice, agent:acme/**.
   std::vector<std::string> accounts_of(const std::string& pattern) const {
     std::vector<std::string> out;
     if (pattern.find('*') != pattern.npos) {
-      for (const auto& [ref, name] : names_)
-        if (auto r = law::parse_ref(ref); r && law::matches(pattern, r->type, r->context, r->name)) out.push_back(name);
+      for (const auto& [word, all] : by_name_)
+        for (const auto& [ref, name] : all)
+          if (law::matches(pattern, ref.type, ref.context, ref.name)) out.push_back(name);
       return out;
     }
-    for (const auto& [ref, name] : names_)
-      if (auto parsed = law::parse_ref(ref); parsed && means(pattern, *parsed)) out.push_back(name);
+    auto ref = law::parse_ref(pattern);
+    if (!ref) return out;
+    if (auto it = by_name_.find(ref->type + ":" + ref->name); it != by_name_.end())
+      for (const auto& [other, name] : it->second)
+        if (ref->context.empty() || ref->context == other.context) out.push_back(name);
     return out;
   }
 
-  void group(const Entity& e, const std::string& file) {
+  // A key goes to those whom it names, and to those who name it.
+  void key(const Entity& e, const std::string& file) {
     if (e.state != "active") return;
-    auto name = unix_name(e, file);
-    if (name.empty()) return;
-    Group g{e.ref.str(), e.id, name, id_of(e, file, "gid"), {}};
-    if (g.gid == 0) return;
-    for (const auto& child : e.children)
-      for (const auto& [key, value] : child.attributes)
-        if (child.name == "member" && key == "ref")
-          for (auto& member : accounts_of(value)) g.members.insert(std::move(member));
-    out_.groups.emplace(name, std::move(g));
+    auto options = get(e, "options");
+    if (auto wrong = wrong_key_options(options); !wrong.empty())
+      return problem(e, file, "an authorized key cannot have the option " + text::printable(wrong), "restrict, no-pty, from=\"…\" and the like may stand there");
+    auto line = (options.empty() ? "" : options + " ") + get(e, "public");
+    for (const auto& of : words(get(e, "of")))
+      for (const auto& name : accounts_of(of)) keys_[name].insert(line);
+    lines_.emplace(e.ref.name, std::move(line));
   }
 
-  void own_groups(const Entity& e, const std::string& file) {
-    auto it = names_.find(e.ref.str());
-    if (it == names_.end()) return;
-    for (const auto& group : words(get(e, "groups"))) {
-      auto found = std::find_if(out_.groups.begin(), out_.groups.end(),
-                                [&](const auto& g) { return g.first == group || g.second.ref.ends_with("/" + group); });
-      if (found == out_.groups.end())
-        problem(e, file, "no group is called " + text::printable(group), "declare it: tk repo new group " + group);
+  void ssh_keys(const Entity& e, const std::string& file) {
+    auto listed = words(get(e, "ssh-keys"));
+    if (listed.empty()) return;
+    auto own = accounts_of(e.ref.str());
+    for (const auto& word : listed) {
+      auto it = lines_.find(word);
+      if (it == lines_.end()) problem(e, file, "no active sshkey is called " + text::printable(word), "declare it: tk repo new sshkey " + word + " public=…");
       else
-        found->second.members.insert(it->second);
+        for (const auto& name : own) keys_[name].insert(it->second);
     }
   }
 
-  // What can start any other program is not given to somebody who may start this one only.
-  static bool escapes(std::string_view command) {
-    static constexpr std::string_view kShells[] = {"sh",  "bash", "dash", "zsh",  "env",   "find",   "vi",      "vim",  "less", "more",
-                                                   "man", "awk",  "gawk", "sed",  "perl",  "python", "python3", "ruby", "lua",  "node",
-                                                   "tar", "git",  "ssh",  "nice", "xargs", "tee",    "cp",      "mv",   "su",   "sudo"};
-    auto program = command.substr(0, command.find(' '));
-    auto base = program.substr(program.rfind('/') + 1);
-    return std::find(std::begin(kShells), std::end(kShells), base) != std::end(kShells);
+  Group* add_group(const Entity& e, const std::string& file, const std::string& unix_name_of_it) {
+    if (e.state != "active") return nullptr;
+    auto name = unix_name(e, file, unix_name_of_it);
+    if (name.empty()) return nullptr;
+    Group g{e.ref.str(), e.id, name, id_of(e, file, "gid"), {}};
+    if (g.gid == 0) return nullptr;
+    groups_by_name_.emplace(e.ref.name, name);
+    return &out_.groups.emplace(name, std::move(g)).first->second;
+  }
+
+  void group(const Entity& e, const std::string& file) {
+    auto* g = add_group(e, file, e.ref.name);
+    if (!g) return;
+    for (const auto& child : e.children)
+      for (const auto& [key, value] : child.attributes)
+        if (child.name == "member" && key == "ref")
+          for (auto& member : accounts_of(value)) g->members.insert(std::move(member));
+  }
+
+  // Those who stand in a space share a group and a folder in which what one of them makes is open to all of them.
+  void space(const Entity& e, const std::string& file) {
+    auto context = e.ref.context.empty() ? e.ref.name : e.ref.context + "." + e.ref.name;
+    auto* g = add_group(e, file, name_of_space(context));
+    if (!g) return;
+    for (const auto& [word, all] : by_name_)
+      for (const auto& [ref, name] : all)
+        if (ref.context == context) g->members.insert(name);
+    std::string path = "/srv";
+    auto parts = text::split(context, '.');
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      path += "/" + std::string(parts[i]);
+      if (i + 1 < parts.size()) out_.folders.emplace(path, Folder{e.ref.str(), path, "0755:0:0:"});
+    }
+    DirectoryAcl acl;
+    acl.mode = 02770;
+    acl.is_default = {{}, {{g->gid, 7}}};
+    out_.folders.insert_or_assign(path, Folder{e.ref.str(), path, spec_of(acl, 0, g->gid)});
+  }
+
+  void own_groups(const Entity& e, const std::string& file) {
+    auto listed = words(get(e, "groups"));
+    if (listed.empty()) return;
+    auto own = accounts_of(e.ref.str());
+    for (const auto& group : listed) {
+      auto named = groups_by_name_.find(group);
+      auto found = out_.groups.find(named == groups_by_name_.end() ? group : named->second);
+      if (found == out_.groups.end()) problem(e, file, "no group is called " + text::printable(group), "declare it: tk repo new group " + group);
+      else
+        found->second.members.insert(own.begin(), own.end());
+    }
   }
 
   void sudo(const Entity& e, const std::string& file) {
     if (e.state != "active") return;
-    std::string list;
-    for (auto part : text::split(get(e, "commands"), ',')) {
-      auto command = std::string(text::trim(part));
-      if (command.empty() || command[0] != '/' || command.find_first_of("*?[]!\\\n\"'`$;&|<>(){}=:#") != command.npos)
-        return problem(e, file, "sudo cannot be asked for \"" + text::printable(command) + "\"",
-                       "an absolute path and plain arguments, nothing that a shell or sudo reads");
-      if (escapes(command)) return problem(e, file, command + " can start every other program", "name a program that does one thing");
-      list += (list.empty() ? "" : ", ") + command;
-    }
-    if (list.empty()) return problem(e, file, "no command is named", "commands=\"/usr/bin/systemctl restart web\"");
+    auto list = sudo_commands(get(e, "commands"));
+    if (!list) return problem(e, file, list.error().message, list.error().hint);
     auto runas = get(e, "runas");
     for (const auto& to : words(get(e, "to"))) {
       for (const auto& name : accounts_of(to)) {
@@ -225,34 +245,38 @@ class Maker {
         auto& sudoers = out_.sudo["tk-" + std::to_string(account.uid)];
         sudoers.ref = account.ref;
         sudoers.name = "tk-" + std::to_string(account.uid);
-        sudoers.content +=
-            name + " ALL=(" + (runas.empty() ? "root" : runas) + ") " + (get(e, "nopasswd") == "true" ? "NOPASSWD: " : "") + list + "\n";
+        sudoers.content += sudo_line(name, runas, get(e, "nopasswd") == "true", *list);
       }
     }
+  }
+
+  std::optional<std::uint32_t> number_of(const std::string& name, bool of_group) const {
+    if (name.empty() || name == "root") return 0;
+    if (auto a = out_.accounts.find(name); a != out_.accounts.end()) return a->second.uid;
+    if (auto g = out_.groups.find(name); of_group && g != out_.groups.end()) return g->second.gid;
+    return std::nullopt;
   }
 
   void folder(const Entity& e, const std::string& file) {
     if (e.state != "active") return;
     auto path = get(e, "path"), mode = get(e, "mode"), owner = get(e, "unix-owner"), group = get(e, "unix-group");
-    auto number = [&](const std::string& name, bool of_group) -> std::string {
-      if (name.empty() || name == "root") return "0";
-      if (auto a = out_.accounts.find(name); a != out_.accounts.end()) return std::to_string(a->second.uid);
-      if (auto g = out_.groups.find(name); of_group && g != out_.groups.end()) return std::to_string(g->second.gid);
-      problem(e, file, "nobody is called " + text::printable(name) + " on Unix", "declare a user, agent or group of that name");
-      return {};
-    };
-    auto uid = number(owner, false), gid = number(group, true);
-    if (uid.empty() || gid.empty()) return;
-    if (mode.size() < 4) mode.insert(0, 4 - std::max<std::size_t>(mode.size(), 3), '0');
-    if (get(e, "mode").empty()) mode = "0755";
-    out_.folders.emplace(path, Folder{e.ref.str(), path, mode + ":" + uid + ":" + gid + ":" + get(e, "acl")});
+    auto uid = number_of(owner, false), gid = number_of(group, true);
+    if (!uid || !gid)
+      return problem(e, file, "nobody is called " + text::printable(uid ? group : owner) + " on Unix", "declare a user, agent or group of that name");
+    auto acl = read_acl(get(e, "acl"), [&](const std::string& name, bool of_group) { return number_of(name, of_group); });
+    if (!acl) return problem(e, file, acl.error().message, acl.error().hint);
+    acl->mode = mode.empty() ? 0755 : static_cast<std::uint32_t>(std::strtoul(mode.c_str(), nullptr, 8));
+    if (!out_.folders.emplace(path, Folder{e.ref.str(), path, spec_of(*acl, *uid, *gid)}).second)
+      problem(e, file, path + " is declared twice, by " + out_.folders[path].ref + " too", "one folder, one entity");
   }
 
   workspace::EntityIndex& index_;
   Ids& ids_;
   Desired out_;
-  std::vector<Entity> keys_;
-  std::map<std::string, std::string> names_;  // of accounts, by reference
+  std::unordered_map<std::string, std::vector<std::pair<law::Ref, std::string>>> by_name_;  // type:name → the accounts
+  std::unordered_map<std::string, std::string> groups_by_name_;
+  std::unordered_map<std::string, std::string> lines_;  // of authorized_keys, by the name of the key
+  std::unordered_map<std::string, std::set<std::string>> keys_;
 };
 
 }  // namespace

@@ -17,6 +17,8 @@ struct Account {
   std::string name, home, shell, gecos;
   std::uint32_t uid = 0;  // the group of the same name has it too
   bool locked = false;    // suspended or retired
+  bool keep = false;      // lock="delete": never removed
+  bool still = false;     // lock="all": never changed either
   std::string keys;       // authorized_keys
 };
 
@@ -31,7 +33,7 @@ struct SudoFile {
 };
 
 struct Folder {
-  std::string ref, path, spec;  // as a plan says it: MODE:UID:GID:ACL
+  std::string ref, path, spec;  // as a plan says it: MODE:UID:GID:ACL;DEFAULT
 };
 
 struct Desired {

@@ -19,13 +19,14 @@ Result<Ids> Ids::read(const std::string& text, IdRange range) {
     auto parts = text::split(line, '\t');
     std::uint32_t id = 0;
     auto [end, error] = std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), id);
-    if (parts.size() != 3 || error != std::errc() || end != parts[0].data() + parts[0].size() || !ids::is_uuid(parts[1]))
+    bool keep = parts.size() == 4 && parts[3] == "keep";
+    if ((parts.size() != 3 && !keep) || error != std::errc() || end != parts[0].data() + parts[0].size() || !ids::is_uuid(parts[1]))
       return fail_at(Code::ws_entity_invalid, {"ids.lock", number, 1}, "not a line of an id: " + text::printable(text::shorten(line, 60)),
-                     "it reads ID, UUID and REF with tabs between them; take the line from git's history");
-    Line entry{id, std::string(parts[1]), std::string(parts[2])};
+                     "it reads ID, UUID and REF with tabs between them, and may end with keep; take the line from git's history");
+    Line entry{id, std::string(parts[1]), std::string(parts[2]), keep};
+    if (keep) out.kept_.insert(entry.entity);
     // A union of two branches can hold a line twice.
-    bool twice = std::any_of(out.lines_.begin(), out.lines_.end(), [&](const auto& l) { return l.id == id && l.entity == entry.entity; });
-    if (twice) continue;
+    if (auto it = out.of_.find(entry.entity); it != out.of_.end() && it->second == id) continue;
     out.next_ = std::max(out.next_, id + 1);
     if (auto owner = out.owner_.find(id); owner == out.owner_.end()) {
       out.owner_.emplace(id, entry.entity);
@@ -37,7 +38,19 @@ Result<Ids> Ids::read(const std::string& text, IdRange range) {
     }
     out.lines_.push_back(std::move(entry));
   }
+  out.read_ = out.lines_.size();
   return out;
+}
+
+std::string Ids::owner(std::uint32_t id) const {
+  auto it = owner_.find(id);
+  return it == owner_.end() ? "" : it->second;
+}
+
+void Ids::keep(const std::string& entity) {
+  if (!kept_.insert(entity).second) return;
+  for (auto& line : lines_)
+    if (line.entity == entity) line.keep = changed_ = true;
 }
 
 std::uint32_t Ids::find(const std::string& entity) const {
@@ -66,9 +79,15 @@ Result<std::uint32_t> Ids::give(const std::string& entity, const std::string& re
   return wanted;
 }
 
+std::vector<std::vector<std::string>> Ids::given() const {
+  std::vector<std::vector<std::string>> out;
+  for (auto i = read_; i < lines_.size(); ++i) out.push_back({std::to_string(lines_[i].id), lines_[i].entity, lines_[i].ref});
+  return out;
+}
+
 std::string Ids::text() const {
   std::string out = "# Unix ids and whose they are, for ever. Written by tk; joined by git line by line.\n";
-  for (const auto& line : lines_) out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + "\n";
+  for (const auto& line : lines_) out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + (line.keep || kept_.contains(line.entity) ? "\tkeep\n" : "\n");
   return out;
 }
 

@@ -1,12 +1,14 @@
 // ids.lock: which Unix id belongs to which entity, for ever. A line an id: `20001<TAB>UUID<TAB>user:acme/alice`, in the
 // order in which they were given out; git joins two branches line by line (merge=union). An id is never given twice:
-// what an entity that is gone had stays its tombstone. Where two branches gave the same id to two entities, the older
+// what an entity that is gone had stays its tombstone. `keep` behind a line says that what the entity has stays even when it
+// is not declared any more (lock="delete"). Where two branches gave the same id to two entities, the older
 // entity keeps it (UUIDv7 are ordered by time) and the other gets a new one.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -25,21 +27,30 @@ class Ids {
   std::uint32_t find(const std::string& entity) const;
   // The same, given out now where it has none; `wanted` 0: the next that was never used.
   Result<std::uint32_t> give(const std::string& entity, const std::string& ref, std::uint32_t wanted = 0);
-  bool knows(std::uint32_t id) const { return owner_.contains(id); }
+  // Whose an id is; empty: nobody's.
+  std::string owner(std::uint32_t id) const;
+  bool in_range(std::uint32_t id) const { return id >= range_.first && id <= range_.last; }
+  void keep(const std::string& entity);
+  bool kept(const std::string& entity) const { return kept_.contains(entity); }
   bool changed() const { return changed_; }
+  // What was given out since it was read: ID, UUID, REF.
+  std::vector<std::vector<std::string>> given() const;
   std::string text() const;
 
  private:
   struct Line {
     std::uint32_t id;
     std::string entity, ref;
+    bool keep = false;
   };
   std::vector<Line> lines_;
-  std::map<std::uint32_t, std::string> owner_;
-  std::map<std::string, std::uint32_t> of_;
+  std::unordered_map<std::uint32_t, std::string> owner_;
+  std::unordered_map<std::string, std::uint32_t> of_;
+  std::set<std::string> kept_;
   IdRange range_;
   std::uint32_t next_ = 0;
   bool changed_ = false;
+  std::size_t read_ = 0;  // lines that were there
 };
 
 }  // namespace tk::provision

@@ -1,64 +1,116 @@
 #include "core/provision/observed.hpp"
 
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/os/file.hpp"
+#include "core/provision/acl_read.hpp"
 
 namespace tk::provision {
+namespace {
 
-std::optional<std::vector<std::string>> Rows::fields(const std::string& name) const {
-  auto it = by_name.find(name);
-  if (it == by_name.end()) return std::nullopt;
-  std::vector<std::string> out;
-  for (auto part : text::split(it->second, ':')) out.emplace_back(part);
+constexpr std::size_t kMaxDatabase = 256u << 20, kMaxFile = 1u << 20;
+
+std::string octal(unsigned mode) {
+  std::string out;
+  for (int shift = 9; shift >= 0; shift -= 3) out += static_cast<char>('0' + (mode >> shift & 7));
   return out;
+}
+
+}  // namespace
+
+std::vector<std::string_view> fields_of(std::string_view row) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    auto colon = row.find(':');
+    out.push_back(row.substr(0, colon));
+    if (colon == row.npos) return out;
+    row.remove_prefix(colon + 1);
+  }
+}
+
+Result<void> Rows::read(std::string content, const std::string& path) {
+  content_ = std::make_shared<const std::string>(std::move(content));
+  int number = 0;
+  at_.reserve(content_->size() / 40);
+  for (std::string_view rest = *content_; !rest.empty();) {
+    ++number;
+    auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    auto colon = line.find(':');
+    if (line.empty() || line[0] == '#' || line[0] == '+' || line[0] == '-') continue;
+    if (colon == line.npos || colon == 0)
+      return fail_at(Code::prv_target, {path, number, 1}, "not a row: " + text::printable(text::shorten(line, 60)), "mend it with vipw or vigr; nothing was changed");
+    if (!at_.emplace(line.substr(0, colon), rows_.size()).second)
+      return fail_at(Code::prv_target, {path, number, 1}, "a second row of " + text::printable(line.substr(0, colon)), "take one of them away; nothing was changed");
+    rows_.push_back(line);
+  }
+  return {};
+}
+
+std::optional<std::string_view> Rows::find(std::string_view name) const {
+  auto it = at_.find(name);
+  return it == at_.end() ? std::nullopt : std::optional(rows_[it->second]);
+}
+
+std::string Rows::before(std::string_view name) const {
+  auto it = at_.find(name);
+  if (it == at_.end()) return {};
+  if (it->second == 0) return ":";
+  auto row = rows_[it->second - 1];
+  return std::string(row.substr(0, row.find(':')));
 }
 
 Result<Observed> Observed::read(const std::string& root) {
   Observed out;
   out.root_ = root == "/" ? "" : root;
-  if (!os::is_directory(out.root_ + "/etc"))
-    return fail(Code::os_not_found, "no system stands in " + root, "a target has at least etc/passwd and etc/group");
-  for (const std::string name : kDatabases) {
-    auto& rows = out.rows_[name];
-    auto content = os::read_file(out.root_ + "/etc/" + name, 256u << 20);
-    if (!content && content.error().code == Code::os_not_found && name != "passwd" && name != "group") continue;
+  auto etc = out.status("/etc");
+  if (!etc || !S_ISDIR(etc->st_mode)) return fail(Code::prv_target, "no system stands in " + root, "a target has at least etc/passwd and etc/group");
+  out.owners_ = ::geteuid() == 0 || etc->st_uid == 0;
+  for (std::size_t i = 0; i < out.rows_.size(); ++i) {
+    auto path = out.root_ + "/etc/" + kDatabases[i];
+    auto st = out.status(std::string("/etc/") + kDatabases[i]);
+    if (!st && i > 1) continue;
+    if (st && !S_ISREG(st->st_mode)) return fail(Code::prv_target, path + " is no file", "look who put something else into its place");
+    auto content = os::read_file(path, kMaxDatabase);
     if (!content) return fail(content.error());
-    std::string before = ":";
-    for (auto line : text::split(*content, '\n')) {
-      auto colon = line.find(':');
-      if (line.empty() || line[0] == '#' || colon == line.npos) continue;
-      std::string key(line.substr(0, colon));
-      if (!rows.by_name.emplace(key, line).second)
-        return fail(Code::ws_entity_invalid, root + "/etc/" + name + " has two rows of " + text::printable(key),
-                    "take one of them away; nothing was changed");
-      rows.follows.emplace(key, before);
-      rows.names.push_back(key);
-      before = key;
-    }
+    TK_CHECK(out.rows_[i].read(std::move(*content), path));
+  }
+  for (auto row : out.rows("passwd").rows()) {
+    auto f = fields_of(row);
+    if (f.size() != 7)
+      return fail(Code::prv_target, out.root_ + "/etc/passwd: the row of " + text::printable(f[0]) + " has " + text::count(f.size(), "field") + ", not 7",
+                  "mend it with vipw; nothing was changed");
   }
   return out;
 }
 
-Result<std::optional<std::string>> Observed::content(const std::string& path) const {
-  auto content = os::read_file(root_ + path, 1u << 20);
-  if (content) return std::optional<std::string>(std::move(*content));
-  if (content.error().code == Code::os_not_found) return std::optional<std::string>();
-  return fail(content.error());
+const Rows& Observed::rows(std::string_view database) const {
+  for (std::size_t i = 0; i < rows_.size(); ++i)
+    if (database == kDatabases[i]) return rows_[i];
+  return rows_[0];
 }
 
-Result<std::string> Observed::file(const std::string& path) const {
-  TK_TRY(auto now, content(path));
-  return now ? crypto::sha256_hex(*now) : std::string("-");
-}
-
-std::optional<std::uint32_t> Observed::owner(const std::string& path) const {
+std::optional<struct stat> Observed::status(const std::string& path) const {
   struct stat st {};
   if (::lstat((root_ + path).c_str(), &st) != 0) return std::nullopt;
-  return S_ISDIR(st.st_mode) ? st.st_uid : UINT32_MAX;
+  return st;
+}
+
+Result<Observed::File> Observed::file(const std::string& path) const {
+  File out;
+  out.hash = "-";
+  auto st = status(path);
+  if (!st) return out;
+  if (!S_ISREG(st->st_mode)) return fail(Code::prv_target, root_ + path + " is no file", "look who put something else into its place");
+  TK_TRY(out.content, os::read_file(root_ + path, kMaxFile));
+  out.hash = crypto::sha256_hex(out.content);
+  out.mode = st->st_mode & 07777;
+  out.uid = st->st_uid;
+  out.gid = st->st_gid;
+  return out;
 }
 
 Result<std::vector<std::string>> Observed::sudo_files() const {
@@ -68,13 +120,24 @@ Result<std::vector<std::string>> Observed::sudo_files() const {
 }
 
 Result<std::string> Observed::folder(const std::string& path) const {
-  struct stat st {};
-  if (::lstat((root_ + path).c_str(), &st) != 0) return std::string("-");
-  if (!S_ISDIR(st.st_mode)) return fail(Code::ws_entity_invalid, root_ + path + " is no folder", "look who put something else into its place");
-  std::string mode;
-  for (int shift = 9; shift >= 0; shift -= 3) mode += static_cast<char>('0' + (st.st_mode >> shift & 7));
-  auto owner = ::geteuid() == 0 ? std::to_string(st.st_uid) + ":" + std::to_string(st.st_gid) : std::string("-:-");
-  return mode + ":" + owner + ":";
+  auto st = status(path);
+  if (!st) return std::string("-");
+  if (!S_ISDIR(st->st_mode)) return fail(Code::prv_target, root_ + path + " is no folder", "look who put something else into its place");
+  int fd = ::open((root_ + path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return fail(os::errno_error(errno, "open", root_ + path));
+  auto acl = read_acl_of(fd);
+  ::close(fd);
+  if (!acl) return fail(os::errno_error(errno, "read the ACL of", root_ + path));
+  auto owner = owners_ ? std::to_string(st->st_uid) + ":" + std::to_string(st->st_gid) : std::string("-:-");
+  return octal(st->st_mode & 07777) + ":" + owner + ":" + *acl;
+}
+
+std::string Observed::spec(std::string_view wanted) const {
+  if (owners_) return std::string(wanted);
+  auto f = fields_of(wanted);
+  if (f.size() < 4) return std::string(wanted);
+  auto acl = wanted.substr(static_cast<std::size_t>(f[3].data() - wanted.data()));
+  return std::string(f[0]) + ":-:-:" + std::string(acl);
 }
 
 }  // namespace tk::provision

@@ -2,9 +2,13 @@
 // sudoers and folders that a plan is about.
 #pragma once
 
-#include <map>
+#include <sys/stat.h>
+
+#include <array>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -12,32 +16,51 @@
 
 namespace tk::provision {
 
-// One of the six files; rows by name, in their order.
-struct Rows {
-  std::vector<std::string> names;
-  std::unordered_map<std::string, std::string> by_name;
-  std::unordered_map<std::string, std::string> follows;  // the name before each; ":" for the first
-  std::optional<std::vector<std::string>> fields(const std::string& name) const;
+inline constexpr const char* kDatabases[] = {"passwd", "group", "shadow", "gshadow", "subuid", "subgid"};
+
+std::vector<std::string_view> fields_of(std::string_view row);
+
+// One of the six files. Comments and lines of NIS (+…, -…) are nobody's rows.
+class Rows {
+ public:
+  Result<void> read(std::string content, const std::string& path);
+  // The row of a name; nothing where there is none.
+  std::optional<std::string_view> find(std::string_view name) const;
+  // The name of the row before it, as a plan says it: ":" for the first.
+  std::string before(std::string_view name) const;
+  const std::vector<std::string_view>& rows() const { return rows_; }
+
+ private:
+  std::shared_ptr<const std::string> content_;  // its bytes stay where they are when this is moved
+  std::vector<std::string_view> rows_;
+  std::unordered_map<std::string_view, std::size_t> at_;
 };
 
 class Observed {
  public:
   static Result<Observed> read(const std::string& root);
 
-  const Rows& rows(const std::string& database) const { return rows_.at(database); }
+  const Rows& rows(std::string_view database) const;
   const std::string& root() const { return root_; }
-  // SHA-256 of a file below the root, "-" where there is none.
-  Result<std::string> file(const std::string& path) const;
-  Result<std::optional<std::string>> content(const std::string& path) const;
-  std::optional<std::uint32_t> owner(const std::string& path) const;  // of a folder; nothing where there is none
-  Result<std::vector<std::string>> sudo_files() const;                // tk-… of sudoers.d
-  Result<std::string> folder(const std::string& path) const;          // as plans say it
+  // Whether owners are seen and set: not where a tree is its caller's, who cannot give files away.
+  bool owners() const { return owners_; }
+
+  struct File {
+    std::string hash, content;  // "-": there is none
+    unsigned mode = 0;
+    std::uint32_t uid = 0, gid = 0;
+  };
+  Result<File> file(const std::string& path) const;
+  std::optional<struct stat> status(const std::string& path) const;  // not of what a symlink leads to
+  Result<std::vector<std::string>> sudo_files() const;               // tk-… of sudoers.d
+  Result<std::string> folder(const std::string& path) const;         // as plans say it
+  // A spec as this target can have it.
+  std::string spec(std::string_view wanted) const;
 
  private:
   std::string root_;
-  std::map<std::string, Rows> rows_;
+  bool owners_ = false;
+  std::array<Rows, 6> rows_;
 };
-
-inline constexpr const char* kDatabases[] = {"passwd", "group", "shadow", "gshadow", "subuid", "subgid"};
 
 }  // namespace tk::provision

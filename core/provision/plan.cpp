@@ -1,178 +1,365 @@
 #include "core/provision/plan.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
-#include "core/crypto/digest.hpp"
+#include "core/provision/sudoers.hpp"
 
 namespace tk::provision {
 namespace {
 
-std::string base64(std::string_view bytes) {
-  return bytes.empty() ? "" : base64::encode(bytes);
+using Kind = Wanted::Kind;
+using Views = std::vector<std::string_view>;
+
+std::string str(std::string_view text) { return std::string(text); }
+
+std::string join(const Views& fields) {
+  std::string out;
+  for (auto f : fields) out.append(f).push_back(':');
+  if (!out.empty()) out.pop_back();
+  return out;
 }
 
-std::string members_of(const std::set<std::string>& members) {
-  std::string out;
-  for (const auto& m : members) out += (out.empty() ? "" : ",") + m;
+bool secret(std::string_view database) { return database == "shadow" || database == "gshadow"; }
+
+// "!" alone is what useradd leaves where no password was set; a lock stands before one.
+bool locked(std::string_view password) { return password.size() > 1 && password[0] == '!'; }
+
+bool fits(std::string_view wanted, std::string_view is) {
+  return wanted == is || wanted == "=" || (wanted == "!=" && locked(is)) || (wanted == "?=" && !locked(is));
+}
+
+std::set<std::string_view> members_of(std::string_view list) {
+  std::set<std::string_view> out;
+  for (auto member : text::split(list, ',')) out.insert(member);
   return out;
+}
+
+bool row_fits(std::string_view wanted, std::string_view is, std::string_view database) {
+  if (wanted == is) return true;
+  if (database != "group" && !secret(database)) return false;
+  auto w = fields_of(wanted), i = fields_of(is);
+  if (w.size() != i.size()) return false;
+  if (database == "group" || database == "gshadow") {  // in which order members stand means nothing
+    if (w[3] != i[3] && members_of(w[3]) != members_of(i[3])) return false;
+    w.pop_back(), i.pop_back();
+  }
+  return std::equal(w.begin(), w.end(), i.begin(), fits);
+}
+
+// What its password is stands in no plan.
+std::string without_password(std::string_view row, std::string_view database) {
+  auto f = fields_of(row);
+  if (!secret(database) || f.size() < 2) return str(row);
+  auto token = str(database == "gshadow" ? "=" : locked(f[1]) ? "!=" : "?=");
+  f[1] = token;
+  return join(f);
+}
+
+// A wanted row as a new one has it.
+std::string fresh_row(std::string_view wanted, std::string_view database, const std::string& today) {
+  auto f = fields_of(wanted);
+  if (!secret(database)) return str(wanted);
+  for (std::size_t i = 1; i < f.size(); ++i) {
+    if (f[i] == "!=") f[i] = "!*";
+    if (f[i] == "?=" || f[i] == "~") f[i] = "*";
+    if (f[i] == "=") f[i] = database == "gshadow" && i == 1 ? "!" : database == "shadow" && i == 2 ? std::string_view(today) : "";
+  }
+  return join(f);
+}
+
+std::string_view field_name(std::string_view database, std::size_t i) {
+  static constexpr std::string_view kPasswd[] = {"name", "password", "uid", "gid", "title", "home", "shell"},
+                                    kGroup[] = {"name", "password", "gid", "members"},
+                                    kShadow[] = {"name", "lock", "last change", "minimum age", "maximum age", "warning", "inactivity", "end", "reserved"},
+                                    kGshadow[] = {"name", "password", "administrators", "members"}, kSub[] = {"name", "first", "count"};
+  auto at = [&](const auto& names) { return i < std::size(names) ? names[i] : std::string_view("fields"); };
+  return database == "passwd" ? at(kPasswd) : database == "group" ? at(kGroup) : database == "shadow" ? at(kShadow) : database == "gshadow" ? at(kGshadow) : at(kSub);
 }
 
 class Planner {
  public:
-  Planner(const Desired& desired, const Observed& observed, const Ids& ids, std::int64_t today, PlanOptions options)
-      : desired_(desired), observed_(observed), ids_(ids), today_(today), options_(options) {}
+  Planner(const Wanted& wanted, const Observed& observed, const Ids& ids, const PlanOptions& options)
+      : wanted_(wanted), observed_(observed), ids_(ids), options_(options), today_(std::to_string(options.today)) {}
 
   Result<Plan> run() {
-    TK_CHECK(foreign());
-    for (const auto& [name, account] : desired_.accounts) TK_CHECK(account_rows(account));
-    for (const auto& [name, group] : desired_.groups) group_rows(group.name, group.gid, members_of(group.members));
+    for (auto row : observed_.rows("passwd").rows()) by_uid_.emplace(fields_of(row)[2], row);
+    for (auto row : observed_.rows("group").rows())
+      if (auto f = fields_of(row); f.size() > 2) by_gid_.emplace(f[2], row);
+    for (const auto& item : wanted_.items())
+      if (item.kind == Kind::account || item.kind == Kind::group) names_.insert(item[0]);
+    for (const auto& item : wanted_.items()) {
+      if (item.kind == Kind::account || item.kind == Kind::group || item.kind == Kind::other) {
+        end_subject();
+        TK_CHECK(begin_subject(item));
+      } else if (!subject_.skip) {
+        TK_CHECK(one(item));
+      }
+    }
+    end_subject();
+    subject_ = {};
     TK_CHECK(gone());
-    TK_CHECK(sudo());
-    for (const auto& [path, folder] : desired_.folders) TK_CHECK(folder_ops(folder));
+    groups_gone();
+    TK_CHECK(sudo_gone());
+    guards();
     std::reverse(plan_.inverse.begin(), plan_.inverse.end());
     return std::move(plan_);
   }
 
  private:
-  std::string row(const std::string& database, const std::string& name) const {
-    const auto& rows = observed_.rows(database).by_name;
-    auto it = rows.find(name);
-    return it == rows.end() ? "-" : it->second;
-  }
+  struct Subject {
+    bool is_account = false, skip = false, fresh = false, locks = false;
+    std::string what, ref, name, old_name, old_home, lock;
+    std::size_t operations = 0;
+  };
 
-  void change(const std::string& database, const std::string& name, const std::string& before, const std::string& after) {
-    const auto& follows = observed_.rows(database).follows;
-    auto at = follows.find(name);
-    plan_.operations.push_back({"row", database, name, before, after, ""});
-    plan_.inverse.push_back({"row", database, name, after, before, before == "-" || after != "-" ? "" : at->second});
-  }
-  void want(const std::string& database, const std::string& name, const std::string& wanted) {
-    if (auto now = row(database, name); now != wanted) change(database, name, now, wanted);
-  }
-
-  // Rows that are not tk's but bear a name or an id that is declared.
-  Result<void> foreign() {
-    std::map<std::string, std::string> by_id;
-    for (const auto& name : observed_.rows("passwd").names)
-      if (auto f = observed_.rows("passwd").fields(name); f && f->size() > 3) by_id.emplace((*f)[2], name);
-    for (const auto& [name, a] : desired_.accounts) {
-      auto id = std::to_string(a.uid);
-      auto f = observed_.rows("passwd").fields(name);
-      if (f && (f->size() < 7 || (*f)[2] != id))
-        return fail(Code::ws_entity_invalid,
-                    "the account " + name + " is there already with uid " + (f->size() > 2 ? (*f)[2] : "?") + ", but " + a.ref + " has " + id,
-                    "give " + a.ref + " another Unix name (unix=…), or import the account: tk repo import");
-      if (auto other = by_id.find(id); other != by_id.end() && other->second != name)
-        return fail(Code::ws_entity_invalid, "uid " + id + " of " + a.ref + " belongs to the account " + other->second,
-                    "an account is not renamed yet: put its old name back");
-    }
-    for (const auto& [name, g] : desired_.groups)
-      if (auto f = observed_.rows("group").fields(name); f && (f->size() < 3 || (*f)[2] != std::to_string(g.gid)))
-        return fail(Code::ws_entity_invalid,
-                    "the group " + name + " is there already with gid " + (f->size() > 2 ? (*f)[2] : "?") + ", but " + g.ref + " has " +
-                        std::to_string(g.gid),
-                    "give " + g.ref + " another Unix name: unix=…");
-    return {};
-  }
-
-  // The password is never tk's: it is locked or not, whatever it is.
-  void shadow(const Account& a, bool locked) {
-    auto now = observed_.rows("shadow").fields(a.name);
-    auto row = [&](const std::string& password, const std::string& day, const std::string& end) {
-      return a.name + ":" + password + ":" + day + ":0:99999:7::" + end + ":";
-    };
-    auto end = locked ? "1" : "";
-    if (!now) return change("shadow", a.name, "-", row(locked ? "!*" : "*", std::to_string(today_), end));
-    bool is_locked = now->size() > 1 && (*now)[1].starts_with('!');
-    auto old = a.name + ":" + (is_locked ? "!=" : "?=");
-    for (std::size_t i = 2; i < now->size(); ++i) old += ":" + (i == 2 ? "=" : (*now)[i]);
-    auto wanted = row(locked ? "!=" : "?=", "=", end);
-    if (old != wanted) change("shadow", a.name, old, wanted);
-  }
-
-  void group_rows(const std::string& name, std::uint32_t gid, const std::string& members) {
-    auto before = plan_.operations.size();
-    want("group", name, name + ":x:" + std::to_string(gid) + ":" + members);
-    auto now = observed_.rows("gshadow").fields(name);
-    if (!now)
-      change("gshadow", name, "-", name + ":!::" + members);
-    else if (now->size() == 4 && (*now)[3] != members)
-      change("gshadow", name, name + ":=:" + (*now)[2] + ":" + (*now)[3], name + ":=:" + (*now)[2] + ":" + members);
-    if (plan_.operations.size() != before) note(row("group", name) == "-" ? "create" : "change", "group " + name);
-  }
-
-  void note(const std::string& verb, const std::string& what) { plan_.about.push_back(verb + "  " + what); }
-
-  Result<void> account_rows(const Account& a) {
-    auto before = plan_.operations.size();
-    auto id = std::to_string(a.uid);
-    bool fresh = row("passwd", a.name) == "-";
-    if (fresh && a.locked) return {};  // nobody is made only to be locked
-    auto now = observed_.rows("shadow").fields(a.name);
-    bool was_locked = now && now->size() > 1 && (*now)[1].starts_with('!');
-    group_rows_of_account(a);
-    shadow(a, a.locked);
-    auto range = a.name + ":" + std::to_string(100'000 + std::uint64_t{a.uid % 60'000} * 65'536) + ":65536";
-    want("subuid", a.name, range);
-    want("subgid", a.name, range);
-    TK_CHECK(home(a));
-    want("passwd", a.name, a.name + ":x:" + id + ":" + id + ":" + a.gecos + ":" + a.home + ":" + a.shell);
-    if (plan_.operations.size() == before) return {};
-    if (fresh)
-      ++plan_.created, note("create", "account " + a.name + " (" + a.ref + ", uid " + id + ")");
-    else if (a.locked && !was_locked)
-      ++plan_.locked, note("lock", "account " + a.name + " (" + a.ref + ")");
-    else
-      ++plan_.changed, note("change", "account " + a.name + " (" + a.ref + ")");
-    return {};
-  }
-
-  void group_rows_of_account(const Account& a) {
-    want("group", a.name, a.name + ":x:" + std::to_string(a.uid) + ":");
-    if (!observed_.rows("gshadow").fields(a.name)) change("gshadow", a.name, "-", a.name + ":!::");
-  }
-
-  Result<void> home(const Account& a) {
-    auto id = std::to_string(a.uid);
-    auto owner = observed_.owner(a.home);
-    if (!owner) {
-      plan_.operations.push_back({"home", a.home, id, id, "0750", a.keys.empty() ? "-" : base64(a.keys)});
-      plan_.inverse.push_back({"attic", a.home, id});
+  Result<void> begin_subject(const Wanted::Item& item) {
+    subject_ = {};
+    subject_.operations = plan_.operations.size();
+    if (item.kind == Kind::other) {
+      subject_.ref = str(item[0]);
       return {};
     }
-    if (*owner == UINT32_MAX)
-      return fail(Code::ws_entity_invalid, "the home " + a.home + " of " + a.ref + " is no folder there",
-                  "look who put something else into its place");
-    auto path = a.home + "/.ssh/authorized_keys";
-    TK_TRY(auto now, observed_.file(path));
-    auto wanted = a.keys.empty() ? std::string("-") : crypto::sha256_hex(a.keys);
-    if (now == wanted) return {};
-    plan_.operations.push_back({"file", path, now, a.keys.empty() ? "-" : base64(a.keys), "0600", id, id});
-    TK_TRY(auto content, observed_.content(path));
-    plan_.inverse.push_back({"file", path, wanted, content ? base64(*content) : "-", "0600", id, id});
+    subject_.ref = str(item[1]);
+    subject_.name = subject_.old_name = str(item[0]);
+    subject_.is_account = item.kind == Kind::account;
+    subject_.what = (subject_.is_account ? "account " : "group ") + subject_.name;
+    return subject_.is_account ? begin_account(item) : begin_group(item);
+  }
+
+  Error taken(const std::string& what, const std::string& why) {
+    return Error{Code::prv_taken, what + why, {}, "give " + subject_.ref + " another Unix name (unix=…), or take the account over: tk repo import", nullptr};
+  }
+
+  Result<void> begin_account(const Wanted::Item& item) {
+    auto uid = item[3], entity = item[2];
+    subject_.lock = str(item[5]);
+    ++accounts_;
+    auto row = observed_.rows("passwd").find(item[0]);
+    auto of_uid = by_uid_.find(uid);
+    if (!row && of_uid != by_uid_.end()) {
+      // The same id under another name: an entity that was renamed, or somebody else's.
+      auto other = str(fields_of(of_uid->second)[0]);
+      if (names_.contains(other) || ids_.owner(number(uid)) != entity)
+        return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
+      subject_.old_name = other;
+      row = of_uid->second;
+    }
+    if (!row) {
+      subject_.fresh = true;
+      if (auto other = by_gid_.find(uid); other != by_gid_.end() && fields_of(other->second)[0] != item[0])
+        return fail(taken("gid " + str(uid) + " of " + subject_.ref, " belongs to the group " + str(fields_of(other->second)[0])));
+      subject_.skip = item[4] == "locked";  // nobody is made only to be locked
+      return {};
+    }
+    auto f = fields_of(*row);
+    if (f[2] != uid) {
+      if (ids_.owner(number(f[2])) != entity)
+        return fail(taken("the account " + subject_.name, " is there already with uid " + str(f[2]) + ", but " + subject_.ref + " has " + str(uid)));
+      if (of_uid != by_uid_.end()) return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + str(fields_of(of_uid->second)[0])));
+      ++uid_changes_;
+      plan_.waiting.push_back({"files of " + subject_.name + " keep the uid " + str(f[2]), "find / -xdev -uid " + str(f[2])});
+    }
+    subject_.old_home = str(f[5]);
+    auto shadow = observed_.rows("shadow").find(subject_.old_name);
+    bool was = shadow && fields_of(*shadow).size() > 1 && locked(fields_of(*shadow)[1]);
+    subject_.locks = item[4] == "locked" && !was;
     return {};
   }
 
-  // Accounts of ids that were given out to entities that are not declared any more.
+  Result<void> begin_group(const Wanted::Item& item) {
+    auto row = observed_.rows("group").find(item[0]);
+    subject_.fresh = !row;
+    if (!row) {
+      if (auto other = by_gid_.find(item[3]); other != by_gid_.end())
+        return fail(Code::prv_taken, "gid " + str(item[3]) + " of " + subject_.ref + " belongs to the group " + str(fields_of(other->second)[0]), "let tk give another: gid=\"auto\"");
+      return {};
+    }
+    auto f = fields_of(*row);
+    if (f.size() < 4 || f[2] != item[3])
+      return fail(Code::prv_taken, "the group " + subject_.name + " is there already with gid " + str(f.size() > 2 ? f[2] : "?") + ", but " + subject_.ref + " has " + str(item[3]),
+                  "give " + subject_.ref + " another Unix name: unix=…");
+    return {};
+  }
+
+  void end_subject() {
+    if (plan_.operations.size() == subject_.operations || subject_.what.empty()) return;
+    bool renamed = subject_.old_name != subject_.name;
+    plan_.steps.push_back({subject_.fresh ? "create" : subject_.locks ? "lock" : renamed ? "rename" : "change", subject_.what + (renamed ? " (was " + subject_.old_name + ")" : ""), subject_.ref});
+    if (subject_.lock == "all" && !subject_.fresh) ++locked_entities_;
+    if (subject_.locks) ++locks_;
+  }
+
+  static std::uint32_t number(std::string_view text) {
+    std::uint32_t out = 0;
+    std::from_chars(text.data(), text.data() + text.size(), out);
+    return out;
+  }
+
+  Result<void> one(const Wanted::Item& item) {
+    switch (item.kind) {
+      case Kind::row: return row(item[0], item[1], item[2]), Result<void>{};
+      case Kind::home: return home(item);
+      case Kind::file: return file(item);
+      default: return folder(item);
+    }
+  }
+
+  void differs(std::string what, std::string_view is, std::string_view want) {
+    auto about = subject_.what.empty() ? what : subject_.what.substr(subject_.what.find(' ') + 1);
+    plan_.differences.push_back({about, subject_.ref, std::move(what), str(is), str(want)});
+  }
+
+  void change(std::string_view database, std::string_view name, const std::string& before, const std::string& after) {
+    plan_.operations.push_back({"row", str(database), str(name), before, after, ""});
+    auto named = after == "-" ? str(name) : after.substr(0, after.find(':'));
+    plan_.inverse.push_back({"row", str(database), named, after, before, after == "-" ? observed_.rows(database).before(name) : ""});
+  }
+
+  void row(std::string_view database, std::string_view name, std::string_view wanted) {
+    auto old_name = subject_.is_account && name == subject_.name ? std::string_view(subject_.old_name) : name;
+    auto now = observed_.rows(database).find(old_name);
+    if (!now) {
+      differs(str(database), "missing", wanted);
+      return change(database, name, "-", fresh_row(wanted, database, today_));
+    }
+    std::string adopted;
+    if (database == "shadow" && fields_of(wanted)[1] == "~") wanted = adopted = adopted_row(wanted, *now);
+    if (row_fits(wanted, *now, database)) return;
+    auto w = fields_of(wanted), n = fields_of(*now);
+    for (std::size_t i = 0; i < std::max(w.size(), n.size()); ++i) {
+      auto a = i < n.size() ? n[i] : std::string_view("missing"), b = i < w.size() ? w[i] : std::string_view("missing");
+      if (fits(b, a)) continue;
+      bool password = secret(database) && i == 1;
+      differs(str(database) + " " + str(field_name(database, i)), password ? (locked(a) ? "locked" : "open") : a, password ? (b == "!=" ? "locked" : "open") : b);
+    }
+    change(database, old_name, without_password(*now, database), str(wanted));
+  }
+
+  // Of an account that was there before tk: only what tk's own lock did is taken back.
+  static std::string adopted_row(std::string_view wanted, std::string_view now) {
+    auto n = fields_of(now);
+    auto name = str(fields_of(wanted)[0]);
+    return n.size() > 7 && n[7] == "1" ? name + ":?=:=:=:=:=:=::=" : name + ":=:=:=:=:=:=:=:=";
+  }
+
+  Result<void> home(const Wanted::Item& item) {
+    auto path = str(item[0]), uid = str(item[1]);
+    auto st = observed_.status(path);
+    auto keys_at = path;
+    if (!st && !subject_.old_home.empty() && subject_.old_home != path && observed_.status(subject_.old_home)) {
+      plan_.operations.push_back({"move", subject_.old_home, path, uid});
+      plan_.inverse.push_back({"move", path, subject_.old_home, uid});
+      keys_at = subject_.old_home;
+      st = observed_.status(keys_at);
+    }
+    if (!st) {
+      differs("home " + path, "missing", "a folder");
+      plan_.operations.push_back({"home", path, uid, uid, "0750", str(item[3])});
+      plan_.inverse.push_back({"attic", path, uid});
+      return {};
+    }
+    if (!S_ISDIR(st->st_mode))
+      return fail(Code::prv_target, "the home " + observed_.root() + keys_at + " of " + subject_.ref + " is no folder", "look who put something else into its place; nothing was changed");
+    if (observed_.owners() && std::to_string(st->st_uid) != uid) {
+      if (subject_.fresh) return fail(taken("the home " + path, " of " + subject_.ref + " is there already and belongs to uid " + std::to_string(st->st_uid)));
+      differs("owner of " + path, std::to_string(st->st_uid), uid);
+      plan_.waiting.push_back({"the home " + path + " belongs to uid " + std::to_string(st->st_uid) + ", not " + uid, "chown -R " + uid + ":" + uid + " " + path + ", when you know why"});
+    }
+    return keys(keys_at, path, item[2], item[3], uid);
+  }
+
+  Result<void> keys(const std::string& at, const std::string& home, std::string_view hash, std::string_view content, const std::string& uid) {
+    TK_TRY(auto now, observed_.file(at + "/.ssh/authorized_keys"));
+    bool good = now.hash == hash && (hash == "-" || (now.mode == 0600 && (!observed_.owners() || std::to_string(now.uid) == uid)));
+    if (good || (now.hash != hash && now.mode == 0600 && same_keys(now.content, content))) return {};
+    auto path = home + "/.ssh/authorized_keys";
+    if (now.hash == hash) differs("mode or owner of " + path, mode_of(now), "0600 " + uid);
+    else differs(path, now.hash == "-" ? "missing" : "other keys", hash == "-" ? "none" : "the declared keys");
+    if (at != home) return plan_.waiting.push_back({"the keys of " + subject_.name + " change when its home has moved", "make another plan then"}), Result<void>{};
+    write(path, now, content, hash, "0600", uid, uid);
+    return {};
+  }
+
+  // Comments and blank lines let nobody in.
+  static bool same_keys(const std::string& is, std::string_view wanted) {
+    auto bytes = base64::decode(wanted);
+    if (wanted == "-" || !bytes) return false;
+    auto keys = [](const std::string& text) {
+      std::set<std::string> out;
+      for (auto line : text::split(text, '\n'))
+        if (auto key = key_of_line(line); !key.empty()) out.insert(key);
+      return out;
+    };
+    return keys(is) == keys(*bytes);
+  }
+
+  static std::string mode_of(const Observed::File& file) {
+    std::string out;
+    for (int shift = 9; shift >= 0; shift -= 3) out += static_cast<char>('0' + (file.mode >> shift & 7));
+    return out + " " + std::to_string(file.uid);
+  }
+
+  void write(const std::string& path, const Observed::File& now, std::string_view content, std::string_view hash, const std::string& mode, const std::string& uid, const std::string& gid) {
+    plan_.operations.push_back({"file", path, now.hash, str(content), mode, uid, gid});
+    bool there = now.hash != "-";
+    auto old_mode = mode_of(now);
+    plan_.inverse.push_back({"file", path, str(hash), there ? base64::encode(now.content) : "-", there ? old_mode.substr(0, 4) : mode,
+                             there && observed_.owners() ? std::to_string(now.uid) : uid, there && observed_.owners() ? std::to_string(now.gid) : gid});
+  }
+
+  Result<void> file(const Wanted::Item& item) {
+    auto path = str(item[0]);
+    sudo_.insert(path.substr(path.rfind('/') + 1));
+    TK_TRY(auto now, observed_.file(path));
+    bool good = now.hash == item[1] && mode_of(now).substr(0, 4) == item[3] && (!observed_.owners() || (std::to_string(now.uid) == item[4] && std::to_string(now.gid) == item[5]));
+    if (good) return {};
+    differs(path, now.hash == "-" ? "missing" : now.hash == item[1] ? "mode " + mode_of(now) : "another content", "as declared");
+    plan_.steps.push_back({now.hash == "-" ? "create" : "change", path, subject_.ref});
+    write(path, now, item[2], item[1], str(item[3]), str(item[4]), str(item[5]));
+    return {};
+  }
+
+  Result<void> folder(const Wanted::Item& item) {
+    auto path = str(item[0]), wanted = observed_.spec(item[1]);
+    TK_TRY(auto now, observed_.folder(path));
+    if (now == wanted) return {};
+    differs(path, now == "-" ? "missing" : now, wanted);
+    plan_.steps.push_back({now == "-" ? "create" : "change", "folder " + path, subject_.ref});
+    plan_.operations.push_back({"dir", path, now, wanted});
+    plan_.inverse.push_back({"dir", path, wanted, now});
+    return {};
+  }
+
+  // Accounts of ids that were given out to entities that are not declared any more: locked by one plan, removed by
+  // another that says so.
   Result<void> gone() {
-    for (const auto& name : observed_.rows("passwd").names) {
-      if (desired_.accounts.contains(name)) continue;
-      auto f = observed_.rows("passwd").fields(name);
-      if (!f || f->size() < 7) continue;
-      auto uid = static_cast<std::uint32_t>(std::strtoul((*f)[2].c_str(), nullptr, 10));
-      if (!ids_.knows(uid)) continue;
-      auto now = observed_.rows("shadow").fields(name);
-      if (!now || (now->size() > 1 && !(*now)[1].starts_with('!'))) {
-        Account a;
-        a.name = name;
-        a.ref = "nobody";
-        shadow(a, true);
-        ++plan_.locked;
-        note("lock", "account " + name + " (no longer declared)");
+    std::unordered_set<std::string_view> renamed;
+    for (const auto& op : plan_.operations)
+      if (op[0] == "row" && op[1] == "passwd" && op[4] != "-") renamed.insert(op[2]);
+    for (auto row : observed_.rows("passwd").rows()) {
+      auto f = fields_of(row);
+      auto entity = ids_.owner(number(f[2]));
+      if (entity.empty() || names_.contains(f[0]) || renamed.contains(f[0])) continue;
+      ++accounts_;
+      auto name = str(f[0]);
+      auto shadow = observed_.rows("shadow").find(name);
+      bool is_locked = shadow && fields_of(*shadow).size() > 1 && locked(fields_of(*shadow)[1]);
+      if (ids_.kept(entity)) {
+        ++locked_entities_;
+        plan_.waiting.push_back({"the account " + name + " is kept by lock=\"delete\" though its entity is gone", "it goes when its line in ids.lock ends without keep"});
+      } else if (!is_locked) {
+        row_locked(name, shadow);
+        ++locks_;
+        plan_.steps.push_back({"lock", "account " + name, "no longer declared"});
+        TK_CHECK(keys_away(str(f[5]), str(f[2])));
       } else if (options_.purge) {
-        remove(name, *f);
+        remove(name, f);
       } else {
         plan_.waiting.push_back({"the account " + name + " is locked and no longer declared", "remove it: tk repo plan --purge"});
       }
@@ -180,182 +367,115 @@ class Planner {
     return {};
   }
 
-  void remove(const std::string& name, const std::vector<std::string>& passwd) {
-    change("passwd", name, row("passwd", name), "-");
-    for (const auto* database : {"subuid", "subgid", "group"})
-      if (auto now = row(database, name); now != "-") change(database, name, now, "-");
-    for (const auto* database : {"shadow", "gshadow"}) {
-      auto now = observed_.rows(database).fields(name);
-      if (!now) continue;
-      auto old = name + ":" + (std::string_view(database) == "shadow" ? "!=" : "=");
-      for (std::size_t i = 2; i < now->size(); ++i) old += ":" + (*now)[i];
-      change(database, name, old, "-");
-    }
-    if (auto owner = observed_.owner(passwd[5]); owner && *owner != UINT32_MAX && passwd[5] != "/") {
-      plan_.operations.push_back({"attic", passwd[5], passwd[2]});
-      plan_.inverse.push_back({"home", passwd[5], passwd[2], passwd[2], "0750", "-"});
-    }
-    ++plan_.removed;
-    note("remove", "account " + name + " (its home goes to the attic)");
+  void row_locked(const std::string& name, const std::optional<std::string_view>& shadow) {
+    subject_.what = "account " + name;
+    differs("account", "there", "locked: no longer declared");
+    subject_.what.clear();
+    if (!shadow) return change("shadow", name, "-", name + ":!*:" + today_ + ":0:99999:7::1:");
+    auto f = fields_of(*shadow);
+    auto after = name + ":!=:" + str(f.size() > 2 ? f[2] : "") + ":0:99999:7::1:";
+    change("shadow", name, without_password(*shadow, "shadow"), after);
   }
 
-  Result<void> file(const std::string& path, const std::string& content, bool wanted) {
+  // sshd asks for a key before it looks at the password.
+  Result<void> keys_away(const std::string& home, const std::string& uid) {
+    auto st = observed_.status(home);
+    if (!st || !S_ISDIR(st->st_mode) || (observed_.owners() && std::to_string(st->st_uid) != uid)) return {};
+    auto path = home + "/.ssh/authorized_keys";
     TK_TRY(auto now, observed_.file(path));
-    auto hash = wanted ? crypto::sha256_hex(content) : std::string("-");
-    if (now == hash) return {};
-    TK_TRY(auto before, observed_.content(path));
-    plan_.operations.push_back({"file", path, now, wanted ? base64(content) : "-", "0440", "0", "0"});
-    plan_.inverse.push_back({"file", path, hash, before ? base64(*before) : "-", "0440", "0", "0"});
-    note(!wanted ? "remove" : before ? "change" : "create", path);
+    if (now.hash != "-") write(path, now, "-", "-", "0600", uid, uid);
     return {};
   }
 
-  Result<void> sudo() {
-    for (const auto& [name, sudoers] : desired_.sudo) TK_CHECK(file("/etc/sudoers.d/" + name, sudoers.content, true));
+  void remove(const std::string& name, const Views& passwd) {
+    change("passwd", name, join(passwd), "-");
+    for (const auto* database : {"subuid", "subgid", "group", "shadow", "gshadow"})
+      if (auto now = observed_.rows(database).find(name)) change(database, name, without_password(*now, database), "-");
+    auto home = str(passwd[5]);
+    if (auto st = observed_.status(home); st && S_ISDIR(st->st_mode) && home != "/" && (!observed_.owners() || std::to_string(st->st_uid) == passwd[2])) {
+      plan_.operations.push_back({"attic", home, str(passwd[2])});
+      plan_.inverse.push_back({"home", home, str(passwd[2]), str(passwd[2]), "0750", "-"});
+    }
+    plan_.steps.push_back({"remove", "account " + name, "its home goes to the attic"});
+    ++removals_;
+  }
+
+  void groups_gone() {
+    for (auto row : observed_.rows("group").rows()) {
+      auto f = fields_of(row);
+      if (f.size() < 4 || names_.contains(f[0]) || ids_.owner(number(f[2])).empty() || by_uid_.contains(f[2])) continue;
+      if (observed_.rows("passwd").find(f[0])) continue;
+      auto name = str(f[0]);
+      change("group", name, str(row), "-");
+      if (auto now = observed_.rows("gshadow").find(name)) change("gshadow", name, without_password(*now, "gshadow"), "-");
+      plan_.steps.push_back({"remove", "group " + name, "no longer declared"});
+    }
+  }
+
+  Result<void> sudo_gone() {
     TK_TRY(auto files, observed_.sudo_files());
-    for (const auto& name : files)
-      if (!desired_.sudo.contains(name)) TK_CHECK(file("/etc/sudoers.d/" + name, "", false));
+    for (const auto& name : files) {
+      if (sudo_.contains(name)) continue;
+      auto path = "/etc/sudoers.d/" + name;
+      TK_TRY(auto now, observed_.file(path));
+      if (now.hash == "-") continue;
+      differs(path, "there", "nothing: no longer declared");
+      plan_.steps.push_back({"remove", path, "no longer declared"});
+      write(path, now, "-", "-", "0440", "0", "0");
+    }
     return {};
   }
 
-  Result<void> folder_ops(const Folder& folder) {
-    TK_TRY(auto now, observed_.folder(folder.path));
-    if (now == folder.spec) return {};
-    plan_.operations.push_back({"dir", folder.path, now, folder.spec});
-    plan_.inverse.push_back({"dir", folder.path, folder.spec, now});
-    note(now == "-" ? "create" : "change", "folder " + folder.path);
-    return {};
+  void guards() {
+    auto gone = locks_ + removals_;
+    std::size_t limit = std::max<std::size_t>(5, accounts_ / 10);
+    if (const auto& says = options_.max_removals; !says.empty()) limit = says.back() == '%' ? accounts_ * number(says) / 100 : number(says);
+    auto guard = [&](const char* name, std::size_t count, std::string message) {
+      if (count > 0) plan_.guards.push_back({name, std::move(message), count});
+    };
+    guard("removals", gone > limit ? gone : 0, text::count(gone, "account") + " of " + std::to_string(accounts_) + " would be locked or removed, more than " + std::to_string(limit));
+    guard("uid-change", uid_changes_, text::count(uid_changes_, "living account") + " would get another uid; what it owns keeps the old one");
+    guard("locked", locked_entities_of_plan(), std::to_string(locked_entities_) + " of what a lock keeps would be changed");
+    std::size_t self = 0, admins_before = 0, admins_after = sudo_.size();
+    for (const auto& op : plan_.operations) {
+      bool ends = op[0] == "row" && op[2] == options_.caller && ((op[1] == "passwd" && op[4] == "-") || (op[1] == "shadow" && op[3].find(":?=:") != op[3].npos && op[4].find(":!=:") != op[4].npos));
+      if (ends || (op[0] == "file" && op[3] == "-" && caller_sudo(op[1]))) ++self;
+    }
+    guard("self-lockout", self, "you, " + options_.caller + ", would lose your own account or your own sudo");
+    if (auto before = observed_.sudo_files()) admins_before = before->size();
+    guard("last-admin", admins_before > 0 && admins_after == 0 ? admins_before : 0, "nobody would be left in sudoers.d of " + std::to_string(admins_before));
   }
 
-  const Desired& desired_;
+  std::size_t locked_entities_of_plan() const { return plan_.empty() ? 0 : locked_entities_; }
+
+  bool caller_sudo(const std::string& path) const {
+    auto row = observed_.rows("passwd").find(options_.caller);
+    return row && path == "/etc/sudoers.d/tk-" + str(fields_of(*row)[2]);
+  }
+
+  const Wanted& wanted_;
   const Observed& observed_;
   const Ids& ids_;
-  std::int64_t today_;
-  PlanOptions options_;
+  const PlanOptions& options_;
+  std::string today_;
   Plan plan_;
+  Subject subject_;
+  std::unordered_map<std::string_view, std::string_view> by_uid_, by_gid_;
+  std::unordered_set<std::string_view> names_;
+  std::unordered_set<std::string> sudo_;
+  std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0;
 };
-
-std::string encode(std::string_view field) {
-  std::string out;
-  for (unsigned char c : field) {
-    if (c < 0x20 || c == 0x7f || c == '%') {
-      out += '%';
-      out += "0123456789ABCDEF"[c >> 4];
-      out += "0123456789ABCDEF"[c & 15];
-    } else {
-      out += static_cast<char>(c);
-    }
-  }
-  return out;
-}
-
-std::string join(const Line& line) {
-  std::string out;
-  for (const auto& field : line) out += (out.empty() ? "" : "\t") + encode(field);
-  return out + "\n";
-}
-
-Result<std::string> decode(std::string_view field) {
-  std::string out;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    if (field[i] != '%') {
-      out += field[i];
-      continue;
-    }
-    auto digit = [&](std::size_t at) { return at < field.size() ? std::string_view("0123456789ABCDEF").find(field[at]) : std::string_view::npos; };
-    auto high = digit(i + 1), low = digit(i + 2);
-    if (high == std::string_view::npos || low == std::string_view::npos) return fail(Code::cli_usage, "% without two digits");
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
 
 }  // namespace
 
-Result<Plan> make_plan(const Desired& desired, const Observed& observed, const Ids& ids, std::int64_t today, PlanOptions options) {
-  return Planner(desired, observed, ids, today, options).run();
+std::string Difference::str() const { return about + ": " + (what == about ? "" : what + " ") + "is " + is + ", not " + want; }
+
+std::size_t Plan::count(std::string_view verb, std::string_view kind) const {
+  return static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [&](const auto& s) { return s.verb == verb && s.what.starts_with(kind); }));
 }
 
-std::string write_plan(const Plan& plan, const crypto::SigningKey& key) {
-  std::string out = "tk-plan\t1\n";
-  for (const auto& [word, value] :
-       {std::pair("id", &plan.id), {"commit", &plan.commit}, {"target", &plan.target}, {"by", &plan.by}, {"made", &plan.made}})
-    out += join({word, *value});
-  for (const auto& line : plan.about) out += join({"note", line});
-  for (const auto& line : plan.operations) out += join(line);
-  for (auto line : plan.inverse) {
-    line.insert(line.begin(), "undo");
-    out += join(line);
-  }
-  auto signature = key.sign(out);
-  auto view = [](const auto& bytes) { return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()); };
-  return out + "sign\t" + base64(view(key.public_key())) + "\t" + base64(view(signature)) + "\n";
-}
-
-Result<Plan> read_plan(const std::string& text, const std::string& name) {
-  Plan out;
-  int number = 0;
-  for (auto line : text::split(text, '\n')) {
-    ++number;
-    if (line.empty()) continue;
-    Line fields;
-    for (auto part : text::split(line, '\t')) {
-      auto field = decode(part);
-      if (!field) return fail_at(Code::cli_usage, {name, number, 1}, "this plan is damaged");
-      fields.push_back(std::move(*field));
-    }
-    auto word = fields[0];
-    if (number == 1 && (word != "tk-plan" || fields.size() != 2 || fields[1] != "1"))
-      return fail_at(Code::cli_usage, {name, 1, 1}, "this is no plan of format 1");
-    auto value = fields.size() > 1 ? fields[1] : "";
-    if (word == "id")
-      out.id = value;
-    else if (word == "commit")
-      out.commit = value;
-    else if (word == "target")
-      out.target = value;
-    else if (word == "by")
-      out.by = value;
-    else if (word == "made")
-      out.made = value;
-    else if (word == "note")
-      out.about.push_back(value);
-    else if (word == "undo")
-      out.inverse.emplace_back(fields.begin() + 1, fields.end());
-    else if (word != "tk-plan" && word != "sign")
-      out.operations.push_back(std::move(fields));
-  }
-  if (out.id.empty()) return fail_at(Code::cli_usage, {name, 1, 1}, "this plan is cut");
-  return out;
-}
-
-Plan inverse_of(const Plan& plan) {
-  Plan out;
-  out.commit = plan.commit;
-  out.target = plan.target;
-  out.operations = plan.inverse;
-  out.inverse.assign(plan.operations.rbegin(), plan.operations.rend());
-  for (const auto& line : plan.about) out.about.push_back("undo: " + line);
-  return out;
-}
-
-std::vector<Guard> guards(const Plan& plan, const Observed& observed, const Desired& desired, const std::string& caller) {
-  std::vector<Guard> out;
-  std::size_t tks = desired.accounts.size() + plan.removed + plan.locked;
-  auto gone = plan.removed + plan.locked;
-  auto limit = std::max<std::size_t>(5, tks / 10);
-  if (gone > limit)
-    out.push_back({"removals",
-                   std::to_string(gone) + " of " + std::to_string(tks) + " accounts would be locked or removed, more than " + std::to_string(limit),
-                   gone});
-  for (const auto& line : plan.operations)
-    if (line[0] == "row" && line[1] == "shadow" && line[2] == caller && line[4].find(":!=") != line[4].npos)
-      out.push_back({"self-lockout", "your own account " + caller + " would be locked", 1});
-  // Whoever may do everything as root is an administrator; the last one stays.
-  auto before = observed.sudo_files().value_or(std::vector<std::string>());
-  if (!before.empty() && desired.sudo.empty()) out.push_back({"last-admin", "nobody would be left in sudoers.d", before.size()});
-  return out;
+Result<Plan> make_plan(const Wanted& wanted, const Observed& observed, const Ids& ids, const PlanOptions& options) {
+  return Planner(wanted, observed, ids, options).run();
 }
 
 }  // namespace tk::provision

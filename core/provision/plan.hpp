@@ -1,4 +1,4 @@
-// A plan: what turns the observed accounts into the desired ones, with what turns them back, as the text that
+// A plan: what turns the observed accounts into the wanted ones, with what turns them back, as the text that
 // plugins/apply-unix reads (plugins/apply-unix/plan.hpp has the format) and a person can read too.
 #pragma once
 
@@ -7,44 +7,60 @@
 #include <vector>
 
 #include "core/crypto/ed25519.hpp"
-#include "core/provision/desired.hpp"
 #include "core/provision/observed.hpp"
+#include "core/provision/wanted.hpp"
 
 namespace tk::provision {
 
 using Line = std::vector<std::string>;  // an operation: its word and fields
 
+// Where what stands differs from what is wanted: "bob: passwd shell is /bin/sh, not /bin/bash".
+struct Difference {
+  std::string about, ref;     // the account, group, file or folder; whose it is
+  std::string what, is, want;
+  std::string str() const;
+};
+
+struct Step {  // what becomes of one of them
+  std::string verb, what, ref;  // create change lock remove rename
+};
+
 struct Finding {  // something that a person has to know
   std::string what, mend;
+};
+
+// What a plan does that nobody means without saying so.
+struct Guard {
+  std::string name, message;
+  std::size_t count = 0;
 };
 
 struct Plan {
   std::string id, commit, target, by, made;
   std::vector<Line> operations, inverse;
-  std::size_t created = 0, changed = 0, locked = 0, removed = 0;  // accounts
-  std::vector<std::string> about;                                 // one line an account, group, file or folder that it touches, for people
-  std::vector<Finding> waiting;                                   // what another plan can do later
+  std::vector<Line> ids;  // that it gives out: ID, UUID, REF
+  std::vector<Step> steps;
+  std::vector<Difference> differences;
+  std::vector<Finding> waiting;  // what this plan leaves, and what would do it
+  std::vector<Guard> guards;
   bool empty() const { return operations.empty(); }
+  std::size_t count(std::string_view verb, std::string_view kind = "account ") const;
 };
 
 struct PlanOptions {
-  bool purge = false;  // accounts that are gone and locked are removed, their homes put aside
+  bool purge = false;        // accounts that are gone and locked are removed, their homes put aside
+  std::int64_t today = 0;    // days since 1970, as shadow counts
+  std::string caller;        // the Unix name of who asks
+  std::string max_removals;  // a number, or a part like 10%; empty: the greater of 5 and 10%
 };
 
-// Problems (foreign rows in the way …) come as the first of them. `today` is in days since 1970, as shadow counts.
-Result<Plan> make_plan(const Desired& desired, const Observed& observed, const Ids& ids, std::int64_t today, PlanOptions options);
+// What is in the way (a foreign row of that name or id, a symlink as a home) is prv_taken or prv_target.
+Result<Plan> make_plan(const Wanted& wanted, const Observed& observed, const Ids& ids, const PlanOptions& options);
 
 std::string write_plan(const Plan& plan, const crypto::SigningKey& key);
 // The words and operations of a plan's text; its signature is not looked at.
 Result<Plan> read_plan(const std::string& text, const std::string& name);
 // What turns back what that plan did.
 Plan inverse_of(const Plan& plan);
-
-// What a plan does that nobody means without saying so; empty: nothing.
-struct Guard {
-  std::string name, message;
-  std::size_t count = 0;
-};
-std::vector<Guard> guards(const Plan& plan, const Observed& observed, const Desired& desired, const std::string& caller);
 
 }  // namespace tk::provision

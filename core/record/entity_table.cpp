@@ -48,6 +48,7 @@ const std::vector<AttributeType>& common_attributes() {
       {"created-at", "timestamp", "when it was declared first"},
       {"updated-at", "timestamp", "when it was declared last"},
       {"context", "name", "where it stands; its folder says it too"},
+      {"lock", "delete|all", "delete: nothing removes what it has on computers; all: nothing changes it either"},
   };
   return common;
 }

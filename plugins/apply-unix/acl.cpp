@@ -1,20 +1,12 @@
 #include "plugins/apply-unix/acl.hpp"
 
-#include <acl/libacl.h>
 #include <fcntl.h>
-#include <sys/acl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <memory>
+#include "core/provision/acl_read.hpp"
 
 namespace tk::apply_unix {
 namespace {
-
-struct Free {
-  void operator()(void* p) const { ::acl_free(p); }
-};
-using Acl = std::unique_ptr<std::remove_pointer_t<acl_t>, Free>;
 
 std::string octal(std::uint32_t mode) {
   std::string out;
@@ -22,14 +14,15 @@ std::string octal(std::uint32_t mode) {
   return out;
 }
 
-// What stands in an ACL beside owner, group and others, which the mode says.
-std::string extended(int fd) {
-  Acl acl(::acl_get_fd(fd));
-  if (!acl) return errno == ENOTSUP || errno == ENOSYS ? "" : throw Failure{kFailed, "an ACL cannot be read"};
-  if (::acl_equiv_mode(acl.get(), nullptr) == 0) return {};
-  std::unique_ptr<char, Free> text(::acl_to_any_text(acl.get(), nullptr, ',', TEXT_NUMERIC_IDS));
-  if (!text) fail_errno("an ACL cannot be read");
-  return text.get();
+struct Free {
+  void operator()(void* p) const { ::acl_free(p); }
+};
+using Acl = std::unique_ptr<std::remove_pointer_t<acl_t>, Free>;
+
+Acl read_acl(std::string_view text, const std::string& path) {
+  Acl acl(::acl_from_text(std::string(text).c_str()));
+  if (!acl || ::acl_valid(acl.get()) != 0) throw Failure{kInvalid, "the ACL of " + path + " is not valid"};
+  return acl;
 }
 
 }  // namespace
@@ -40,8 +33,10 @@ std::string read_directory(const Tree& tree, const std::string& path) {
   if (!S_ISDIR(st->st_mode)) return "no directory";
   auto fd = tree.open(tree.root(), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!fd) fail_errno("cannot open " + path);
+  auto acl = provision::read_acl_of(fd.get());
+  if (!acl) fail_errno("cannot read the ACL of " + path);
   auto owner = tree.privileged() ? std::to_string(st->st_uid) + ":" + std::to_string(st->st_gid) : std::string("-:-");
-  return octal(st->st_mode & 07777) + ":" + owner + ":" + extended(fd.get());
+  return octal(st->st_mode & 07777) + ":" + owner + ":" + *acl;
 }
 
 void make_directory(const Tree& tree, const std::string& path, const std::string& wanted) {
@@ -52,23 +47,28 @@ void make_directory(const Tree& tree, const std::string& path, const std::string
     return tree.sync(place);
   }
   std::string_view rest = wanted;
-  auto next = [&] {
-    auto colon = rest.find(':');
-    auto out = rest.substr(0, colon);
-    rest.remove_prefix(colon == rest.npos ? rest.size() : colon + 1);
+  auto next = [&](char end) {
+    auto at = rest.find(end);
+    auto out = rest.substr(0, at);
+    rest.remove_prefix(at == rest.npos ? rest.size() : at + 1);
     return out;
   };
-  auto mode = read_id(next(), 8);
-  auto uid = next(), gid = next();
+  auto mode = read_id(next(':'), 8);
+  auto uid = next(':'), gid = next(':');
+  auto access = next(';'), later = rest;
   if (::mkdirat(place.folder.get(), place.name.c_str(), 0700) != 0 && errno != EEXIST) fail_errno("cannot make " + path);
   auto fd = tree.open(place.folder.get(), place.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!fd) fail_errno("cannot open " + path);
-  tree.own(fd.get(), {uid == "-" ? 0 : read_id(uid), gid == "-" ? 0 : read_id(gid), mode});
-  if (!rest.empty()) {
-    Acl acl(::acl_from_text(std::string(rest).c_str()));
-    if (!acl || ::acl_valid(acl.get()) != 0) throw Failure{kInvalid, "the ACL of " + path + " is not valid"};
-    if (::acl_set_fd(fd.get(), acl.get()) != 0) fail_errno("cannot set the ACL of " + path);
+  // An ACL that is there would take the mode's group for its mask.
+  auto self = "/proc/self/fd/" + std::to_string(fd.get());
+  if (auto now = provision::read_acl_of(fd.get()); now && !now->empty()) {
+    Acl base(::acl_from_mode(mode & 0777));
+    if (!base || ::acl_set_fd(fd.get(), base.get()) != 0 || ::acl_delete_def_file(self.c_str()) != 0) fail_errno("cannot take away the ACL of " + path);
   }
+  tree.own(fd.get(), {uid == "-" ? 0 : read_id(uid), gid == "-" ? 0 : read_id(gid), mode});
+  if (!access.empty() && ::acl_set_fd(fd.get(), read_acl(access, path).get()) != 0) fail_errno("cannot set the ACL of " + path);
+  if (!later.empty() && ::acl_set_file(self.c_str(), ACL_TYPE_DEFAULT, read_acl(later, path).get()) != 0)
+    fail_errno("cannot set the default ACL of " + path);
   if (::fsync(fd.get()) != 0) fail_errno("cannot flush " + path);
   tree.sync(place);
 }

@@ -1,4 +1,5 @@
-// A directory of the target as a plan says it: MODE:UID:GID:ACL, the ACL as setfacl takes it, in numbers, with commas.
+// A directory of the target as a plan says it: MODE:UID:GID:ACCESS;DEFAULT, the ACLs as setfacl takes them, in numbers, with
+// commas.
 #pragma once
 
 #include "plugins/apply-unix/tree.hpp"

@@ -15,6 +15,11 @@ std::vector<std::string_view> split(std::string_view row) {
   }
 }
 
+// "!" alone is what useradd leaves where no password was set; a lock stands before one. Empty would be no password at all.
+bool locked(std::string_view password) {
+  return password.size() > 1 && password[0] == '!';
+}
+
 }  // namespace
 
 Database::Database(std::string name, std::string content) : name_(std::move(name)) {
@@ -42,9 +47,7 @@ const std::string* Database::find(const std::string& name) const {
 bool Database::same(std::string_view plan, std::string_view here) const {
   if (name_ != "shadow" && name_ != "gshadow") return plan == here;
   auto a = split(plan), b = split(here);
-  auto fits = [](std::string_view x, std::string_view y) {
-    return x == y || x == "=" || (x == "!=" && y.starts_with('!')) || (x == "?=" && !y.starts_with('!'));
-  };
+  auto fits = [](std::string_view x, std::string_view y) { return x == y || x == "=" || (x == "!=" && locked(y)) || (x == "?=" && !locked(y)); };
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), fits);
 }
 
@@ -54,18 +57,30 @@ std::string Database::merged(std::string_view plan, std::string_view here) const
   std::string out;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (i > 0) out += ':';
-    std::string stays(i < b.size() && !here.empty() ? b[i] : i == 1 ? "*" : "");
-    if (a[i] == "!=" && !stays.starts_with('!')) stays.insert(0, 1, '!');
-    if (a[i] == "?=" && stays.starts_with('!')) stays = stays.size() > 1 ? stays.substr(1) : "*";  // never an empty password
+    std::string stays(i < b.size() && !here.empty() && !(i == 1 && b[i].empty()) ? b[i] : i == 1 ? "*" : "");
+    if (a[i] == "!=" && !locked(stays)) stays.insert(0, 1, '!');
+    if (a[i] == "?=" && locked(stays)) stays.erase(0, 1);
     out += a[i] == "=" || a[i] == "!=" || a[i] == "?=" ? stays : std::string(a[i]);
   }
   return out;
+}
+
+// What a row is called after an operation that renames it; empty for every other.
+std::string Database::name_after(const Op& op) {
+  if (op.at(2) == "-" || op.at(3) == "-") return {};
+  auto name = op.at(3).substr(0, op.at(3).find(':'));
+  return name == op.at(1) ? "" : name;
 }
 
 Database::State Database::state(const Op& op) const {
   const auto &name = op.at(1), &before = op.at(2), &after = op.at(3);
   if (std::find(twice_.begin(), twice_.end(), name) != twice_.end()) return State::other;
   const auto* row = find(name);
+  if (auto renamed = name_after(op); !renamed.empty()) {
+    const auto* there = find(renamed);
+    if (!row && there && same(after, *there)) return State::new_row;
+    return row && !there && same(before, *row) ? State::old_row : State::other;
+  }
   auto is = [&](const std::string& plan) { return row ? plan != "-" && same(plan, *row) : plan == "-"; };
   if (is(after)) return State::new_row;
   return is(before) ? State::old_row : State::other;
@@ -90,6 +105,11 @@ void Database::carry_out(const Op& op) {
   if (after != "-") {
     auto& text = place == 0 ? line.text : line.behind[place - 1];
     text = merged(after, text);
+    if (auto renamed = name_after(op); !renamed.empty()) {
+      auto where = it->second;
+      at_.erase(it);
+      at_.emplace(renamed, where);
+    }
   } else if (place == 0) {
     line.gone = true;
     at_.erase(it);
@@ -99,6 +119,14 @@ void Database::carry_out(const Op& op) {
     for (auto& [other, where] : at_)
       if (where.first == number && where.second > place) --where.second;
   }
+}
+
+std::unordered_set<std::string_view> Database::ids() const {
+  std::unordered_set<std::string_view> out;
+  for (const auto& [name, where] : at_)
+    if (where.second == 0)
+      if (auto f = split(lines_[where.first].text); f.size() > 2) out.insert(f[2]);
+  return out;
 }
 
 std::string Database::content() const {

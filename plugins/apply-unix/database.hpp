@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "plugins/apply-unix/plan.hpp"
@@ -20,6 +21,7 @@ class Database {
   State state(const Op& op) const;
   void carry_out(const Op& op);
   std::string content() const;
+  std::unordered_set<std::string_view> ids() const;  // the third field of each row, as the file was
 
  private:
   struct Line {
@@ -30,6 +32,7 @@ class Database {
   bool same(std::string_view plan, std::string_view here) const;  // "=" fits everything where passwords stand
   std::string merged(std::string_view plan, std::string_view here) const;
   const std::string* find(const std::string& name) const;
+  static std::string name_after(const Op& op);
 
   std::string name_;
   std::vector<Line> lines_;  // the first stands for what is before all of them

@@ -58,8 +58,13 @@ bool plain_path(std::string_view path) {
   return true;
 }
 
-bool plain_row(std::string_view row, std::string_view name) {
-  return row.starts_with(name) && row.size() > name.size() && row[name.size()] == ':' && row.find_first_of(std::string_view("\n\0", 2)) == row.npos;
+bool plain_name(std::string_view name) {
+  return !name.empty() && name.find_first_of(std::string_view(":/\n\0", 4)) == name.npos;
+}
+
+bool plain_row(std::string_view row) {
+  auto colon = row.find(':');
+  return colon != row.npos && plain_name(row.substr(0, colon)) && row.find_first_of(std::string_view("\n\0", 2)) == row.npos;
 }
 
 const std::set<std::string, std::less<>> kFiles = {"passwd", "shadow", "group", "gshadow", "subuid", "subgid"};
@@ -70,14 +75,21 @@ void check_op(const Op& op, std::size_t line) {
   if (op.kind == Kind::row) {
     if (!kFiles.contains(op.at(0))) bad(line, "no database is called " + op.at(0));
     const auto& name = op.at(1);
-    if (name.empty() || name.find_first_of(std::string_view(":/\n\0", 4)) != name.npos) bad(line, "not a name");
+    if (!plain_name(name)) bad(line, "not a name");
     for (auto i : {2U, 3U})
-      if (op.at(i) != "-" && !plain_row(op.at(i), name)) bad(line, "not a row of " + name);
+      if (op.at(i) != "-" && !plain_row(op.at(i))) bad(line, "not a row");
+    bool renames = op.at(2) != "-" && op.at(3) != "-";
+    for (auto i : {2U, 3U})
+      if (op.at(i) != "-" && !(i == 3 && renames) && !op.at(i).starts_with(name + ":")) bad(line, "not a row of " + name);
     return;
   }
   if (!plain_path(op.at(0))) bad(line, "not a plain path");
   if (op.kind == Kind::home) number(1), number(2), number(3, 8);
   if (op.kind == Kind::attic) number(1);
+  if (op.kind == Kind::move) {
+    if (!plain_path(op.at(1))) bad(line, "not a plain path");
+    number(2);
+  }
   if (op.kind == Kind::file) number(3, 8), number(4), number(5);
 }
 
@@ -93,8 +105,8 @@ Plan read_plan(std::string text) {
     std::size_t fields;
   };
   static constexpr Shape kShapes[] = {
-      {"row", Op::Kind::row, 5}, {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2}, {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3}};
-  static const std::set<std::string, std::less<>> kWords = {"commit", "target", "by", "made", "note", "undo"};
+      {"row", Op::Kind::row, 5}, {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2}, {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3}, {"move", Op::Kind::move, 3}};
+  static const std::set<std::string, std::less<>> kWords = {"commit", "target", "by", "made", "note", "ids", "guard", "undo"};
   std::string_view rest = plan.text;
   for (std::size_t line = 1; !rest.empty(); ++line) {
     auto end = rest.find('\n');

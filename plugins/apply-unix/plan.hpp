@@ -2,18 +2,19 @@
 //
 //   tk-plan TAB 1                               the format
 //   id TAB UUID                                 of this plan; names what is put aside
-//   …                                           more words about it (commit, target, by, made, note, undo): not for this program
+//   …                                           more words about it (commit, target, by, made, note, ids, guard, undo): not for this program
 //   row TAB FILE TAB NAME TAB OLD TAB NEW TAB AFTER
 //   home TAB PATH TAB UID TAB GID TAB MODE TAB KEYS
 //   attic TAB PATH TAB UID
 //   file TAB PATH TAB OLD TAB NEW TAB MODE TAB UID TAB GID
 //   dir TAB PATH TAB OLD TAB NEW
+//   move TAB PATH TAB TO TAB UID                a home goes to another place
 //   sign TAB KEY TAB SIGNATURE                  Ed25519 over every byte before this line, both in base64
 //
-// OLD and NEW of a row are the row itself, "-" for none; "=" as a field of a row of shadow or gshadow stands for
-// whatever is there, "!=" for that and locked, "?=" for that and not locked, so that no password stands in a plan. AFTER is the name of the row that a new one follows; empty:
-// the end. KEYS is the content of .ssh/authorized_keys in base64, "-" for none. OLD of a file is the SHA-256 of its
-// content, NEW the content in base64, "-" for none. OLD and NEW of a directory are MODE:UID:GID:ACL, "-" for none.
+// OLD and NEW of a row are the row itself, "-" for none; a NEW of another name renames it. "=" as a field of a row of
+// shadow or gshadow stands for whatever is there, "!=" for that and locked, "?=" for that and not locked, so that no
+// password stands in a plan. AFTER is the name of the row that a new one follows, ":" for the first; empty: the end. KEYS is the content of .ssh/authorized_keys in base64, "-" for none. OLD of a file is the SHA-256 of its
+// content, NEW the content in base64, "-" for none. OLD and NEW of a directory are MODE:UID:GID:ACCESS;DEFAULT, "-" for none.
 // In a field, tab, newline, other control bytes and "%" are written as %XX.
 #pragma once
 
@@ -33,7 +34,7 @@ struct Failure {
 inline constexpr int kFailed = 1, kInvalid = 2, kDenied = 3, kStale = 4, kBroken = 8, kAgain = 75;
 
 struct Op {
-  enum class Kind { row, home, attic, file, dir } kind;
+  enum class Kind { row, home, attic, file, dir, move } kind;
   std::vector<std::string> fields;  // behind the word that names it, decoded
   const std::string& at(std::size_t i) const { return fields[i]; }
 };

@@ -76,6 +76,12 @@ Transaction::State Transaction::state(const Op& op) {
     if (!st) return State::after;
     return S_ISDIR(st->st_mode) && (!tree_.privileged() || st->st_uid == read_id(op.at(1))) ? State::before : State::other;
   }
+  if (op.kind == Kind::move) {
+    auto from = tree_.status(op.at(0)), to = tree_.status(op.at(1));
+    auto theirs = [&](const auto& st) { return st && S_ISDIR(st->st_mode) && (!tree_.privileged() || st->st_uid == read_id(op.at(2))); };
+    if (from && to) return State::other;
+    return theirs(from) ? State::before : theirs(to) ? State::after : State::other;
+  }
   if (op.kind == Kind::dir) {
     auto now = read_directory(tree_, op.at(0));
     return now == op.at(2) ? State::after : now == op.at(1) ? State::before : State::other;
@@ -124,7 +130,23 @@ bool Transaction::check(const Plan& plan) {
       before = &op;
     if (after > 0 && before) stale(name);
   }
+  if (before) no_id_twice(plan, databases);
   return !before;
+}
+
+// A plan knows nothing of an account that somebody made since, under another name.
+void Transaction::no_id_twice(const Plan& plan, const std::map<std::string, Database>& databases) {
+  for (const char* name : {"passwd", "group"}) {
+    auto it = databases.find(name);
+    if (it == databases.end()) continue;
+    auto ids = it->second.ids();
+    for (const auto& op : plan.ops) {
+      if (op.kind != Kind::row || op.at(0) != name || op.at(2) != "-") continue;
+      auto from = op.at(3).find(':', op.at(3).find(':') + 1) + 1;
+      auto id = op.at(3).substr(from, op.at(3).find(':', from) - from);
+      if (ids.contains(id)) throw Failure{kStale, "the id " + id + " of " + op.at(1) + " belongs to somebody else in " + name + " now"};
+    }
+  }
 }
 
 void Transaction::stage_rows(const Plan& plan) {
@@ -220,6 +242,11 @@ void Transaction::forward_op(const Op& op) {
     if (!attic) fail_errno("cannot open the attic");
     if (::renameat2(place.folder.get(), place.name.c_str(), attic.get(), attic_name(op).c_str(), RENAME_NOREPLACE) != 0)
       fail_errno("cannot put " + op.at(0) + " into the attic");
+  } else if (op.kind == Kind::move) {
+    auto to = tree_.place(op.at(1));
+    if (::renameat2(place.folder.get(), place.name.c_str(), to.folder.get(), to.name.c_str(), RENAME_NOREPLACE) != 0)
+      fail_errno("cannot move " + op.at(0) + " to " + op.at(1));
+    written_.add(to);
   } else {
     auto owner = owner_of(op);
     AsOwner as(tree_, owner.uid, owner.gid);

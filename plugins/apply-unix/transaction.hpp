@@ -8,6 +8,9 @@
 // go lose it first. Everything happens under etc/.pwd.lock, as in useradd, vipw and systemd-sysusers.
 #pragma once
 
+#include <map>
+
+#include "plugins/apply-unix/database.hpp"
 #include "plugins/apply-unix/plan.hpp"
 #include "plugins/apply-unix/tree.hpp"
 
@@ -32,6 +35,7 @@ class Transaction {
   enum class State { before, after, other };
   State state(const Op& op);
   void lock();
+  static void no_id_twice(const Plan& plan, const std::map<std::string, Database>& databases);
   void recover_locked(Outcome& out);
   void stage(const Plan& plan);
   void forward(const Plan& plan);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/record/detail/builtin_personal.hpp"
+#include "core/record/detail/builtin_provision.hpp"
 #include "core/record/detail/builtin_rights.hpp"
 #include "core/record/detail/builtin_work.hpp"
 
@@ -91,6 +92,7 @@ input = { attributes = "json" }
 )toml";
 
 inline constexpr Builtin kBuiltins[] = {
+    {"provision", kProvision},
     {"run", R"toml(
 record = "run"
 version = 1

@@ -136,9 +136,11 @@ inline constexpr EventName kEventNames[] = {
     {"user.removed", 6, "user", "an account was removed", "{uid?: int}"},
     {"secret.used", 6, "secret", "a secret was used and not read", "{as: text, by: text}"},
     {"secret.rotated", 6, "secret", "a secret got a new value", "{version: int}"},
-    {"provision.planned", 6, "computer", "what would be changed on a machine", "{plan: text, operations: int}"},
-    {"provision.applied", 6, "computer", "a plan was carried out", "{plan: text, operations: int}"},
-    {"provision.drifted", 6, "computer", "a machine is not as it was left", "{differences: [json]}"},
+    {"provision.planned", 6, "provision", "what would be changed on a computer", ""},
+    {"provision.applying", 6, "provision", "a plan is about to be carried out", ""},
+    {"provision.applied", 6, "provision", "a plan was carried out", ""},
+    {"provision.failed", 6, "provision", "a plan could not be carried out; nothing was changed", ""},
+    {"provision.drifted", 6, "provision", "a computer is not as it was left", ""},
 };
 
 }  // namespace tk::record::detail
