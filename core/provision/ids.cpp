@@ -49,8 +49,7 @@ std::string Ids::owner(std::uint32_t id) const {
 
 void Ids::keep(const std::string& entity) {
   if (!kept_.insert(entity).second) return;
-  for (auto& line : lines_)
-    if (line.entity == entity) line.keep = changed_ = true;
+  changed_ = true;
 }
 
 std::uint32_t Ids::find(const std::string& entity) const {
@@ -81,13 +80,19 @@ Result<std::uint32_t> Ids::give(const std::string& entity, const std::string& re
 
 std::vector<std::vector<std::string>> Ids::given() const {
   std::vector<std::vector<std::string>> out;
-  for (auto i = read_; i < lines_.size(); ++i) out.push_back({std::to_string(lines_[i].id), lines_[i].entity, lines_[i].ref});
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const auto& line = lines_[i];
+    bool kept = kept_.contains(line.entity);
+    if (i < read_ && line.keep == kept) continue;
+    out.push_back({std::to_string(line.id), line.entity, line.ref});
+    if (kept) out.back().emplace_back("keep");
+  }
   return out;
 }
 
 std::string Ids::text() const {
   std::string out = "# Unix ids and whose they are, for ever. Written by tk; joined by git line by line.\n";
-  for (const auto& line : lines_) out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + (line.keep || kept_.contains(line.entity) ? "\tkeep\n" : "\n");
+  for (const auto& line : lines_) out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + (kept_.contains(line.entity) ? "\tkeep\n" : "\n");
   return out;
 }
 

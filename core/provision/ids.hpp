@@ -33,7 +33,7 @@ class Ids {
   void keep(const std::string& entity);
   bool kept(const std::string& entity) const { return kept_.contains(entity); }
   bool changed() const { return changed_; }
-  // What was given out since it was read: ID, UUID, REF.
+  // What was given out, or came to be kept, since it was read: ID, UUID, REF, and keep.
   std::vector<std::vector<std::string>> given() const;
   std::string text() const;
 
@@ -41,7 +41,7 @@ class Ids {
   struct Line {
     std::uint32_t id;
     std::string entity, ref;
-    bool keep = false;
+    bool keep = false;  // as it was read
   };
   std::vector<Line> lines_;
   std::unordered_map<std::uint32_t, std::string> owner_;

@@ -351,7 +351,6 @@ class Planner {
       auto shadow = observed_.rows("shadow").find(name);
       bool is_locked = shadow && fields_of(*shadow).size() > 1 && locked(fields_of(*shadow)[1]);
       if (ids_.kept(entity)) {
-        ++locked_entities_;
         plan_.waiting.push_back({"the account " + name + " is kept by lock=\"delete\" though its entity is gone", "it goes when its line in ids.lock ends without keep"});
       } else if (!is_locked) {
         row_locked(name, shadow);
@@ -435,7 +434,7 @@ class Planner {
     };
     guard("removals", gone > limit ? gone : 0, text::count(gone, "account") + " of " + std::to_string(accounts_) + " would be locked or removed, more than " + std::to_string(limit));
     guard("uid-change", uid_changes_, text::count(uid_changes_, "living account") + " would get another uid; what it owns keeps the old one");
-    guard("locked", locked_entities_of_plan(), std::to_string(locked_entities_) + " of what a lock keeps would be changed");
+    guard("locked", locked_entities_, std::to_string(locked_entities_) + " of what a lock keeps would be changed");
     std::size_t self = 0, admins_before = 0, admins_after = sudo_.size();
     for (const auto& op : plan_.operations) {
       bool ends = op[0] == "row" && op[2] == options_.caller && ((op[1] == "passwd" && op[4] == "-") || (op[1] == "shadow" && op[3].find(":?=:") != op[3].npos && op[4].find(":!=:") != op[4].npos));
@@ -445,8 +444,6 @@ class Planner {
     if (auto before = observed_.sudo_files()) admins_before = before->size();
     guard("last-admin", admins_before > 0 && admins_after == 0 ? admins_before : 0, "nobody would be left in sudoers.d of " + std::to_string(admins_before));
   }
-
-  std::size_t locked_entities_of_plan() const { return plan_.empty() ? 0 : locked_entities_; }
 
   bool caller_sudo(const std::string& path) const {
     auto row = observed_.rows("passwd").find(options_.caller);

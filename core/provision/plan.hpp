@@ -38,7 +38,7 @@ struct Guard {
 struct Plan {
   std::string id, commit, target, by, made;
   std::vector<Line> operations, inverse;
-  std::vector<Line> ids;  // that it gives out: ID, UUID, REF
+  std::vector<Line> ids;  // that it gives out or comes to keep: ID, UUID, REF, and keep
   std::vector<Step> steps;
   std::vector<Difference> differences;
   std::vector<Finding> waiting;  // what this plan leaves, and what would do it

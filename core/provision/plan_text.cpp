@@ -94,7 +94,7 @@ Result<Plan> read_plan(const std::string& text, const std::string& name) {
       out.made = value;
     else if (word == "note" && fields.size() == 4)
       out.steps.push_back({fields[1], fields[2], fields[3]});
-    else if (word == "ids" && fields.size() == 4)
+    else if (word == "ids" && (fields.size() == 4 || fields.size() == 5))
       out.ids.emplace_back(fields.begin() + 1, fields.end());
     else if (word == "guard" && fields.size() == 4)
       out.guards.push_back({fields[1], fields[3], std::strtoul(fields[2].c_str(), nullptr, 10)});

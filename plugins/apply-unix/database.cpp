@@ -31,7 +31,9 @@ Database::Database(std::string name, std::string content) : name_(std::move(name
     rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
     auto colon = text.find(':');
     lines_.push_back({std::string(text), false, {}});
-    if (text.empty() || text[0] == '#' || colon == text.npos) continue;
+    // Rows go before those of NIS, as useradd puts them.
+    if (!nis_ && !text.empty() && (text[0] == '+' || text[0] == '-')) nis_ = true, end_ = lines_.size() - 2;
+    if (text.empty() || text[0] == '#' || text[0] == '+' || text[0] == '-' || colon == text.npos) continue;
     std::string key(text.substr(0, colon));
     if (!at_.emplace(key, std::pair(lines_.size() - 1, std::size_t{0})).second) twice_.push_back(std::move(key));
   }
@@ -91,7 +93,7 @@ void Database::carry_out(const Op& op) {
   auto it = at_.find(name);
   if (it == at_.end()) {
     if (after == "-") return;
-    auto place = lines_.size() - 1;
+    auto place = nis_ ? end_ : lines_.size() - 1;
     if (!follows.empty())
       if (auto before = at_.find(follows); before != at_.end()) place = before->second.first;
     if (follows == ":") place = 0;

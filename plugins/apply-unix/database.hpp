@@ -39,6 +39,8 @@ class Database {
   std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> at_;  // by name: the line, its place behind it (from 1) or 0
   std::vector<std::string> twice_;
   bool ends_ = true;  // with a newline
+  bool nis_ = false;  // there are lines of NIS, the first of them behind line `end_`
+  std::size_t end_ = 0;
 };
 
 }  // namespace tk::apply_unix

@@ -65,6 +65,14 @@ std::string Transaction::attic_name(const Op& op) const {
   return op.at(1) + "-" + id_;
 }
 
+// Whether a file that a plan wants has the mode and the owner of the plan.
+bool Transaction::stands_as(const Op& file) const {
+  auto st = tree_.status(file.at(0));
+  if (!st) return true;
+  auto owner = owner_of(file);
+  return (st->st_mode & 07777) == owner.mode && (!tree_.privileged() || (st->st_uid == owner.uid && st->st_gid == owner.gid));
+}
+
 Transaction::State Transaction::state(const Op& op) {
   if (op.kind == Kind::home) {
     auto st = tree_.status(op.at(0));
@@ -89,7 +97,8 @@ Transaction::State Transaction::state(const Op& op) {
   auto now = tree_.read(op.at(0), kMaxField);
   auto hash = now ? sha256_hex(*now) : "-";
   auto wanted = op.at(2) == "-" ? "-" : sha256_hex(from_base64(op.at(2), "content"));
-  return hash == wanted ? State::after : hash == op.at(1) ? State::before : State::other;
+  if (hash == wanted && stands_as(op)) return State::after;
+  return hash == op.at(1) ? State::before : State::other;
 }
 
 void Transaction::lock() {

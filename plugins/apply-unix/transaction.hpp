@@ -34,6 +34,7 @@ class Transaction {
  private:
   enum class State { before, after, other };
   State state(const Op& op);
+  bool stands_as(const Op& file) const;
   void lock();
   static void no_id_twice(const Plan& plan, const std::map<std::string, Database>& databases);
   void recover_locked(Outcome& out);

@@ -34,7 +34,7 @@ Result<Exit> run_apply(const cli::Args& args) {
   auto word = args.get("PLAN");
   if (word.empty()) {
     TK_TRY(auto planned, plan_for(ws, repository, target, args.has("purge")));
-    if (planned.plan.empty()) return print_applied(args, "", {}, ""), Exit::ok;
+    if (planned.plan.empty() && planned.plan.ids.empty()) return print_applied(args, "", {}, ""), Exit::ok;
     if (!args.json()) print_plan(planned.plan);
     TK_CHECK(check_guards(planned.plan, args.all("allow")));
     TK_CHECK(need_yes(args, "apply"));

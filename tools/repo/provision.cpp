@@ -107,13 +107,14 @@ Result<void> begin(Session& s, const git::Repository& repository, const provisio
   for (const auto& line : plan.ids) {
     auto given = ids.give(line[1], line[2], static_cast<std::uint32_t>(std::strtoul(line[0].c_str(), nullptr, 10)));
     if (!given) return fail(Code::prv_stale, "the plan is stale: " + given.error().message, "make a new plan: tk repo plan");
+    if (line.size() == 4) ids.keep(line[1]);
   }
   if (!ids.changed()) return s.store.apply(std::move(change)).transform([](auto&&) {});
   std::vector<git::Change> files = {{"ids.lock", ids.text()}};
   TK_TRY(auto attributes, repository.read(head, ".gitattributes"));
   if (auto text = attributes.value_or(""); text.find("ids.lock") == text.npos)
     files.push_back({".gitattributes", text + (text.empty() || text.ends_with('\n') ? "" : "\n") + "ids.lock merge=union\n"});
-  return commit_entities(s, repository, std::move(files), {std::move(change)}, "repo: Unix ids for " + text::count(plan.ids.size(), "entity of a plan")).transform([](auto&&) {});
+  return commit_entities(s, repository, std::move(files), {std::move(change)}, "repo: " + text::count(plan.ids.size(), "Unix id")).transform([](auto&&) {});
 }
 
 }  // namespace
