@@ -19,6 +19,7 @@ namespace tk::provision {
 inline constexpr const char* kDatabases[] = {"passwd", "group", "shadow", "gshadow", "subuid", "subgid"};
 
 std::vector<std::string_view> fields_of(std::string_view row);
+std::string_view field_of(std::string_view row, std::size_t i);  // empty where there is none
 
 // One of the six files. Comments and lines of NIS (+…, -…) are nobody's rows.
 class Rows {
@@ -51,6 +52,16 @@ class Observed {
     std::uint32_t uid = 0, gid = 0;
   };
   Result<File> file(const std::string& path) const;
+  // What a home and its keys are, as far as can be told without opening a file that did not change since it was last read
+  // (`seen`, a file of tk's own).
+  struct Home {
+    std::string path;
+    bool there = false, folder = false;
+    std::uint32_t uid = 0;
+    File keys;  // without content
+    Result<void> problem;
+  };
+  Result<std::vector<Home>> homes(const std::vector<std::string_view>& paths, const std::string& seen) const;
   std::optional<struct stat> status(const std::string& path) const;  // not of what a symlink leads to
   Result<std::vector<std::string>> sudo_files() const;               // tk-… of sudoers.d
   Result<std::string> folder(const std::string& path) const;         // as plans say it

@@ -42,14 +42,17 @@ std::set<std::string_view> members_of(std::string_view list) {
 
 bool row_fits(std::string_view wanted, std::string_view is, std::string_view database) {
   if (wanted == is) return true;
-  if (database != "group" && !secret(database)) return false;
-  auto w = fields_of(wanted), i = fields_of(is);
-  if (w.size() != i.size()) return false;
-  if (database == "group" || database == "gshadow") {  // in which order members stand means nothing
-    if (w[3] != i[3] && members_of(w[3]) != members_of(i[3])) return false;
-    w.pop_back(), i.pop_back();
+  bool group = database == "group" || database == "gshadow";
+  if (!group && !secret(database)) return false;
+  for (std::size_t i = 0;; ++i) {
+    auto w = wanted.substr(0, wanted.find(':')), n = is.substr(0, is.find(':'));
+    // In which order members stand means nothing.
+    if (!fits(w, n) && !(group && i == 3 && members_of(w) == members_of(n))) return false;
+    bool last = w.size() == wanted.size();
+    if (last || n.size() == is.size()) return last && n.size() == is.size();
+    wanted.remove_prefix(w.size() + 1);
+    is.remove_prefix(n.size() + 1);
   }
-  return std::equal(w.begin(), w.end(), i.begin(), fits);
 }
 
 // What its password is stands in no plan.
@@ -88,20 +91,23 @@ class Planner {
       : wanted_(wanted), observed_(observed), ids_(ids), options_(options), today_(std::to_string(options.today)) {}
 
   Result<Plan> run() {
-    for (auto row : observed_.rows("passwd").rows()) by_uid_.emplace(fields_of(row)[2], row);
+    for (auto row : observed_.rows("passwd").rows()) by_uid_.emplace(field_of(row, 2), row);
     for (auto row : observed_.rows("group").rows())
-      if (auto f = fields_of(row); f.size() > 2) by_gid_.emplace(f[2], row);
+      if (auto gid = field_of(row, 2); !gid.empty()) by_gid_.emplace(gid, row);
     for (const auto& item : wanted_.items())
       if (item.kind == Kind::account || item.kind == Kind::group) names_.insert(item[0]);
-    for (const auto& item : wanted_.items()) {
-      if (item.kind == Kind::account || item.kind == Kind::group || item.kind == Kind::other) {
-        end_subject();
-        TK_CHECK(begin_subject(item));
-      } else if (!subject_.skip) {
-        TK_CHECK(one(item));
+    TK_CHECK(look_at_homes());
+    const auto& items = wanted_.items();
+    for (std::size_t i = 0; i < items.size();) {
+      if (auto end = end_of_what_stands(i); end > i) {
+        i = end;
+        continue;
       }
+      TK_CHECK(begin_subject(items[i++]));
+      for (; i < items.size() && !begins_subject(items[i]); ++i)
+        if (!subject_.skip) TK_CHECK(one(items[i]));
+      end_subject();
     }
-    end_subject();
     subject_ = {};
     TK_CHECK(gone());
     groups_gone();
@@ -112,6 +118,43 @@ class Planner {
   }
 
  private:
+  static bool begins_subject(const Wanted::Item& item) { return item.kind == Kind::account || item.kind == Kind::group || item.kind == Kind::other; }
+
+  Result<void> look_at_homes() {
+    std::vector<std::string_view> paths;
+    for (const auto& item : wanted_.items())
+      if (item.kind == Kind::home) home_of_.emplace(item[0], paths.size()), paths.push_back(item[0]);
+    TK_TRY(homes_, observed_.homes(paths, options_.seen));
+    return {};
+  }
+
+  // Nearly always an account stands as it has to: that is told without making anything. Behind the last item of such a
+  // one; `i` where there is more to say.
+  std::size_t end_of_what_stands(std::size_t i) {
+    const auto& items = wanted_.items();
+    const auto& first = items[i];
+    if (first.kind != Kind::account || first[5] == "all") return i;
+    auto at = i + 1;
+    for (; at < items.size() && !begins_subject(items[at]); ++at) {
+      const auto& item = items[at];
+      if (item.kind == Kind::row) {
+        auto now = observed_.rows(item[0]).find(item[1]);
+        if (!now || !row_fits(item[2], *now, item[0])) return i;
+      } else if (item.kind == Kind::home) {
+        const auto& home = homes_[home_of_[item[0]]];
+        if (!home.folder || !home.problem || !keys_stand(home.keys, item[2], item[1]) || (observed_.owners() && number(item[1]) != home.uid)) return i;
+      } else {
+        return i;
+      }
+    }
+    ++accounts_;
+    return at;
+  }
+
+  bool keys_stand(const Observed::File& now, std::string_view hash, std::string_view uid) const {
+    return now.hash == hash && (hash == "-" || (now.mode == 0600 && (!observed_.owners() || now.uid == number(uid))));
+  }
+
   struct Subject {
     bool is_account = false, skip = false, fresh = false, locks = false;
     std::string what, ref, name, old_name, old_home, lock;
@@ -215,17 +258,25 @@ class Planner {
     plan_.differences.push_back({about, subject_.ref, std::move(what), str(is), str(want)});
   }
 
-  void change(std::string_view database, std::string_view name, const std::string& before, const std::string& after) {
-    plan_.operations.push_back({"row", str(database), str(name), before, after, ""});
-    auto named = after == "-" ? str(name) : after.substr(0, after.find(':'));
-    plan_.inverse.push_back({"row", str(database), named, after, before, after == "-" ? observed_.rows(database).before(name) : ""});
+  void operation(std::initializer_list<std::string_view> fields, std::initializer_list<std::string_view> back) {
+    plan_.operations.push_back(write_line(fields));
+    plan_.inverse.push_back(write_line(back));
+  }
+
+  void change(std::string_view database, std::string_view name, std::string_view before, std::string_view after) {
+    auto named = after == "-" ? name : field_of(after, 0);
+    operation({"row", database, name, before, after, ""}, {"row", database, named, after, before, after == "-" ? observed_.rows(database).before(name) : ""});
+    bool mine = name == options_.caller;
+    if (database == "passwd" && after == "-") self_ += mine;
+    if (database == "passwd" && after != "-") renamed_.insert(str(name));
+    if (database == "shadow" && mine && field_of(before, 1) == "?=" && field_of(after, 1) == "!=") ++self_;
   }
 
   void row(std::string_view database, std::string_view name, std::string_view wanted) {
     auto old_name = subject_.is_account && name == subject_.name ? std::string_view(subject_.old_name) : name;
     auto now = observed_.rows(database).find(old_name);
     if (!now) {
-      differs(str(database), "missing", wanted);
+      if (!subject_.fresh || database == "passwd" || !subject_.is_account) differs(str(database), "missing", wanted);
       return change(database, name, "-", fresh_row(wanted, database, today_));
     }
     std::string adopted;
@@ -253,15 +304,13 @@ class Planner {
     auto st = observed_.status(path);
     auto keys_at = path;
     if (!st && !subject_.old_home.empty() && subject_.old_home != path && observed_.status(subject_.old_home)) {
-      plan_.operations.push_back({"move", subject_.old_home, path, uid});
-      plan_.inverse.push_back({"move", path, subject_.old_home, uid});
+      operation({"move", subject_.old_home, path, uid}, {"move", path, subject_.old_home, uid});
       keys_at = subject_.old_home;
       st = observed_.status(keys_at);
     }
     if (!st) {
-      differs("home " + path, "missing", "a folder");
-      plan_.operations.push_back({"home", path, uid, uid, "0750", str(item[3])});
-      plan_.inverse.push_back({"attic", path, uid});
+      if (!subject_.fresh) differs("home " + path, "missing", "a folder");
+      operation({"home", path, uid, uid, "0750", item[3]}, {"attic", path, uid});
       return {};
     }
     if (!S_ISDIR(st->st_mode))
@@ -276,8 +325,7 @@ class Planner {
 
   Result<void> keys(const std::string& at, const std::string& home, std::string_view hash, std::string_view content, const std::string& uid) {
     TK_TRY(auto now, observed_.file(at + "/.ssh/authorized_keys"));
-    bool good = now.hash == hash && (hash == "-" || (now.mode == 0600 && (!observed_.owners() || std::to_string(now.uid) == uid)));
-    if (good || (now.hash != hash && now.mode == 0600 && same_keys(now.content, content))) return {};
+    if (keys_stand(now, hash, uid) || (now.hash != hash && now.mode == 0600 && same_keys(now.content, content))) return {};
     auto path = home + "/.ssh/authorized_keys";
     if (now.hash == hash) differs("mode or owner of " + path, mode_of(now), "0600 " + uid);
     else differs(path, now.hash == "-" ? "missing" : "other keys", hash == "-" ? "none" : "the declared keys");
@@ -306,11 +354,11 @@ class Planner {
   }
 
   void write(const std::string& path, const Observed::File& now, std::string_view content, std::string_view hash, const std::string& mode, const std::string& uid, const std::string& gid) {
-    plan_.operations.push_back({"file", path, now.hash, str(content), mode, uid, gid});
-    bool there = now.hash != "-";
-    auto old_mode = mode_of(now);
-    plan_.inverse.push_back({"file", path, str(hash), there ? base64::encode(now.content) : "-", there ? old_mode.substr(0, 4) : mode,
-                             there && observed_.owners() ? std::to_string(now.uid) : uid, there && observed_.owners() ? std::to_string(now.gid) : gid});
+    bool there = now.hash != "-", owned = there && observed_.owners();
+    auto old_mode = mode_of(now).substr(0, 4);
+    operation({"file", path, now.hash, content, mode, uid, gid},
+              {"file", path, hash, there ? base64::encode(now.content) : "-", there ? old_mode : mode, owned ? std::to_string(now.uid) : uid, owned ? std::to_string(now.gid) : gid});
+    if (content == "-" && caller_sudo(path)) ++self_;
   }
 
   Result<void> file(const Wanted::Item& item) {
@@ -331,21 +379,18 @@ class Planner {
     if (now == wanted) return {};
     differs(path, now == "-" ? "missing" : now, wanted);
     plan_.steps.push_back({now == "-" ? "create" : "change", "folder " + path, subject_.ref});
-    plan_.operations.push_back({"dir", path, now, wanted});
-    plan_.inverse.push_back({"dir", path, wanted, now});
+    operation({"dir", path, now, wanted}, {"dir", path, wanted, now});
     return {};
   }
 
   // Accounts of ids that were given out to entities that are not declared any more: locked by one plan, removed by
   // another that says so.
   Result<void> gone() {
-    std::unordered_set<std::string_view> renamed;
-    for (const auto& op : plan_.operations)
-      if (op[0] == "row" && op[1] == "passwd" && op[4] != "-") renamed.insert(op[2]);
     for (auto row : observed_.rows("passwd").rows()) {
+      if (names_.contains(field_of(row, 0))) continue;
       auto f = fields_of(row);
       auto entity = ids_.owner(number(f[2]));
-      if (entity.empty() || names_.contains(f[0]) || renamed.contains(f[0])) continue;
+      if (entity.empty() || renamed_.contains(str(f[0]))) continue;
       ++accounts_;
       auto name = str(f[0]);
       auto shadow = observed_.rows("shadow").find(name);
@@ -392,8 +437,7 @@ class Planner {
       if (auto now = observed_.rows(database).find(name)) change(database, name, without_password(*now, database), "-");
     auto home = str(passwd[5]);
     if (auto st = observed_.status(home); st && S_ISDIR(st->st_mode) && home != "/" && (!observed_.owners() || std::to_string(st->st_uid) == passwd[2])) {
-      plan_.operations.push_back({"attic", home, str(passwd[2])});
-      plan_.inverse.push_back({"home", home, str(passwd[2]), str(passwd[2]), "0750", "-"});
+      operation({"attic", home, passwd[2]}, {"home", home, passwd[2], passwd[2], "0750", "-"});
     }
     plan_.steps.push_back({"remove", "account " + name, "its home goes to the attic"});
     ++removals_;
@@ -401,8 +445,9 @@ class Planner {
 
   void groups_gone() {
     for (auto row : observed_.rows("group").rows()) {
+      if (names_.contains(field_of(row, 0))) continue;
       auto f = fields_of(row);
-      if (f.size() < 4 || names_.contains(f[0]) || ids_.owner(number(f[2])).empty() || by_uid_.contains(f[2])) continue;
+      if (f.size() < 4 || ids_.owner(number(f[2])).empty() || by_uid_.contains(f[2])) continue;
       if (observed_.rows("passwd").find(f[0])) continue;
       auto name = str(f[0]);
       change("group", name, str(row), "-");
@@ -435,12 +480,8 @@ class Planner {
     guard("removals", gone > limit ? gone : 0, text::count(gone, "account") + " of " + std::to_string(accounts_) + " would be locked or removed, more than " + std::to_string(limit));
     guard("uid-change", uid_changes_, text::count(uid_changes_, "living account") + " would get another uid; what it owns keeps the old one");
     guard("locked", locked_entities_, std::to_string(locked_entities_) + " of what a lock keeps would be changed");
-    std::size_t self = 0, admins_before = 0, admins_after = sudo_.size();
-    for (const auto& op : plan_.operations) {
-      bool ends = op[0] == "row" && op[2] == options_.caller && ((op[1] == "passwd" && op[4] == "-") || (op[1] == "shadow" && op[3].find(":?=:") != op[3].npos && op[4].find(":!=:") != op[4].npos));
-      if (ends || (op[0] == "file" && op[3] == "-" && caller_sudo(op[1]))) ++self;
-    }
-    guard("self-lockout", self, "you, " + options_.caller + ", would lose your own account or your own sudo");
+    std::size_t admins_before = 0, admins_after = sudo_.size();
+    guard("self-lockout", self_, "you, " + options_.caller + ", would lose your own account or your own sudo");
     if (auto before = observed_.sudo_files()) admins_before = before->size();
     guard("last-admin", admins_before > 0 && admins_after == 0 ? admins_before : 0, "nobody would be left in sudoers.d of " + std::to_string(admins_before));
   }
@@ -459,8 +500,10 @@ class Planner {
   Subject subject_;
   std::unordered_map<std::string_view, std::string_view> by_uid_, by_gid_;
   std::unordered_set<std::string_view> names_;
-  std::unordered_set<std::string> sudo_;
-  std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0;
+  std::vector<Observed::Home> homes_;
+  std::unordered_map<std::string_view, std::size_t> home_of_;
+  std::unordered_set<std::string> sudo_, renamed_;
+  std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0;
 };
 
 }  // namespace

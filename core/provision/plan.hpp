@@ -12,8 +12,6 @@
 
 namespace tk::provision {
 
-using Line = std::vector<std::string>;  // an operation: its word and fields
-
 // Where what stands differs from what is wanted: "bob: passwd shell is /bin/sh, not /bin/bash".
 struct Difference {
   std::string about, ref;     // the account, group, file or folder; whose it is
@@ -37,8 +35,8 @@ struct Guard {
 
 struct Plan {
   std::string id, commit, target, by, made;
-  std::vector<Line> operations, inverse;
-  std::vector<Line> ids;  // that it gives out or comes to keep: ID, UUID, REF, and keep
+  std::vector<std::string> operations, inverse;  // as their lines, without the newline
+  std::vector<std::vector<std::string>> ids;     // that it gives out or comes to keep: ID, UUID, REF, and keep
   std::vector<Step> steps;
   std::vector<Difference> differences;
   std::vector<Finding> waiting;  // what this plan leaves, and what would do it
@@ -52,6 +50,7 @@ struct PlanOptions {
   std::int64_t today = 0;    // days since 1970, as shadow counts
   std::string caller;        // the Unix name of who asks
   std::string max_removals;  // a number, or a part like 10%; empty: the greater of 5 and 10%
+  std::string seen;          // where it is kept what files were, so that one that did not change is not read again
 };
 
 // What is in the way (a foreign row of that name or id, a symlink as a home) is prv_taken or prv_target.
@@ -60,6 +59,9 @@ Result<Plan> make_plan(const Wanted& wanted, const Observed& observed, const Ids
 std::string write_plan(const Plan& plan, const crypto::SigningKey& key);
 // The words and operations of a plan's text; its signature is not looked at.
 Result<Plan> read_plan(const std::string& text, const std::string& name);
+// The fields of a line of a plan, decoded; a bad one is prv_plan.
+Result<std::vector<std::string>> read_line(std::string_view line);
+std::string write_line(std::initializer_list<std::string_view> fields);
 // What turns back what that plan did.
 Plan inverse_of(const Plan& plan);
 

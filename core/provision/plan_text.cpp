@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "core/base/base64.hpp"
@@ -7,8 +8,12 @@
 namespace tk::provision {
 namespace {
 
-std::string encode(std::string_view field) {
-  std::string out;
+void encode(std::string& out, std::string_view field) {
+  auto plain = [](unsigned char c) { return c >= 0x20 && c != 0x7f && c != '%'; };
+  if (std::all_of(field.begin(), field.end(), plain)) {
+    out += field;
+    return;
+  }
   for (unsigned char c : field) {
     if (c < 0x20 || c == 0x7f || c == '%') {
       out += '%';
@@ -18,14 +23,9 @@ std::string encode(std::string_view field) {
       out += static_cast<char>(c);
     }
   }
-  return out;
 }
 
-std::string written(const Line& line) {
-  std::string out;
-  for (const auto& field : line) out += (out.empty() ? "" : "\t") + encode(field);
-  return out + "\n";
-}
+std::string written(std::initializer_list<std::string_view> fields) { return write_line(fields) + "\n"; }
 
 Result<std::string> decode(std::string_view field) {
   std::string out;
@@ -45,6 +45,27 @@ Result<std::string> decode(std::string_view field) {
 
 }  // namespace
 
+std::string write_line(std::initializer_list<std::string_view> fields) {
+  std::string out;
+  std::size_t size = 0;
+  for (auto field : fields) size += field.size() + 1;
+  out.reserve(size);
+  for (auto field : fields) {
+    if (!out.empty()) out += '\t';
+    encode(out, field);
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> read_line(std::string_view line) {
+  std::vector<std::string> out;
+  for (auto part : text::split(line, '\t')) {
+    TK_TRY(auto field, decode(part));
+    out.push_back(std::move(field));
+  }
+  return out;
+}
+
 std::string write_plan(const Plan& plan, const crypto::SigningKey& key) {
   std::string out = "tk-plan\t1\n";
   for (const auto& [word, value] :
@@ -52,15 +73,9 @@ std::string write_plan(const Plan& plan, const crypto::SigningKey& key) {
     out += written({word, *value});
   for (const auto& s : plan.steps) out += written({"note", s.verb, s.what, s.ref});
   for (const auto& g : plan.guards) out += written({"guard", g.name, std::to_string(g.count), g.message});
-  for (auto line : plan.ids) {
-    line.insert(line.begin(), "ids");
-    out += written(line);
-  }
-  for (const auto& line : plan.operations) out += written(line);
-  for (auto line : plan.inverse) {
-    line.insert(line.begin(), "undo");
-    out += written(line);
-  }
+  for (const auto& line : plan.ids) out += line.size() == 4 ? written({"ids", line[0], line[1], line[2], line[3]}) : written({"ids", line[0], line[1], line[2]});
+  for (const auto& line : plan.operations) out.append(line).push_back('\n');
+  for (const auto& line : plan.inverse) out.append("undo\t").append(line).push_back('\n');
   auto signature = key.sign(out);
   auto view = [](const auto& bytes) { return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()); };
   return out + "sign\t" + base64::encode(view(key.public_key())) + "\t" + base64::encode(view(signature)) + "\n";
@@ -72,12 +87,14 @@ Result<Plan> read_plan(const std::string& text, const std::string& name) {
   for (auto line : text::split(text, '\n')) {
     ++number;
     if (line.empty()) continue;
-    Line fields;
-    for (auto part : text::split(line, '\t')) {
-      auto field = decode(part);
-      if (!field) return fail_at(Code::prv_plan, {name, number, 1}, "this plan is damaged");
-      fields.push_back(std::move(*field));
+    bool operation = line.starts_with("row\t") || line.starts_with("home\t") || line.starts_with("file\t") || line.starts_with("dir\t") || line.starts_with("attic\t") || line.starts_with("move\t");
+    if (operation || line.starts_with("undo\t")) {
+      operation ? out.operations.emplace_back(line) : out.inverse.emplace_back(line.substr(5));
+      continue;
     }
+    auto read = read_line(line);
+    if (!read) return fail_at(Code::prv_plan, {name, number, 1}, "this plan is damaged");
+    auto fields = std::move(*read);
     auto word = fields[0];
     if (number == 1 && (word != "tk-plan" || fields.size() != 2 || fields[1] != "1"))
       return fail_at(Code::prv_plan, {name, 1, 1}, "this is no plan of format 1");
@@ -98,10 +115,6 @@ Result<Plan> read_plan(const std::string& text, const std::string& name) {
       out.ids.emplace_back(fields.begin() + 1, fields.end());
     else if (word == "guard" && fields.size() == 4)
       out.guards.push_back({fields[1], fields[3], std::strtoul(fields[2].c_str(), nullptr, 10)});
-    else if (word == "undo")
-      out.inverse.emplace_back(fields.begin() + 1, fields.end());
-    else if (word != "tk-plan" && word != "sign")
-      out.operations.push_back(std::move(fields));
   }
   if (out.id.empty()) return fail_at(Code::prv_plan, {name, 1, 1}, "this plan is cut");
   return out;

@@ -48,10 +48,7 @@ Result<Exit> run_show(const cli::Args& args) {
   print_plan(plan);
   if (args.has("operations")) {
     std::string out;
-    for (const auto& line : plan.operations) {
-      for (const auto& field : line) out += (&field == &line[0] ? "  " : "  ") + field;
-      out += "\n";
-    }
+    for (const auto& line : plan.operations) out += "  " + line + "\n";
     cli::print(out);
   }
   return Exit::ok;

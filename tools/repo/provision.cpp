@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 
 #include "core/acl/keyfile.hpp"
 #include "core/base/base64.hpp"
@@ -162,22 +163,68 @@ Result<crypto::SigningKey> plan_key(const workspace::Workspace& ws) {
   return key;
 }
 
-Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& repository, const Target& target, bool purge) {
+namespace {
+
+// What a commit wants, and the ids that it gives out for it.
+struct OfCommit {
+  std::string commit;
+  Policy policy;
+  provision::Ids ids;
+  provision::Wanted wanted;
+};
+
+constexpr std::string_view kCacheFormat = "tk-wanted-1";
+
+// It follows from the commit alone, so it is kept from one command to the next.
+Result<std::optional<provision::Wanted>> cached(const std::string& path, const std::string& commit, provision::Ids& ids) {
+  auto text = os::read_file(path);
+  auto head = std::string(kCacheFormat) + " " + commit + "\n";
+  if (!text || !text->starts_with(head)) return std::optional<provision::Wanted>();
+  auto end = text->find("\n\n", head.size() - 1);
+  if (end == text->npos) return std::optional<provision::Wanted>();
+  for (auto line : text::split(std::string_view(*text).substr(head.size(), end - std::min(end, head.size())), '\n')) {
+    auto f = text::split(line, '\t');
+    if (f.size() < 3) continue;
+    TK_CHECK(ids.give(std::string(f[1]), std::string(f[2]), static_cast<std::uint32_t>(std::strtoul(std::string(f[0]).c_str(), nullptr, 10))));
+    if (f.size() == 4) ids.keep(std::string(f[1]));
+  }
+  TK_TRY(auto wanted, provision::Wanted::read(text->substr(end + 2), path));
+  return std::optional(std::move(wanted));
+}
+
+Result<OfCommit> wanted_of(const workspace::Workspace& ws, const git::Repository& repository) {
+  TK_TRY(auto head, repository.head_commit());
+  if (head.empty()) return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
+  TK_TRY(auto policy, policy_of(repository, head));
+  TK_TRY(auto ids, read_ids(repository, head));
+  auto path = ws.state("wanted");
+  TK_TRY(auto known, cached(path, head, ids));
+  if (known) return OfCommit{head, std::move(policy), std::move(ids), std::move(*known)};
   TK_TRY(auto index, workspace::EntityIndex::open(ws, repository));
-  TK_TRY(auto ids, read_ids(repository, index.commit()));
-  TK_TRY(auto policy, policy_of(repository, index.commit()));
   TK_TRY(auto desired, provision::desired_of(index, ids));
   if (!desired.problems.empty()) return fail(desired.problems.front());
-  TK_TRY(auto observed, provision::Observed::read(target.root));
   auto wanted = provision::Wanted::of(desired, ids);
-  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), policy.max_removals};
-  TK_TRY(auto plan, provision::make_plan(wanted, observed, ids, options));
+  auto text = std::string(kCacheFormat) + " " + head + "\n";
+  for (const auto& line : ids.given()) text += text::join(line, "\t") + "\n";
+  TK_CHECK(os::replace_file(path, text + "\n" + wanted.text(), 0600));
+  return OfCommit{head, std::move(policy), std::move(ids), std::move(wanted)};
+}
+
+}  // namespace
+
+Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& repository, const Target& target, bool purge) {
+  auto reading = std::async(std::launch::async, [&] { return provision::Observed::read(target.root); });
+  TK_TRY(auto of, wanted_of(ws, repository));
+  TK_TRY(auto observed, reading.get());
+  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), of.policy.max_removals,
+                                 ws.state("seen-" + crypto::sha256_hex(target.name).substr(0, 16))};
+  TK_TRY(auto plan, provision::make_plan(of.wanted, observed, of.ids, options));
   plan.id = ids::uuid7();
-  plan.commit = index.commit();
+  plan.commit = of.commit;
   plan.target = target.name;
   plan.made = clock::rfc3339(clock::now_ns());
-  plan.ids = ids.given();
-  return Planned{std::move(plan), std::move(ids), std::move(wanted)};
+  plan.ids = of.ids.given();
+  return Planned{std::move(plan), std::move(of.ids), std::move(of.wanted)};
 }
 
 Result<Made> record_plan(Session& s, const Planned& planned, const std::string& undoes) {
