@@ -24,6 +24,10 @@ std::string octal(unsigned mode) {
   return out;
 }
 
+bool owners_are_seen(const std::string& root, struct stat& etc) {
+  return ::geteuid() == 0 || (::lstat((root + "/etc").c_str(), &etc) == 0 && etc.st_uid == 0);
+}
+
 }  // namespace
 
 std::vector<std::string_view> fields_of(std::string_view row) {
@@ -47,34 +51,49 @@ std::string_view field_of(std::string_view row, std::size_t i) {
 
 Result<void> Rows::read(std::string content, const std::string& path) {
   content_ = std::make_shared<const std::string>(std::move(content));
+  auto lines = static_cast<std::size_t>(std::count(content_->begin(), content_->end(), '\n')) + 1;
+  std::size_t size = 16;
+  while (size < lines * 2) size *= 2;
+  table_.assign(size, 0);
+  rows_.reserve(lines);
   int number = 0;
-  at_.reserve(content_->size() / 40);
   for (std::string_view rest = *content_; !rest.empty();) {
     ++number;
     auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    auto colon = line.find(':');
     if (line.empty() || line[0] == '#' || line[0] == '+' || line[0] == '-') continue;
+    auto colon = line.find(':');
     if (colon == line.npos || colon == 0)
       return fail_at(Code::prv_target, {path, number, 1}, "not a row: " + text::printable(text::shorten(line, 60)), "mend it with vipw or vigr; nothing was changed");
-    if (!at_.emplace(line.substr(0, colon), rows_.size()).second)
-      return fail_at(Code::prv_target, {path, number, 1}, "a second row of " + text::printable(line.substr(0, colon)), "take one of them away; nothing was changed");
+    auto name = line.substr(0, colon);
+    auto at = std::hash<std::string_view>()(name) & (size - 1);
+    for (; table_[at] != 0; at = (at + 1) & (size - 1))
+      if (field_of(rows_[table_[at] - 1], 0) == name)
+        return fail_at(Code::prv_target, {path, number, 1}, "a second row of " + text::printable(name), "take one of them away; nothing was changed");
     rows_.push_back(line);
+    table_[at] = static_cast<std::uint32_t>(rows_.size());
   }
   return {};
 }
 
+std::optional<std::size_t> Rows::place(std::string_view name) const {
+  auto is = [&](std::size_t i) { return rows_[i].size() > name.size() && rows_[i][name.size()] == ':' && rows_[i].starts_with(name); };
+  if (next_ < rows_.size() && is(next_)) return next_++;
+  if (table_.empty()) return std::nullopt;
+  for (auto at = std::hash<std::string_view>()(name) & (table_.size() - 1); table_[at] != 0; at = (at + 1) & (table_.size() - 1))
+    if (is(table_[at] - 1)) return next_ = table_[at], next_ - 1;
+  return std::nullopt;
+}
+
 std::optional<std::string_view> Rows::find(std::string_view name) const {
-  auto it = at_.find(name);
-  return it == at_.end() ? std::nullopt : std::optional(rows_[it->second]);
+  auto at = place(name);
+  return at ? std::optional(rows_[*at]) : std::nullopt;
 }
 
 std::string Rows::before(std::string_view name) const {
-  auto it = at_.find(name);
-  if (it == at_.end()) return {};
-  if (it->second == 0) return ":";
-  auto row = rows_[it->second - 1];
-  return std::string(row.substr(0, row.find(':')));
+  auto at = place(name);
+  if (!at) return {};
+  return *at == 0 ? ":" : std::string(field_of(rows_[*at - 1], 0));
 }
 
 Result<Observed> Observed::read(const std::string& root) {
@@ -82,7 +101,7 @@ Result<Observed> Observed::read(const std::string& root) {
   out.root_ = root == "/" ? "" : root;
   auto etc = out.status("/etc");
   if (!etc || !S_ISDIR(etc->st_mode)) return fail(Code::prv_target, "no system stands in " + root, "a target has at least etc/passwd and etc/group");
-  out.owners_ = ::geteuid() == 0 || etc->st_uid == 0;
+  out.owners_ = owners_are_seen(out.root_, *etc);
   for (std::size_t i = 0; i < out.rows_.size(); ++i) {
     auto path = out.root_ + "/etc/" + kDatabases[i];
     auto st = out.status(std::string("/etc/") + kDatabases[i]);
@@ -165,46 +184,47 @@ Result<std::vector<Observed::Home>> Observed::homes(const std::vector<std::strin
   const auto seen = read_seen(seen_path);
   timespec clock{};
   ::clock_gettime(CLOCK_REALTIME, &clock);
-  auto look = [&](std::size_t i) {
+  int folder = ::open((root_ + "/").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return fail(os::errno_error(errno, "open", root_ + "/"));
+  auto below = [&](const std::string& path, struct stat& st) { return ::fstatat(folder, path.c_str() + 1, &st, AT_SYMLINK_NOFOLLOW) == 0; };
+  // Whether something was read that it pays to keep.
+  auto look = [&](std::size_t i, std::string& path) {
     auto& home = out[i];
-    home.path = paths[i];
-    auto st = status(home.path);
-    home.there = st.has_value();
-    if (!st) return false;
-    home.folder = S_ISDIR(st->st_mode);
-    home.uid = st->st_uid;
-    auto keys = home.path + "/.ssh/authorized_keys";
-    auto ks = home.folder ? status(keys) : std::nullopt;
-    if (!ks || !S_ISREG(ks->st_mode)) {
-      if (auto file_there = home.folder ? file(keys) : File{"-", {}, 0, 0, 0}; file_there) home.keys = std::move(*file_there);
-      else home.problem = fail(file_there.error());
-      return false;
-    }
-    Seen now{key_of(keys), ks->st_ino, ks->st_size, ns(ks->st_mtim), ns(ks->st_ctim), {}};
-    home.keys = File{"", {}, ks->st_mode & 07777U, ks->st_uid, ks->st_gid};
+    path.assign(paths[i]);
+    struct stat st {}, ks {};
+    if (!below(path, st)) return false;
+    home.folder = S_ISDIR(st.st_mode);
+    home.uid = st.st_uid;
+    path += "/.ssh/authorized_keys";
+    if (!home.folder || !below(path, ks)) return home.odd = home.folder && errno != ENOENT, false;
+    if (!S_ISREG(ks.st_mode)) return home.odd = true, false;
+    home.keys = true;
+    home.keys_mode = ks.st_mode & 07777;
+    home.keys_uid = ks.st_uid;
+    Seen now{key_of(path), ks.st_ino, ks.st_size, ns(ks.st_mtim), ns(ks.st_ctim), {}};
     auto it = std::lower_bound(seen.begin(), seen.end(), now);
     if (it != seen.end() && it->path == now.path && it->inode == now.inode && it->size == now.size && it->modified == now.modified && it->changed == now.changed) {
-      now.digest = it->digest;
-      home.keys.hash = ids::hex(now.digest);
+      home.digest = now.digest = it->digest;
       next[i] = now;
       return false;
     }
-    auto content = file(keys);
-    if (!content) return home.problem = fail(content.error()), false;
-    home.keys.hash = content->hash;
+    auto content = file(path);
+    if (!content) return home.odd = true, false;
+    home.digest = now.digest = crypto::sha256(content->content);
     if (ns(clock) - now.changed < kSettledNs) return false;
-    now.digest = crypto::sha256(content->content);
     next[i] = now;
     return true;
   };
   // The kernel's part of this is most of it, and it does two at once.
   bool anew[2] = {false, false};
   auto half = [&](std::size_t part) {
-    for (std::size_t i = part * (paths.size() / 2); i < (part == 0 ? paths.size() / 2 : paths.size()); ++i) anew[part] = look(i) || anew[part];
+    std::string path;
+    for (std::size_t i = part * (paths.size() / 2); i < (part == 0 ? paths.size() / 2 : paths.size()); ++i) anew[part] = look(i, path) || anew[part];
   };
   std::thread other(half, 0);
   half(1);
   other.join();
+  ::close(folder);
   if ((anew[0] || anew[1]) && !seen_path.empty()) {
     std::erase_if(next, [](const Seen& s) { return s.path == 0; });
     std::sort(next.begin(), next.end());
@@ -221,17 +241,18 @@ Result<std::vector<std::string>> Observed::sudo_files() const {
   return os::list_directory(folder, "tk-");
 }
 
-Result<std::string> Observed::folder(const std::string& path) const {
-  auto st = status(path);
-  if (!st) return std::string("-");
-  if (!S_ISDIR(st->st_mode)) return fail(Code::prv_target, root_ + path + " is no folder", "look who put something else into its place");
-  int fd = ::open((root_ + path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0) return fail(os::errno_error(errno, "open", root_ + path));
+Result<std::string> Observed::folder(const std::string& root, const std::string& path) {
+  struct stat st {}, etc {};
+  if (::lstat((root + path).c_str(), &st) != 0) return std::string("-");
+  if (!S_ISDIR(st.st_mode)) return fail(Code::prv_target, root + path + " is no folder", "look who put something else into its place");
+  int fd = ::open((root + path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return fail(os::errno_error(errno, "open", root + path));
   auto acl = read_acl_of(fd);
   ::close(fd);
-  if (!acl) return fail(os::errno_error(errno, "read the ACL of", root_ + path));
-  auto owner = owners_ ? std::to_string(st->st_uid) + ":" + std::to_string(st->st_gid) : std::string("-:-");
-  return octal(st->st_mode & 07777) + ":" + owner + ":" + *acl;
+  if (!acl) return fail(os::errno_error(errno, "read the ACL of", root + path));
+  bool owners = owners_are_seen(root, etc);
+  auto owner = owners ? std::to_string(st.st_uid) + ":" + std::to_string(st.st_gid) : std::string("-:-");
+  return octal(st.st_mode & 07777) + ":" + owner + ":" + *acl;
 }
 
 std::string Observed::spec(std::string_view wanted) const {

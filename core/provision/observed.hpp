@@ -9,10 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/crypto/digest.hpp"
 
 namespace tk::provision {
 
@@ -33,8 +33,10 @@ class Rows {
 
  private:
   std::shared_ptr<const std::string> content_;  // its bytes stay where they are when this is moved
+  std::optional<std::size_t> place(std::string_view name) const;
   std::vector<std::string_view> rows_;
-  std::unordered_map<std::string_view, std::size_t> at_;
+  std::vector<std::uint32_t> table_;     // open addressing: the number of a row, from 1
+  mutable std::size_t next_ = 0;         // who asks goes through them in order, mostly
 };
 
 class Observed {
@@ -55,16 +57,20 @@ class Observed {
   // What a home and its keys are, as far as can be told without opening a file that did not change since it was last read
   // (`seen`, a file of tk's own).
   struct Home {
-    std::string path;
-    bool there = false, folder = false;
+    bool folder = false;
     std::uint32_t uid = 0;
-    File keys;  // without content
-    Result<void> problem;
+    bool keys = false;  // there are any
+    crypto::Digest digest{};
+    unsigned keys_mode = 0;
+    std::uint32_t keys_uid = 0;
+    bool odd = false;  // look at it anew: something else stands there, or it cannot be read
   };
   Result<std::vector<Home>> homes(const std::vector<std::string_view>& paths, const std::string& seen) const;
   std::optional<struct stat> status(const std::string& path) const;  // not of what a symlink leads to
   Result<std::vector<std::string>> sudo_files() const;               // tk-… of sudoers.d
-  Result<std::string> folder(const std::string& path) const;         // as plans say it
+  // As plans say it.
+  Result<std::string> folder(const std::string& path) const { return folder(root_, path); }
+  static Result<std::string> folder(const std::string& root, const std::string& path);
   // A spec as this target can have it.
   std::string spec(std::string_view wanted) const;
 

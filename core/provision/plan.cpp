@@ -142,13 +142,23 @@ class Planner {
         if (!now || !row_fits(item[2], *now, item[0])) return i;
       } else if (item.kind == Kind::home) {
         const auto& home = homes_[home_of_[item[0]]];
-        if (!home.folder || !home.problem || !keys_stand(home.keys, item[2], item[1]) || (observed_.owners() && number(item[1]) != home.uid)) return i;
+        if (!home.folder || home.odd || (observed_.owners() && number(item[1]) != home.uid)) return i;
+        if (home.keys != (item[2] != "-") || (home.keys && !is_hex(item[2], home.digest))) return i;
+        if (home.keys && (home.keys_mode != 0600 || (observed_.owners() && number(item[1]) != home.keys_uid))) return i;
       } else {
         return i;
       }
     }
     ++accounts_;
     return at;
+  }
+
+  static bool is_hex(std::string_view hex, const crypto::Digest& digest) {
+    static constexpr std::string_view kDigits = "0123456789abcdef";
+    if (hex.size() != 2 * digest.size()) return false;
+    for (std::size_t i = 0; i < digest.size(); ++i)
+      if (hex[2 * i] != kDigits[digest[i] >> 4] || hex[2 * i + 1] != kDigits[digest[i] & 15]) return false;
+    return true;
   }
 
   bool keys_stand(const Observed::File& now, std::string_view hash, std::string_view uid) const {

@@ -1,5 +1,7 @@
 #include "core/provision/wanted.hpp"
 
+#include <algorithm>
+
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
@@ -11,6 +13,7 @@ struct Shape {
   std::string_view word;
   std::size_t fields;
 };
+// In the order of Kind.
 constexpr Shape kShapes[] = {{"account", 6}, {"group", 4}, {"other", 1}, {"row", 3}, {"home", 4}, {"file", 6}, {"dir", 2}};
 
 class Writer {
@@ -76,11 +79,19 @@ Wanted Wanted::of(const Desired& desired, const Ids& ids) {
   return out ? std::move(*out) : Wanted();  // what the writer writes can be read
 }
 
-Result<Wanted> Wanted::read(std::string text, const std::string& name) {
+std::string_view Wanted::Item::operator[](std::size_t i) const {
+  auto rest = fields;
+  for (; i > 0; --i) rest.remove_prefix(rest.find('\t') + 1);
+  return rest.substr(0, rest.find('\t'));
+}
+
+Result<Wanted> Wanted::read(std::string text, const std::string& name, std::size_t begin) {
   Wanted out;
   out.text_ = std::make_shared<const std::string>(std::move(text));
+  out.begin_ = begin;
+  out.items_.reserve(out.text_->size() / 48);
   int number = 0;
-  for (std::string_view rest = *out.text_; !rest.empty();) {
+  for (auto rest = out.text(); !rest.empty();) {
     ++number;
     auto end = rest.find('\n');
     auto bad = [&] { return fail_at(Code::prv_target, {name, number, 1}, "what was applied last cannot be read", "make a plan and apply it: it is written anew"); };
@@ -91,16 +102,10 @@ Result<Wanted> Wanted::read(std::string text, const std::string& name) {
     const Shape* shape = nullptr;
     for (const auto& s : kShapes)
       if (s.word == line.substr(0, tab)) shape = &s;
-    if (!shape) return bad();
-    Item item{static_cast<Kind>(shape - kShapes), {}};
-    for (std::size_t i = 0; i < shape->fields; ++i) {
-      if (tab == line.npos) return bad();
-      line.remove_prefix(tab + 1);
-      tab = line.find('\t');
-      item.fields[i] = line.substr(0, tab);
-    }
-    if (tab != line.npos) return bad();
-    out.items_.push_back(item);
+    if (!shape || tab == line.npos) return bad();
+    line.remove_prefix(tab + 1);
+    if (static_cast<std::size_t>(std::count(line.begin(), line.end(), '\t')) + 1 != shape->fields) return bad();
+    out.items_.push_back({static_cast<Kind>(shape - kShapes), line});
   }
   return out;
 }

@@ -10,7 +10,6 @@
 //   dir PATH SPEC
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,18 +24,20 @@ class Wanted {
   enum class Kind { account, group, other, row, home, file, dir };
   struct Item {
     Kind kind;
-    std::array<std::string_view, 6> fields;
-    std::string_view operator[](std::size_t i) const { return fields[i]; }
+    std::string_view fields;  // with tabs between them
+    std::string_view operator[](std::size_t i) const;
   };
 
   static Wanted of(const Desired& desired, const Ids& ids);
-  static Result<Wanted> read(std::string text, const std::string& name);
+  // `begin`: where in the text it begins.
+  static Result<Wanted> read(std::string text, const std::string& name, std::size_t begin = 0);
 
   const std::vector<Item>& items() const { return items_; }
-  const std::string& text() const { return *text_; }
+  std::string_view text() const { return std::string_view(*text_).substr(begin_); }
 
  private:
   std::shared_ptr<const std::string> text_ = std::make_shared<const std::string>();  // its bytes stay where they are
+  std::size_t begin_ = 0;
   std::vector<Item> items_;
 };
 

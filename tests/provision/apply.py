@@ -28,12 +28,13 @@ with World(TK) as w:
     w.declare(files)
     # ---- plan, and what it says of itself
     plan = w.js("repo", "plan", "--target", w.where, "--detailed-exitcode", code=5)
+    assert plan["id"] == "" and not w.js("record", "list", "provision"), "a look leaves nothing"
     assert plan["create"] == 100 and not plan["guards"] and plan["operations"] > 600, plan
     assert w.snapshot() == before, "a plan changes nothing"
-    shown = w.js("repo", "show", plan["id"])
-    assert shown["state"] == "planned" and shown["operations"] == plan["operations"]
     # ---- a saved plan: signed, and bound to what stood there
-    w.tk("repo", "plan", "--target", w.where, "--out", "p.plan")
+    saved = w.js("repo", "plan", "--target", w.where, "--out", "p.plan")
+    shown = w.js("repo", "show", saved["id"])
+    assert shown["state"] == "planned" and shown["operations"] == plan["operations"] == saved["operations"]
     w.tk("repo", "apply", "p.plan", "--target", w.where, code=2)  # no --yes
     text = open(w.ws + "/p.plan").read()
     with open(w.ws + "/forged.plan", "w") as f: f.write(text.replace("/bin/bash", "/bin/evil", 1))
@@ -198,7 +199,7 @@ with World(TK) as w:
 
     # ---- who else wrote meanwhile: the plan is stale, nothing is changed
     w.tk("repo", "set", "user:w/u22", "title=Cook")
-    plan = w.js("repo", "plan", "--target", w.where)
+    plan = w.js("repo", "plan", "--target", w.where, "--out", w.holder + "/stale")
     sub("/etc/passwd", "/home/u22:/bin/bash", "/home/u22:/bin/zsh")
     stood = w.snapshot()
     assert "is not as it was" in w.tk("repo", "apply", plan["id"], "--target", w.where, "--yes", code=4).stderr

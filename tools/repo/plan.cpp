@@ -19,16 +19,20 @@ Result<Exit> run_plan(const cli::Args& args) {
   TK_TRY(auto repository, git::Repository::open(ws.root()));
   TK_TRY(auto target, read_target(args));
   TK_TRY(auto planned, plan_for(ws, repository, target, args.has("purge")));
-  if (!planned.plan.empty()) {
+  // To look is free; a plan that is kept is signed and journaled.
+  bool keep = args.has("out") && !planned.plan.empty();
+  if (keep) {
     TK_TRY(auto s, Session::open(args.get("as")));
     TK_TRY(auto made, record_plan(*s, planned));
-    if (args.has("out")) TK_CHECK(os::write_atomic(args.get("out"), made.text, 0600));
-  } else if (args.has("out")) {
-    cli::note("nothing to do: " + args.get("out") + " is not written");
+    TK_CHECK(os::write_atomic(args.get("out"), made.text, 0600));
+  } else {
+    planned.plan.id.clear();
   }
+  if (args.has("out") && !keep) cli::note("nothing to do: " + args.get("out") + " is not written");
   if (args.json()) cli::print(json::pretty(json_of(planned.plan)) + "\n");
   else print_plan(planned.plan);
-  if (!planned.plan.empty() && !args.json()) cli::note("carry it out: tk repo apply " + planned.plan.id.substr(0, 13) + " --target " + args.get("target") + " --yes");
+  if (!planned.plan.empty() && !args.json())
+    cli::note("carry it out: tk repo apply " + (keep ? args.get("out") + " " : std::string()) + "--target " + args.get("target") + (args.has("yes-live") ? " --yes-live" : "") + " --yes");
   return args.has("detailed-exitcode") && !planned.plan.empty() ? Exit::waiting : Exit::ok;
 }
 
@@ -59,7 +63,7 @@ Result<Exit> run_show(const cli::Args& args) {
 cli::VerbSpec plan_verb() {
   return {"plan", "what would be changed on a computer, and what stands in its way", {},
           {kTargetOption, kLiveOption,
-           {"out", "FILE", "write the signed plan there too"},
+           {"out", "FILE", "keep the plan: signed, journaled, written there"},
            {"purge", "", "remove accounts that an earlier plan locked; their homes go to an attic"},
            {"detailed-exitcode", "", "5 when there is something to do"},
            kAsOption},

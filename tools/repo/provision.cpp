@@ -188,7 +188,7 @@ Result<std::optional<provision::Wanted>> cached(const std::string& path, const s
     TK_CHECK(ids.give(std::string(f[1]), std::string(f[2]), static_cast<std::uint32_t>(std::strtoul(std::string(f[0]).c_str(), nullptr, 10))));
     if (f.size() == 4) ids.keep(std::string(f[1]));
   }
-  TK_TRY(auto wanted, provision::Wanted::read(text->substr(end + 2), path));
+  TK_TRY(auto wanted, provision::Wanted::read(std::move(*text), path, end + 2));
   return std::optional(std::move(wanted));
 }
 
@@ -206,25 +206,32 @@ Result<OfCommit> wanted_of(const workspace::Workspace& ws, const git::Repository
   auto wanted = provision::Wanted::of(desired, ids);
   auto text = std::string(kCacheFormat) + " " + head + "\n";
   for (const auto& line : ids.given()) text += text::join(line, "\t") + "\n";
-  TK_CHECK(os::replace_file(path, text + "\n" + wanted.text(), 0600));
+  TK_CHECK(os::replace_file(path, (text + "\n").append(wanted.text()), 0600));
   return OfCommit{head, std::move(policy), std::move(ids), std::move(wanted)};
 }
 
 }  // namespace
 
 Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& repository, const Target& target, bool purge) {
+  auto mark = crypto::sha256_hex(target.name).substr(0, 16);
+  Planned out;
+  TK_TRY(out.plan.commit, repository.head_commit());
+  out.plan.target = target.name;
+  auto standing = ws.state("standing-" + mark), of_what = out.plan.commit + (purge ? " purge" : "");
+  if (provision::still_stands(standing, of_what, target.root)) return out;
   auto reading = std::async(std::launch::async, [&] { return provision::Observed::read(target.root); });
   TK_TRY(auto of, wanted_of(ws, repository));
   TK_TRY(auto observed, reading.get());
   provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), of.policy.max_removals,
-                                 ws.state("seen-" + crypto::sha256_hex(target.name).substr(0, 16))};
+                                 ws.state("seen-" + mark)};
   TK_TRY(auto plan, provision::make_plan(of.wanted, observed, of.ids, options));
   plan.id = ids::uuid7();
   plan.commit = of.commit;
   plan.target = target.name;
   plan.made = clock::rfc3339(clock::now_ns());
   plan.ids = of.ids.given();
-  return Planned{std::move(plan), std::move(of.ids), std::move(of.wanted)};
+  if (plan.empty() && plan.ids.empty() && plan.waiting.empty()) TK_CHECK(provision::note_standing(standing, of_what, of.wanted, observed));
+  return Planned{std::move(plan), std::move(of.wanted)};
 }
 
 Result<Made> record_plan(Session& s, const Planned& planned, const std::string& undoes) {
@@ -340,7 +347,7 @@ Value json_of(const provision::Plan& plan) {
   for (const auto& g : plan.guards) guards.push_back(Value::Map{{"guard", g.name}, {"count", static_cast<std::int64_t>(g.count)}, {"message", g.message}});
   for (const auto& w : plan.waiting) waiting.push_back(Value::Map{{"what", w.what}, {"mend", w.mend}});
   auto n = [](std::size_t count) { return Value(static_cast<std::int64_t>(count)); };
-  return Value::Map{{"id", plan.empty() ? "" : plan.id}, {"commit", plan.commit}, {"target", plan.target}, {"operations", n(plan.operations.size())},
+  return Value::Map{{"id", plan.id}, {"commit", plan.commit}, {"target", plan.target}, {"operations", n(plan.operations.size())},
                     {"create", n(plan.count("create"))}, {"change", n(plan.count("change") + plan.count("rename"))}, {"lock", n(plan.count("lock"))},
                     {"remove", n(plan.count("remove"))}, {"steps", std::move(steps)}, {"differences", std::move(differences)}, {"guards", std::move(guards)},
                     {"waiting", std::move(waiting)}};

@@ -4,6 +4,7 @@
 
 #include "core/git/repository.hpp"
 #include "core/provision/plan.hpp"
+#include "core/provision/standing.hpp"
 #include "core/store/cas.hpp"
 #include "tools/session/session.hpp"
 
@@ -18,8 +19,7 @@ Result<Target> read_target(const cli::Args& args);
 
 struct Planned {
   provision::Plan plan;
-  provision::Ids ids;
-  provision::Wanted wanted;
+  provision::Wanted wanted;  // of a plan that has something to do
 };
 // Of HEAD for the target; nothing is changed.
 Result<Planned> plan_for(const workspace::Workspace& workspace, const git::Repository& repository, const Target& target, bool purge);
