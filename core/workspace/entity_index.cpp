@@ -1,8 +1,8 @@
 #include "core/workspace/entity_index.hpp"
 
 #include <algorithm>
+#include <thread>
 
-#include "core/base/text.hpp"
 #include "core/os/file.hpp"
 #include "core/workspace/detail/entity_row.hpp"
 
@@ -11,6 +11,7 @@ namespace {
 
 using Difference = git::Repository::Difference;
 
+constexpr std::size_t kFilesForThreads = 500;
 constexpr int kFormat = 3;
 constexpr int kApplication = 0x746b6978;  // "tkix"
 // A file knows the entities that it declares, so that no second tree is needed to find them; rows lie in the order in
@@ -36,15 +37,13 @@ Result<void> remove_database(const std::string& path) {
   return {};
 }
 
-Result<Entity> read_row(const store::Statement& s) {
-  Entity e{{std::string(s.text(0)), std::string(s.text(1)), std::string(s.text(2))},
-           std::string(s.text(3)),
-           std::string(s.text(4)),
-           static_cast<int>(s.integer(6)),
-           {},
-           {}};
-  if (!detail::decode(text_of(s.blob(7)), e)) return damaged();
-  return e;
+// Into an entity that is used again for each row: its texts keep their room.
+Result<void> read_row(const store::Statement& s, Entity& e, std::string& file) {
+  std::string* texts[] = {&e.ref.type, &e.ref.context, &e.ref.name, &e.id, &e.state, &file};
+  for (int i = 0; i < 6; ++i) *texts[i] = s.cell(i).bytes;
+  e.line = static_cast<int>(s.cell(6).number);
+  if (!detail::decode(s.cell(7).bytes, e)) return damaged();
+  return {};
 }
 
 }  // namespace
@@ -153,16 +152,40 @@ Result<void> EntityIndex::rebuild(const git::Repository& repository, const std::
 
 // What went goes first: an entity may have moved from one file to another.
 Result<void> EntityIndex::apply(const git::Repository& repository, const std::vector<Difference>& changed) {
-  std::vector<FileRows> fresh;
+  std::vector<Difference> there;
   for (const auto& d : changed) {
     if (!read_.anew) {
       TK_CHECK(drop_file(d.path));
     }
-    if (d.blob.empty()) continue;
-    TK_TRY(auto rows, read_rows(repository, d.path, d.blob));
-    fresh.push_back(std::move(rows));
+    if (!d.blob.empty()) there.push_back(d);
   }
+  TK_TRY(auto fresh, read_all(repository, there));
   return insert(fresh);
+}
+
+Result<std::vector<EntityIndex::FileRows>> EntityIndex::read_all(const git::Repository& repository, const std::vector<Difference>& files) {
+  std::vector<FileRows> out(files.size());
+  auto read_range = [&](const git::Repository& from, std::size_t begin, std::size_t end) -> Result<void> {
+    for (auto i = begin; i < end; ++i) {
+      TK_TRY(out[i], read_rows(from, files[i].path, files[i].blob));
+    }
+    return {};
+  };
+  std::size_t threads = files.size() < kFilesForThreads ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
+  std::vector<Result<void>> done(threads);
+  std::vector<std::thread> others;
+  auto part = [&](std::size_t n) { return files.size() * n / threads; };
+  for (std::size_t n = 1; n < threads; ++n)
+    others.emplace_back([&, n] {  // libgit2 shares a repository between threads badly: each has its own
+      auto own = git::Repository::open(repository.worktree());
+      done[n] = own ? read_range(*own, part(n), part(n + 1)) : fail(own.error());
+    });
+  done[0] = read_range(repository, 0, part(1));
+  for (auto& t : others) t.join();
+  for (auto& result : done)
+    if (!result) return fail(result.error());  // the first in the order of paths
+  for (const auto& f : out) ++read_.files, read_.entities += f.entities.size();
+  return out;
 }
 
 Result<void> EntityIndex::drop_file(const std::string& path) {
@@ -185,8 +208,6 @@ Result<EntityIndex::FileRows> EntityIndex::read_rows(const git::Repository& repo
   TK_TRY(auto content, repository.read_blob(blob));
   auto read = read_file({path, std::move(content)});
   if (!read.declared.problems.empty()) return fail(read.declared.problems.front());
-  ++read_.files;
-  read_.entities += read.entities.size();
   return FileRows{path, blob, std::move(read.entities)};
 }
 
@@ -226,12 +247,13 @@ Result<void> EntityIndex::insert(const std::vector<FileRows>& files) {
 
 // Each galaxy that has a file is listed in the manifest. Asked only where one of the two changed.
 Result<void> EntityIndex::check_manifest(const git::Repository& repository, const std::string& commit, const std::vector<Difference>& changed) {
-  auto galaxy = [](const std::string& path) { return std::string(text::split(path, '/')[1]); };
+  auto galaxy = [](const std::string& path) { return path.substr(9, path.find('/', 9) - 9); };
   std::map<std::string, std::string> galaxies;  // → a file of it
   bool all = false;
   for (const auto& d : changed) {
     if (d.path == "MANIFEST.xml") all = true;
-    else if (d.path.starts_with("galaxies/") && !d.blob.empty()) galaxies.emplace(galaxy(d.path), d.path);
+    else if (!d.path.starts_with("galaxies/") || d.blob.empty()) continue;
+    else if (galaxies.empty() || galaxies.rbegin()->first != galaxy(d.path)) galaxies.emplace(galaxy(d.path), d.path);
   }
   for (std::string after = "galaxies/"; all;) {
     TK_TRY(auto s, db_.prepare("SELECT path FROM file WHERE path >= ? AND path < 'galaxies0' ORDER BY path LIMIT 1"));
@@ -257,12 +279,12 @@ Result<void> EntityIndex::check_manifest(const git::Repository& repository, cons
 Result<void> EntityIndex::each(std::string_view type, const Visit& visit) {
   TK_TRY(auto s, db_.prepare(std::string(kColumns) + (type.empty() ? "" : "WHERE type = ? ") + "ORDER BY type, context, name"));
   if (!type.empty()) s.bind(type);
+  Entity e;
   std::string file;
   for (;;) {
     TK_TRY(bool row, s.step());
     if (!row) return {};
-    TK_TRY(auto e, read_row(s));
-    file = s.text(5);
+    TK_CHECK(read_row(s, e, file));
     TK_CHECK(visit(e, file));
   }
 }
@@ -274,11 +296,13 @@ Result<void> EntityIndex::in_file(const std::string& path, const Visit& visit) {
     TK_TRY(bool row, s.bind(path).step());
     if (row && !detail::decode_refs(text_of(s.blob(0)), refs)) return damaged();
   }
+  Entity e;
+  std::string file;
   for (const auto& ref : refs) {
     TK_TRY(auto s, db_.prepare(std::string(kColumns) + "WHERE type = ? AND context = ? AND name = ?"));
     TK_TRY(bool row, s.bind(ref.type).bind(ref.context).bind(ref.name).step());
     if (!row) return damaged();
-    TK_TRY(auto e, read_row(s));
+    TK_CHECK(read_row(s, e, file));
     TK_CHECK(visit(e, path));
   }
   return {};

@@ -48,7 +48,8 @@ class EntityIndex {
   Result<void> check_manifest(const git::Repository& repository, const std::string& commit, const std::vector<git::Repository::Difference>& changed);
   Result<void> drop_file(const std::string& path);
   struct FileRows;
-  Result<FileRows> read_rows(const git::Repository& repository, const std::string& path, const std::string& blob);
+  static Result<FileRows> read_rows(const git::Repository& repository, const std::string& path, const std::string& blob);
+  Result<std::vector<FileRows>> read_all(const git::Repository& repository, const std::vector<git::Repository::Difference>& files);
   Result<void> insert(const std::vector<FileRows>& files);
 
   store::Database db_;

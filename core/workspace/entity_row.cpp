@@ -42,20 +42,15 @@ class Reader {
     return n;
   }
 
-  std::string text() {
+  void text(std::string& out) {
     auto n = count();
-    std::string out(rest_.substr(0, n));
+    out.assign(rest_.data(), n);
     rest_.remove_prefix(n);
-    return out;
   }
 
   void pairs(Pairs& out) {
-    auto n = count();
-    out.reserve(n);
-    for (; n && ok_; --n) {
-      auto name = text();
-      out.emplace_back(std::move(name), text());
-    }
+    out.resize(count());
+    for (auto& [name, value] : out) text(name), text(value);
   }
 
  private:
@@ -74,12 +69,8 @@ void encode(const Entity& entity, std::string& out) {
 bool decode(std::string_view bytes, Entity& entity) {
   Reader reader(bytes);
   reader.pairs(entity.attributes);
-  auto n = reader.count();
-  entity.children.reserve(n);
-  for (; n && reader.ok(); --n) {
-    entity.children.push_back({reader.text(), {}});
-    reader.pairs(entity.children.back().attributes);
-  }
+  entity.children.resize(reader.count());
+  for (auto& child : entity.children) reader.text(child.name), reader.pairs(child.attributes);
   return reader.ok() && reader.done();
 }
 
@@ -90,8 +81,8 @@ void append_ref(std::string& out, const law::Ref& ref) {
 bool decode_refs(std::string_view bytes, std::vector<law::Ref>& out) {
   Reader reader(bytes);
   while (reader.ok() && !reader.done()) {
-    auto type = reader.text(), context = reader.text();
-    out.push_back({std::move(type), std::move(context), reader.text()});
+    auto& ref = out.emplace_back();
+    for (auto* part : {&ref.type, &ref.context, &ref.name}) reader.text(*part);
   }
   return reader.ok();
 }

@@ -11,7 +11,7 @@
 namespace tk::workspace::detail {
 
 void encode(const Entity& entity, std::string& out);            // attributes and children
-bool decode(std::string_view bytes, Entity& entity);            // false: not what encode() wrote
+bool decode(std::string_view bytes, Entity& entity);            // replaces both; false: not what encode() wrote
 void append_ref(std::string& out, const law::Ref& ref);
 bool decode_refs(std::string_view bytes, std::vector<law::Ref>& out);
 

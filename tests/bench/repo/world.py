@@ -117,9 +117,9 @@ class World:
             rules.setdefault(context, []).append(f'  <rule id="u{i}" effect="permit" role="{role}" actions="secret.use" resource="{secret}"/>\n')
         # A grant holds in its context and below: of the galaxy, so that it reaches the secret.
         grants = "".join(f'  <grant id="g{i}" role="{roles[i % len(roles)]}" to="{d.choice(self.groups)}"/>\n' for i in range(max(1, n // 4)))
-        for c, text in rules.items():
+        for c, lines in rules.items():
             _, s, p = c.split(".")
-            self.files[f"galaxies/acme/systems/{s}/spaces/{p}/rules/use.xml"] = f"<rules>\n{text}</rules>\n"
+            self.files[f"galaxies/acme/systems/{s}/spaces/{p}/rules/use.xml"] = "<rules>\n" + "".join(lines) + "</rules>\n"
         self.files["galaxies/acme/grants/teams.xml"] = f"<grants>\n{grants}</grants>\n"
         self.secrets = secrets
 
