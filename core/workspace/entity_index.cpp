@@ -12,6 +12,7 @@ namespace {
 using Difference = git::Repository::Difference;
 
 constexpr std::size_t kFilesForThreads = 500;
+constexpr int kLongWal = 250;  // pages; they are read by who opens it first
 constexpr int kFormat = 3;
 constexpr int kApplication = 0x746b6978;  // "tkix"
 // A file knows the entities that it declares, so that no second tree is needed to find them; rows lie in the order in
@@ -73,6 +74,8 @@ Result<EntityIndex> EntityIndex::open_at(const std::string& path, const git::Rep
 
 Result<EntityIndex> EntityIndex::try_open(const std::string& path, const git::Repository& repository, const std::string& commit) {
   TK_TRY(auto db, store::Database::open(path, store::Mode::read_write_create));
+  db.leave_wal();
+  TK_CHECK(db.exec("PRAGMA journal_size_limit = 1048576"));
   EntityIndex out(std::move(db));
   TK_CHECK(out.bring_up(repository, commit));
   return out;
@@ -117,9 +120,8 @@ Result<void> EntityIndex::bring_up(const git::Repository& repository, const std:
   };
   if (auto done = carry_out(); !done) return db_.rollback(), fail(done.error());
   TK_CHECK(db_.commit());
-  if (db_.wal_is_long()) {
-    TK_CHECK(db_.checkpoint(read_.anew));
-  }
+  if (read_.anew) (void)db_.checkpoint(true);  // a reader in the way: the next one does it
+  else if (db_.wal_is_long(kLongWal)) (void)db_.checkpoint();
   commit_ = commit;
   return {};
 }
