@@ -121,6 +121,7 @@ class World:
             _, s, p = c.split(".")
             self.files[f"galaxies/acme/systems/{s}/spaces/{p}/rules/use.xml"] = "<rules>\n" + "".join(lines) + "</rules>\n"
         self.files["galaxies/acme/grants/teams.xml"] = f"<grants>\n{grants}</grants>\n"
+        self.add("action", "acme", "secret.use", "")
         self.secrets = secrets
 
     # ---- into git
