@@ -389,23 +389,4 @@ Result<void> Repository::check_out(const std::string& commit,
   return {};
 }
 
-Result<std::vector<std::string>> Repository::changed_paths(const std::string& from,
-                                                           const std::string& to) const {
-  Tree a, b;
-  if (!from.empty()) {
-    TK_TRY(a, tree_of(raw(), from));
-  }
-  if (!to.empty()) {
-    TK_TRY(b, tree_of(raw(), to));
-  }
-  git_diff* diff = nullptr;
-  if (git_diff_tree_to_tree(&diff, raw(), a.get(), b.get(), nullptr) != 0)
-    return git_failed("compare commits");
-  Diff owner(diff);
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < git_diff_num_deltas(diff); ++i)
-    out.emplace_back(git_diff_get_delta(diff, i)->new_file.path);
-  return out;
-}
-
 }  // namespace tk::git

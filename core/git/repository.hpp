@@ -71,7 +71,11 @@ class Repository {
   // stand in `scratch`.
   Result<void> check_out(const std::string& commit, const std::vector<std::string>& paths,
                          const std::string& scratch) const;
-  // Paths that differ between two commits (either may be empty).
+  // Files that differ between two commits (either may be empty), in git's order. Folders of the same id are not opened.
+  struct Difference {
+    std::string path, blob;  // as it is after; empty when it is gone
+  };
+  Result<std::vector<Difference>> differences(const std::string& from, const std::string& to) const;
   Result<std::vector<std::string>> changed_paths(const std::string& from, const std::string& to) const;
 
  private:

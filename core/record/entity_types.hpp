@@ -21,6 +21,9 @@ struct AttributeType {
   std::string_view help;
   std::string_view example = {};
   bool required = false;
+  // Of which type the entities are whose names stand in it; "*": a pattern of any. What is a reference by its kind needs
+  // none. Attributes that refer are the relations between entities.
+  std::string_view names = {};
   bool personal() const { return kind == "personal"; }  // holds only what is sealed under the entity's own key
 };
 

@@ -215,6 +215,8 @@ bool Database::close() {
   return !flush_logged;
 }
 
+void Database::leave_wal() { sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
 Result<void> Database::exec(const std::string& sql) {
   if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     return fail(sqlite_error(db_, path_));

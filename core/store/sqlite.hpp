@@ -76,8 +76,10 @@ class Database {
   Result<void> begin_read();  // from the first look until rollback() everything is as it was then
   Result<void> commit();  // visible, not yet durable
   Result<void> flush();   // syncs the WAL, and with it every commit before
+  // For what can be made anew: whoever closes last leaves the WAL as it is, and waits for no disk.
+  void leave_wal();
   // Whether the WAL had many pages after this connection's last commit.
-  bool wal_is_long() const { return state_->wal_pages >= 2000; }
+  bool wal_is_long(int pages = 2000) const { return state_->wal_pages >= pages; }
   // Moves the WAL's pages into the database, so that the next commit begins it anew. `all`: waits for
   // readers too and empties it.
   Result<void> checkpoint(bool all = false);
