@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <thread>
 
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
@@ -178,26 +177,29 @@ std::vector<Seen> read_seen(const std::string& path) {
 
 }  // namespace
 
-Result<std::vector<Observed::Home>> Observed::homes(const std::vector<std::string_view>& paths, const std::string& seen_path) const {
-  std::vector<Home> out(paths.size());
-  std::vector<Seen> next(paths.size());
+const Observed::Home* Observed::home(std::string_view path) const {
+  auto it = homes_.find(path);
+  return it == homes_.end() ? nullptr : &it->second;
+}
+
+Result<void> Observed::look_at_homes(const std::string& seen_path) {
   const auto seen = read_seen(seen_path);
+  std::vector<Seen> next;
+  bool anew = false;
   timespec clock{};
   ::clock_gettime(CLOCK_REALTIME, &clock);
   int folder = ::open((root_ + "/").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return fail(os::errno_error(errno, "open", root_ + "/"));
   auto below = [&](const std::string& path, struct stat& st) { return ::fstatat(folder, path.c_str() + 1, &st, AT_SYMLINK_NOFOLLOW) == 0; };
-  // Whether something was read that it pays to keep.
-  auto look = [&](std::size_t i, std::string& path) {
-    auto& home = out[i];
-    path.assign(paths[i]);
+  auto look = [&](std::string path) {
+    Home home;
     struct stat st {}, ks {};
-    if (!below(path, st)) return false;
+    if (!below(path, st)) return home;
     home.folder = S_ISDIR(st.st_mode);
     home.uid = st.st_uid;
     path += "/.ssh/authorized_keys";
-    if (!home.folder || !below(path, ks)) return home.odd = home.folder && errno != ENOENT, false;
-    if (!S_ISREG(ks.st_mode)) return home.odd = true, false;
+    if (!home.folder || !below(path, ks)) return home.odd = home.folder && errno != ENOENT, home;
+    if (!S_ISREG(ks.st_mode)) return home.odd = true, home;
     home.keys = true;
     home.keys_mode = ks.st_mode & 07777;
     home.keys_uid = ks.st_uid;
@@ -205,34 +207,24 @@ Result<std::vector<Observed::Home>> Observed::homes(const std::vector<std::strin
     auto it = std::lower_bound(seen.begin(), seen.end(), now);
     if (it != seen.end() && it->path == now.path && it->inode == now.inode && it->size == now.size && it->modified == now.modified && it->changed == now.changed) {
       home.digest = now.digest = it->digest;
-      next[i] = now;
-      return false;
+      next.push_back(now);
+      return home;
     }
     auto content = file(path);
-    if (!content) return home.odd = true, false;
+    if (!content) return home.odd = true, home;
     home.digest = now.digest = crypto::sha256(content->content);
-    if (ns(clock) - now.changed < kSettledNs) return false;
-    next[i] = now;
-    return true;
+    if (ns(clock) - now.changed >= kSettledNs) next.push_back(now), anew = true;
+    return home;
   };
-  // The kernel's part of this is most of it, and it does two at once.
-  bool anew[2] = {false, false};
-  auto half = [&](std::size_t part) {
-    std::string path;
-    for (std::size_t i = part * (paths.size() / 2); i < (part == 0 ? paths.size() / 2 : paths.size()); ++i) anew[part] = look(i, path) || anew[part];
-  };
-  std::thread other(half, 0);
-  half(1);
-  other.join();
+  homes_.reserve(rows("passwd").rows().size());
+  for (auto row : rows("passwd").rows())
+    if (auto path = field_of(row, 5); path.size() > 1 && path[0] == '/') homes_.emplace(path, look(std::string(path)));
   ::close(folder);
-  if ((anew[0] || anew[1]) && !seen_path.empty()) {
-    std::erase_if(next, [](const Seen& s) { return s.path == 0; });
-    std::sort(next.begin(), next.end());
-    std::string bytes(kSeenFormat);
-    bytes.append(reinterpret_cast<const char*>(next.data()), next.size() * sizeof(Seen));
-    TK_CHECK(os::replace_file(seen_path, bytes, 0600));
-  }
-  return out;
+  if (!anew || seen_path.empty()) return {};
+  std::sort(next.begin(), next.end());
+  std::string bytes(kSeenFormat);
+  bytes.append(reinterpret_cast<const char*>(next.data()), next.size() * sizeof(Seen));
+  return os::replace_file(seen_path, bytes, 0600);
 }
 
 Result<std::vector<std::string>> Observed::sudo_files() const {

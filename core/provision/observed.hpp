@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -54,8 +55,7 @@ class Observed {
     std::uint32_t uid = 0, gid = 0;
   };
   Result<File> file(const std::string& path) const;
-  // What a home and its keys are, as far as can be told without opening a file that did not change since it was last read
-  // (`seen`, a file of tk's own).
+  // What the home of an account and its keys are.
   struct Home {
     bool folder = false;
     std::uint32_t uid = 0;
@@ -65,7 +65,10 @@ class Observed {
     std::uint32_t keys_uid = 0;
     bool odd = false;  // look at it anew: something else stands there, or it cannot be read
   };
-  Result<std::vector<Home>> homes(const std::vector<std::string_view>& paths, const std::string& seen) const;
+  // Looks at the homes that passwd names; keys that did not change since they were last read (`seen`, a file of tk's own;
+  // empty: none) are not read again.
+  Result<void> look_at_homes(const std::string& seen);
+  const Home* home(std::string_view path) const;  // none: it was not looked at
   std::optional<struct stat> status(const std::string& path) const;  // not of what a symlink leads to
   Result<std::vector<std::string>> sudo_files() const;               // tk-… of sudoers.d
   // As plans say it.
@@ -78,6 +81,7 @@ class Observed {
   std::string root_;
   bool owners_ = false;
   std::array<Rows, 6> rows_;
+  std::unordered_map<std::string_view, Home> homes_;
 };
 
 }  // namespace tk::provision

@@ -96,7 +96,6 @@ class Planner {
       if (auto gid = field_of(row, 2); !gid.empty()) by_gid_.emplace(gid, row);
     for (const auto& item : wanted_.items())
       if (item.kind == Kind::account || item.kind == Kind::group) names_.insert(item[0]);
-    TK_CHECK(look_at_homes());
     const auto& items = wanted_.items();
     for (std::size_t i = 0; i < items.size();) {
       if (auto end = end_of_what_stands(i); end > i) {
@@ -120,14 +119,6 @@ class Planner {
  private:
   static bool begins_subject(const Wanted::Item& item) { return item.kind == Kind::account || item.kind == Kind::group || item.kind == Kind::other; }
 
-  Result<void> look_at_homes() {
-    std::vector<std::string_view> paths;
-    for (const auto& item : wanted_.items())
-      if (item.kind == Kind::home) home_of_.emplace(item[0], paths.size()), paths.push_back(item[0]);
-    TK_TRY(homes_, observed_.homes(paths, options_.seen));
-    return {};
-  }
-
   // Nearly always an account stands as it has to: that is told without making anything. Behind the last item of such a
   // one; `i` where there is more to say.
   std::size_t end_of_what_stands(std::size_t i) {
@@ -141,7 +132,9 @@ class Planner {
         auto now = observed_.rows(item[0]).find(item[1]);
         if (!now || !row_fits(item[2], *now, item[0])) return i;
       } else if (item.kind == Kind::home) {
-        const auto& home = homes_[home_of_[item[0]]];
+        const auto* looked = observed_.home(item[0]);
+        if (!looked) return i;
+        const auto& home = *looked;
         if (!home.folder || home.odd || (observed_.owners() && number(item[1]) != home.uid)) return i;
         if (home.keys != (item[2] != "-") || (home.keys && !is_hex(item[2], home.digest))) return i;
         if (home.keys && (home.keys_mode != 0600 || (observed_.owners() && number(item[1]) != home.keys_uid))) return i;
@@ -510,8 +503,6 @@ class Planner {
   Subject subject_;
   std::unordered_map<std::string_view, std::string_view> by_uid_, by_gid_;
   std::unordered_set<std::string_view> names_;
-  std::vector<Observed::Home> homes_;
-  std::unordered_map<std::string_view, std::size_t> home_of_;
   std::unordered_set<std::string> sudo_, renamed_;
   std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0;
 };

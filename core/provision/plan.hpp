@@ -50,7 +50,6 @@ struct PlanOptions {
   std::int64_t today = 0;    // days since 1970, as shadow counts
   std::string caller;        // the Unix name of who asks
   std::string max_removals;  // a number, or a part like 10%; empty: the greater of 5 and 10%
-  std::string seen;          // where it is kept what files were, so that one that did not change is not read again
 };
 
 // What is in the way (a foreign row of that name or id, a symlink as a home) is prv_taken or prv_target.

@@ -219,11 +219,14 @@ Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& 
   out.plan.target = target.name;
   auto standing = ws.state("standing-" + mark), of_what = out.plan.commit + (purge ? " purge" : "");
   if (provision::still_stands(standing, of_what, target.root)) return out;
-  auto reading = std::async(std::launch::async, [&] { return provision::Observed::read(target.root); });
+  auto reading = std::async(std::launch::async, [&]() -> Result<provision::Observed> {
+    TK_TRY(auto read, provision::Observed::read(target.root));
+    TK_CHECK(read.look_at_homes(ws.state("seen-" + mark)));
+    return read;
+  });
   TK_TRY(auto of, wanted_of(ws, repository));
   TK_TRY(auto observed, reading.get());
-  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), of.policy.max_removals,
-                                 ws.state("seen-" + mark)};
+  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), of.policy.max_removals};
   TK_TRY(auto plan, provision::make_plan(of.wanted, observed, of.ids, options));
   plan.id = ids::uuid7();
   plan.commit = of.commit;
