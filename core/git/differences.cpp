@@ -64,7 +64,7 @@ std::string hex_of(const unsigned char* id) {
 
 class Comparison {
  public:
-  Comparison(git_odb* odb, std::vector<Repository::Difference>& out) : odb_(odb), out_(out) {}
+  Comparison(git_odb* odb, const Repository::Skip& skip, std::vector<Repository::Difference>& out) : odb_(odb), skip_(skip), out_(out) {}
 
   // Either may be null: there is nothing on that side.
   Result<void> folders(const unsigned char* before, const unsigned char* after, const std::string& prefix, int depth) {
@@ -115,6 +115,7 @@ class Comparison {
   // One name, on one side or on both. In git's order a file and a folder of the same name are two names.
   Result<void> both(const Entry* a, const Entry* b, const std::string& prefix, int depth) {
     auto path = prefix + std::string((a ? a : b)->name);
+    if ((a ? a : b)->folder() && skip_ && skip_(path)) return {};
     if ((a ? a : b)->folder()) return folders(a ? a->id : nullptr, b ? b->id : nullptr, path + "/", depth + 1);
     if (b && b->file()) out_.push_back({std::move(path), hex_of(b->id)});
     else if (a && a->file()) out_.push_back({std::move(path), ""});
@@ -122,12 +123,13 @@ class Comparison {
   }
 
   git_odb* odb_;
+  const Repository::Skip& skip_;
   std::vector<Repository::Difference>& out_;
 };
 
 }  // namespace
 
-Result<std::vector<Repository::Difference>> Repository::differences(const std::string& from, const std::string& to) const {
+Result<std::vector<Repository::Difference>> Repository::differences(const std::string& from, const std::string& to, const Skip& skip) const {
   Tree before, after;
   if (!from.empty()) {
     TK_TRY(before, tree_of(raw(), from));
@@ -141,7 +143,7 @@ Result<std::vector<Repository::Difference>> Repository::differences(const std::s
   std::vector<Difference> out;
   auto id = [](const Tree& tree) { return tree ? git_tree_id(tree.get())->id : nullptr; };
   if (before && after && git_oid_equal(git_tree_id(before.get()), git_tree_id(after.get()))) return out;
-  TK_CHECK(Comparison(odb.get(), out).folders(id(before), id(after), "", 0));
+  TK_CHECK(Comparison(odb.get(), skip, out).folders(id(before), id(after), "", 0));
   return out;
 }
 

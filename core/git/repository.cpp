@@ -1,5 +1,6 @@
 #include "core/git/repository.hpp"
 
+#include <atomic>
 #include <errno.h>
 #include <unistd.h>
 
@@ -264,7 +265,16 @@ Result<std::vector<Repository::File>> Repository::files(const std::string& commi
   return out;
 }
 
+namespace {
+
+std::atomic<std::size_t> blob_count = 0;
+
+}  // namespace
+
+std::size_t Repository::blobs_read() { return blob_count; }
+
 Result<std::string> Repository::read_blob(const std::string& id) const {
+  ++blob_count;
   TK_TRY(auto oid, parse_oid(id));
   git_blob* blob = nullptr;
   if (git_blob_lookup(&blob, raw(), &oid) != 0) return git_failed("read blob " + id);

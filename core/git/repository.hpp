@@ -2,6 +2,7 @@
 // moving a ref by compare-and-swap, and updating single paths of the working tree. No hooks run.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -54,6 +55,7 @@ class Repository {
   // Every file of the commit's tree below a folder ("" = all), sorted by path.
   Result<std::vector<File>> files(const std::string& commit, const std::string& below = {}) const;
   Result<std::string> read_blob(const std::string& blob) const;
+  static std::size_t blobs_read();  // by this process, so far
   // The file at a path of a commit; nothing when it is not there.
   Result<std::optional<std::string>> read(const std::string& commit, const std::string& path) const;
 
@@ -75,7 +77,8 @@ class Repository {
   struct Difference {
     std::string path, blob;  // as it is after; empty when it is gone
   };
-  Result<std::vector<Difference>> differences(const std::string& from, const std::string& to) const;
+  using Skip = std::function<bool(std::string_view folder)>;  // folders that are not opened, though they differ
+  Result<std::vector<Difference>> differences(const std::string& from, const std::string& to, const Skip& skip = {}) const;
   Result<std::vector<std::string>> changed_paths(const std::string& from, const std::string& to) const;
 
  private:

@@ -110,7 +110,7 @@ const ChildType& manifest_type() {
          {"uid-range", "range", "the Unix ids that are given out"},
          {"max-removals", "text", "accounts that one plan may remove: a number, or a part like 10%"}},
         "accounts"},
-       {"defaults", {}, "the configuration of all galaxies", config_child()},
+       {"defaults", {{"spaces", "eager|lazy", "lazy: a space that nobody takes part in is not read (tk repo sync)"}}, "the configuration of all galaxies", config_child()},
        {"law", {{"combining", "forbid-overrides|permit-overrides", "which rule decides", "forbid-overrides", true}}, "law"}}};
   return manifest;
 }

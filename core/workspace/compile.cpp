@@ -49,11 +49,10 @@ Result<LawCompiler> LawCompiler::open(const Workspace& ws) {
 Result<std::string> LawCompiler::compile(const std::string& commit) {
   if (commit.empty())
     return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
-  TK_TRY(auto files, repository_.files(commit));
+  TK_TRY(auto files, declared_files(repository_, commit));
   std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
   decltype(read_) kept;
   for (const auto& f : files) {
-    if (!declares(f.path)) continue;
     auto key = std::pair(f.path, f.blob);
     auto before = read_.find(key);
     std::shared_ptr<const FileDeclares> one;
@@ -102,6 +101,13 @@ Result<void> LawCompiler::keep(std::string_view bytes) const {
 void LawCompiler::announce_broken(const std::string& commit) const {
   if (!os::exists(workspace_.journal_path())) return;
   if (auto live = journal::Live::open(workspace_.journal_path())) live->set_policy("broken:" + commit);
+}
+
+Result<void> forget_law(const Workspace& ws) {
+  auto run = ws.state("run/");
+  TK_TRY(auto names, os::list_directory(run, "law-"));
+  for (const auto& name : names) TK_CHECK(os::remove_file(run + name));
+  return os::exists(ws.state("law.idx")) ? os::remove_file(ws.state("law.idx")) : Result<void>{};
 }
 
 Result<void> compile_law(const Workspace& ws) {

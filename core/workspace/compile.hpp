@@ -13,6 +13,9 @@
 
 namespace tk::workspace {
 
+// No index of law is there any more: the next who asks compiles it.
+Result<void> forget_law(const Workspace& workspace);
+
 class LawCompiler {
  public:
   static Result<LawCompiler> open(const Workspace& workspace);

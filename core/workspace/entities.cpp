@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
+#include "core/workspace/materialised.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -71,12 +72,31 @@ bool declares(std::string_view path) {
          (path.starts_with("records/") && path.ends_with(".toml"));
 }
 
+Value::Map attributes_of(const Entity& entity) {
+  Value::Map out;
+  for (const auto& [name, value] : entity.attributes)
+    if (name != "id" && name != "name" && name != "state" && name != "context") out.emplace(name, value);
+  for (const auto& child : entity.children) {
+    Value::Map values;
+    for (const auto& [name, value] : child.attributes) values.emplace(name, value);
+    auto& list = out.emplace("<" + child.name + ">", Value::List{}).first->second;
+    list.as_list()->push_back(std::move(values));
+  }
+  return out;
+}
+
+Result<std::vector<git::Repository::Difference>> declared_files(const git::Repository& repo, const std::string& commit) {
+  TK_TRY(auto materialised, Materialised::of(repo, commit));
+  TK_TRY(auto files, repo.differences("", commit, materialised.skip()));
+  std::erase_if(files, [](const auto& f) { return !declares(f.path); });
+  return files;
+}
+
 Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit) {
   std::vector<SourceFile> out;
-  TK_TRY(auto files, repo.files(commit));
+  TK_TRY(auto files, declared_files(repo, commit));
   for (const auto& f : files) {
-    if (!declares(f.path)) continue;
     TK_TRY(auto content, repo.read_blob(f.blob));
     out.push_back({f.path, std::move(content)});
   }

@@ -39,6 +39,9 @@ struct Entity {
   std::vector<Child> children;
 };
 
+// What a record of the entity holds: its attributes but for what the record says elsewhere, and its children by their name.
+Value::Map attributes_of(const Entity& entity);
+
 // The same in two steps, for who keeps what did not change: one file alone, then all of them.
 struct FileDeclares {
   Declared declared;
@@ -53,6 +56,8 @@ bool declares(std::string_view path);
 // The files that matter (MANIFEST.xml, galaxies/**.xml, records/*.toml) of a commit or on disk.
 Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
                                                   const std::string& commit);
+// Their paths and blobs; without the spaces that are not read (materialised.hpp).
+Result<std::vector<git::Repository::Difference>> declared_files(const git::Repository& repo, const std::string& commit);
 Result<std::vector<SourceFile>> working_sources(const std::string& root);
 
 // The law of a whole set of sources, compiled.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "core/crypto/digest.hpp"
 #include "core/os/file.hpp"
 #include "core/workspace/detail/entity_row.hpp"
 
@@ -77,9 +78,13 @@ Result<EntityIndex> EntityIndex::try_open(const std::string& path, const git::Re
   db.leave_wal();
   TK_CHECK(db.exec("PRAGMA journal_size_limit = 1048576"));
   EntityIndex out(std::move(db));
+  TK_TRY(out.materialised_, Materialised::of(repository, commit));
   TK_CHECK(out.bring_up(repository, commit));
   return out;
 }
+
+// What the rows depend on beside the commit.
+std::string EntityIndex::mark() const { return detail::types_mark() + (materialised_.lazy() ? crypto::sha256_hex(materialised_.key()) : ""); }
 
 // Empty: there is none, or it is not one of ours.
 Result<std::string> EntityIndex::indexed_commit() {
@@ -95,7 +100,7 @@ Result<std::string> EntityIndex::indexed_commit() {
     if (!row) break;
     (s.text(0) == "commit" ? commit : types) = std::string(s.text(1));
   }
-  return types == detail::types_mark() ? commit : std::string();
+  return types == mark() ? commit : std::string();
 }
 
 Result<void> EntityIndex::bring_up(const git::Repository& repository, const std::string& commit) {
@@ -105,7 +110,7 @@ Result<void> EntityIndex::bring_up(const git::Repository& repository, const std:
   auto carry_out = [&]() -> Result<void> {
     TK_TRY(commit_, indexed_commit());  // another process may have done it meanwhile
     if (commit_ == commit) return {};
-    auto changed = commit_.empty() ? Result<std::vector<Difference>>(std::vector<Difference>()) : repository.differences(commit_, commit);
+    auto changed = commit_.empty() ? Result<std::vector<Difference>>(std::vector<Difference>()) : repository.differences(commit_, commit, materialised_.skip());
     if (!changed) commit_.clear();  // a commit that is gone: rewritten history
     if (commit_.empty()) {
       TK_CHECK(rebuild(repository, commit));
@@ -145,8 +150,8 @@ Result<void> EntityIndex::rebuild(const git::Repository& repository, const std::
   TK_CHECK(db_.exec(std::string(kSchema) + "PRAGMA application_id = " + std::to_string(kApplication) +
                     "; PRAGMA user_version = " + std::to_string(kFormat)));
   TK_TRY(auto s, db_.prepare("INSERT INTO meta VALUES ('types', ?)"));
-  TK_CHECK(s.bind(detail::types_mark()).run());
-  TK_TRY(auto all, repository.differences("", commit));
+  TK_CHECK(s.bind(mark()).run());
+  TK_TRY(auto all, repository.differences("", commit, materialised_.skip()));
   std::erase_if(all, [](const Difference& d) { return !declares(d.path); });
   TK_CHECK(apply(repository, all));
   return check_manifest(repository, commit, all);

@@ -12,6 +12,7 @@
 
 #include "core/store/sqlite.hpp"
 #include "core/workspace/entities.hpp"
+#include "core/workspace/materialised.hpp"
 #include "core/workspace/workspace.hpp"
 
 namespace tk::workspace {
@@ -52,7 +53,10 @@ class EntityIndex {
   Result<std::vector<FileRows>> read_all(const git::Repository& repository, const std::vector<git::Repository::Difference>& files);
   Result<void> insert(const std::vector<FileRows>& files);
 
+  std::string mark() const;
+
   store::Database db_;
+  Materialised materialised_;
   std::string commit_;
   Read read_;
 };

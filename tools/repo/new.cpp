@@ -48,8 +48,7 @@ Result<Exit> run(const cli::Args& args) {
   auto id = ids::uuid7();
   TK_CHECK(seal_pairs(*s, ref, id, attributes));
   auto content = workspace::write_entity(ref, id, attributes, children);
-  Value::Map values;
-  for (const auto& [k, v] : attributes) values.emplace(k, v);
+  auto values = attributes_in(path, content, ref);
   TK_TRY(auto seq, commit_entities(*s, repository, {{path, content}}, {change_for(*s, ref, id, path, values)},
                                    "repo: new " + ref.str()));
   if (args.json())

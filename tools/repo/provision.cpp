@@ -173,6 +173,12 @@ struct OfCommit {
   provision::Wanted wanted;
 };
 
+// A commit, and which of its spaces are read.
+Result<std::string> of_commit(const git::Repository& repository, const std::string& commit) {
+  TK_TRY(auto materialised, workspace::Materialised::of(repository, commit));
+  return commit + (materialised.lazy() ? " " + crypto::sha256_hex(materialised.key()) : "");
+}
+
 constexpr std::string_view kCacheFormat = "tk-wanted-1";
 
 // It follows from the commit alone, so it is kept from one command to the next.
@@ -198,13 +204,14 @@ Result<OfCommit> wanted_of(const workspace::Workspace& ws, const git::Repository
   TK_TRY(auto policy, policy_of(repository, head));
   TK_TRY(auto ids, read_ids(repository, head));
   auto path = ws.state("wanted");
-  TK_TRY(auto known, cached(path, head, ids));
+  TK_TRY(auto what, of_commit(repository, head));
+  TK_TRY(auto known, cached(path, what, ids));
   if (known) return OfCommit{head, std::move(policy), std::move(ids), std::move(*known)};
   TK_TRY(auto index, workspace::EntityIndex::open(ws, repository));
   TK_TRY(auto desired, provision::desired_of(index, ids));
   if (!desired.problems.empty()) return fail(desired.problems.front());
   auto wanted = provision::Wanted::of(desired, ids);
-  auto text = std::string(kCacheFormat) + " " + head + "\n";
+  auto text = std::string(kCacheFormat) + " " + what + "\n";
   for (const auto& line : ids.given()) text += text::join(line, "\t") + "\n";
   TK_CHECK(os::replace_file(path, (text + "\n").append(wanted.text()), 0600));
   return OfCommit{head, std::move(policy), std::move(ids), std::move(wanted)};
@@ -212,12 +219,18 @@ Result<OfCommit> wanted_of(const workspace::Workspace& ws, const git::Repository
 
 }  // namespace
 
+Result<provision::Wanted> wanted_of_head(const workspace::Workspace& ws, const git::Repository& repository) {
+  TK_TRY(auto of, wanted_of(ws, repository));
+  return std::move(of.wanted);
+}
+
 Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& repository, const Target& target, bool purge) {
   auto mark = crypto::sha256_hex(target.name).substr(0, 16);
   Planned out;
   TK_TRY(out.plan.commit, repository.head_commit());
   out.plan.target = target.name;
-  auto standing = ws.state("standing-" + mark), of_what = out.plan.commit + (purge ? " purge" : "");
+  TK_TRY(auto what, of_commit(repository, out.plan.commit));
+  auto standing = ws.state("standing-" + mark), of_what = what + (purge ? " purge" : "");
   if (provision::still_stands(standing, of_what, target.root)) return out;
   auto reading = std::async(std::launch::async, [&]() -> Result<provision::Observed> {
     TK_TRY(auto read, provision::Observed::read(target.root));

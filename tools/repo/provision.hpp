@@ -23,6 +23,7 @@ struct Planned {
 };
 // Of HEAD for the target; nothing is changed.
 Result<Planned> plan_for(const workspace::Workspace& workspace, const git::Repository& repository, const Target& target, bool purge);
+Result<provision::Wanted> wanted_of_head(const workspace::Workspace& workspace, const git::Repository& repository);
 Result<provision::Ids> read_ids(const git::Repository& repository, const std::string& commit);
 Result<crypto::SigningKey> plan_key(const workspace::Workspace& workspace);
 

@@ -19,16 +19,6 @@ const xml::Element* find_element(const xml::Document& doc, const law::EntityView
   return nullptr;
 }
 
-// The event that leads to a state; empty means active, as a file without the attribute does.
-std::string event_for(const std::string& from, std::string to) {
-  if (to.empty()) to = "active";
-  if (from == to) return "update";
-  if (to == "active") return "activate";
-  if (to == "suspended") return "suspend";
-  if (to == "retired") return "retire";
-  return "withdraw";
-}
-
 // The entity's record. One that was declared by hand gets its record now: tk owes it that.
 Result<record::Record> record_of(Session& s, const law::EntityView& e, const law::Ref& ref,
                                  const std::string& path, const Value::Map& attributes) {
@@ -43,7 +33,7 @@ Result<record::Record> record_of(Session& s, const law::EntityView& e, const law
   if (e.state == "active") return std::move(made.record);
   record::Change follow;
   follow.id = made.record.id;
-  follow.event = event_for("active", std::string(e.state));
+  follow.event = entity_event("active", std::string(e.state));
   follow.actor = s.actor;
   follow.trace = s.trace;
   follow.owed = "adoption";
@@ -87,16 +77,12 @@ Result<Exit> run(const cli::Args& args) {
       cli::print(json::pretty(Value::Map{{"ref", full.str()}, {"file", path}, {"seq", Value()}}) + "\n");
     return Exit::ok;
   }
-  Value::Map attributes;
-  for (auto [k, v] : s->law.index().attributes(entity)) attributes.emplace(std::string(k), v);
-  TK_TRY(auto record, record_of(*s, entity, full, path, attributes));
+  auto before_it = attributes_in(path, before.value_or(""), full);
+  TK_TRY(auto record, record_of(*s, entity, full, path, before_it));
   std::string event = "update";
-  for (const auto& [k, v] : pairs) {
-    if (k == "state") event = event_for(record.state, v);
-    if (v.empty()) attributes.erase(k);
-    else if (k != "state") attributes.insert_or_assign(k, v);
-  }
-  auto change = change_for(*s, full, record.id, path, attributes);
+  for (const auto& [k, v] : pairs)
+    if (k == "state") event = entity_event(record.state, v);
+  auto change = change_for(*s, full, record.id, path, attributes_in(path, content, full));
   change.event = event;
   TK_TRY(auto seq, commit_entities(*s, repository, {{path, content}}, {std::move(change)},
                                    "repo: set " + full.str()));

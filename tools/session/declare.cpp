@@ -54,6 +54,22 @@ record::Change change_for(const Session& s, const law::Ref& ref, const std::stri
   return c;
 }
 
+Value::Map attributes_in(const std::string& path, const std::string& content, const law::Ref& ref) {
+  auto read = workspace::read_file({path, content});
+  for (const auto& e : read.entities)
+    if (e.ref.type == ref.type && e.ref.name == ref.name) return workspace::attributes_of(e);
+  return {};
+}
+
+std::string entity_event(const std::string& from, std::string to) {
+  if (to.empty()) to = "active";
+  if (from == to) return "update";
+  if (to == "active") return "activate";
+  if (to == "suspended") return "suspend";
+  if (to == "retired") return "retire";
+  return "withdraw";
+}
+
 Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, std::vector<git::Change> files,
                                      std::vector<record::Change> changes, const std::string& message) {
   bool of_law = std::any_of(files.begin(), files.end(), [](const auto& f) { return workspace::declares(f.path); });

@@ -21,4 +21,9 @@ Result<std::int64_t> commit_entities(Session& session, const git::Repository& re
 record::Change change_for(const Session& session, const law::Ref& ref, const std::string& id,
                           const std::string& path, Value::Map attributes);
 
+// What the entity's record holds of it, as that file declares it.
+Value::Map attributes_in(const std::string& path, const std::string& content, const law::Ref& ref);
+// The event of an entity's record that leads to a state; empty means active, as a file without the attribute does.
+std::string entity_event(const std::string& from, std::string to);
+
 }  // namespace tk::tools

@@ -1,0 +1,54 @@
+#include "core/workspace/materialised.hpp"
+
+#include "core/base/text.hpp"
+#include "core/os/file.hpp"
+#include "core/xml/xml.hpp"
+
+namespace tk::workspace {
+namespace {
+
+constexpr const char* kActive = "/.tk/active";
+
+}  // namespace
+
+Result<Materialised> Materialised::of(const git::Repository& repository, const std::string& commit) {
+  Materialised out;
+  TK_TRY(auto manifest, repository.read(commit, "MANIFEST.xml"));
+  auto doc = manifest ? xml::parse(*manifest, "MANIFEST.xml") : Result<xml::Document>(xml::Document{});
+  if (!doc) return out;  // its problem is told by who reads it as a declaration
+  for (const auto& child : doc->root.children) out.lazy_ = out.lazy_ || (child.name == "defaults" && child.get("spaces") == "lazy");
+  if (!out.lazy_) return out;
+  auto list = os::read_file(repository.worktree() + kActive, 64u << 20);
+  if (!list && list.error().code != Code::os_not_found) return fail(list.error());
+  if (list)
+    for (auto line : text::split(*list, '\n'))
+      if (!line.empty()) out.active_.emplace(line);
+  return out;
+}
+
+Result<void> Materialised::write(const std::string& root, const std::set<std::string>& active) {
+  std::string out;
+  for (const auto& space : active) out += space + "\n";
+  return os::write_atomic(root + kActive, out, 0600);
+}
+
+bool Materialised::skips(std::string_view folder) const {
+  if (!lazy_) return false;
+  auto parts = text::split(folder, '/');
+  if (parts.size() != 6 || parts[0] != "galaxies" || parts[2] != "systems" || parts[4] != "spaces") return false;
+  return !active_.contains(std::string(parts[1]) + "." + std::string(parts[3]) + "." + std::string(parts[5]));
+}
+
+git::Repository::Skip Materialised::skip() const {
+  if (!lazy_) return {};
+  return [*this](std::string_view folder) { return skips(folder); };
+}
+
+std::string Materialised::key() const {
+  std::string out;
+  if (lazy_) out = "lazy";
+  for (const auto& space : active_) out += "\n" + space;
+  return out;
+}
+
+}  // namespace tk::workspace
