@@ -101,6 +101,16 @@ const std::vector<std::string>& driven_types() {
   return types;
 }
 
+const std::map<std::string, std::vector<std::string>>& open_types() {
+  static const auto types = [] {
+    std::map<std::string, std::vector<std::string>> out;
+    for (const auto& b : detail::kOpenBuiltins)
+      if (auto def = parse_definition(b.text, "(built in)", ".")) out.emplace(b.type, def->actions());
+    return out;
+  }();
+  return types;
+}
+
 bool is_driven_type(std::string_view type) { return has(driven_types(), type); }
 
 Result<std::shared_ptr<const Definition>> Definitions::current(const std::string& type) {

@@ -114,5 +114,7 @@ const std::vector<std::string>& entity_types();
 // Types that commands of tk drive (run, step, cast, token, parked): not to be made or stepped by hand.
 bool is_driven_type(std::string_view type);
 const std::vector<std::string>& driven_types();
+// Types that tk brings until records/<type>.toml says otherwise, with the actions that law is asked about them.
+const std::map<std::string, std::vector<std::string>>& open_types();
 
 }  // namespace tk::record

@@ -55,6 +55,11 @@ Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<con
     }
     append(out, read->declared);
   }
+  auto declares_record = [&](const std::string& type) {
+    return std::any_of(files.begin(), files.end(), [&](const auto& f) { return f.first == "records/" + type + ".toml"; });
+  };
+  for (const auto& [type, actions] : record::open_types())
+    if (!declares_record(type)) append(out.model.actions, actions);
   for (const auto& type : record::entity_type_table())
     for (const auto& a : type.attributes) out.model.known.emplace(a.name, law::Kind::text);
   for (auto name : {"owner", "labels", "version"}) out.model.known.emplace(name, law::Kind::text);
