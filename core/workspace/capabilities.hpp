@@ -21,9 +21,9 @@ struct Capability {  // one <capability>, with what its integration says
   std::string kind, name;
   CapabilityMode mode = CapabilityMode::off;
   bool said = false;  // the mode is written out
-  std::string secret, inject, lender, ttl, max_uses;
+  std::string secret = {}, inject = {}, lender = {}, ttl = {}, max_uses = {};
   bool human = false;
-  Where at;
+  Where at = {};
 };
 
 // The capabilities of the active integrations of one file.
@@ -39,7 +39,7 @@ struct CapabilityRuling {
   CapabilityMode mode = CapabilityMode::off;
   bool human = false;
   const Capability* by = nullptr;         // what decided; null: nothing says anything of it
-  std::vector<const Capability*> others;  // what says something of it too
+  std::vector<const Capability*> others = {};  // what says something of it too
 };
 
 // The mode of one tool, ui, resource or prompt.

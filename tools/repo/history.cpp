@@ -4,7 +4,6 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
-#include "core/law/index.hpp"
 #include "core/workspace/entities.hpp"
 
 namespace tk::tools::repo_tool {
@@ -44,27 +43,12 @@ void flatten(const xml::Element& e, const std::string& prefix, std::map<std::str
   }
 }
 
-// Behind the element's last byte.
-std::size_t end_of(const xml::Document& doc, const xml::Element& e) {
-  const auto& s = doc.source;
-  if (e.open_end >= s.size() || s[e.open_end] == '/') return std::min(s.size(), e.open_end + 2);
-  auto at = e.children.empty() ? e.open_end : end_of(doc, e.children.back());
-  auto closing = "</" + e.name;
-  for (;;) {
-    auto next = s.find(closing, at), comment = s.find("<!--", at);
-    if (next == s.npos) return s.size();
-    if (comment == s.npos || comment > next) return std::min(s.size(), s.find('>', next) + 1);
-    at = s.find("-->", comment + 4);
-    if (at == s.npos) return s.size();
-  }
-}
-
 Declaration declaration_of(const xml::Document& doc, const xml::Element& e, const record::EntityType& type, const std::string& path, bool alone) {
   Declaration out;
   out.path = path;
   out.alone = alone;
   out.begin = e.at;
-  out.end = end_of(doc, e);
+  out.end = element_end(doc, e);
   auto context = context_of(path);
   auto dot = context.rfind('.');
   auto name = e.get(type.named_by_id() && e.find("id") ? "id" : "name");
@@ -100,6 +84,20 @@ std::vector<Difference> differences(const std::map<std::string, std::string>& be
 bool is_xml(const std::string& path) { return path.starts_with("galaxies/") && path.ends_with(".xml"); }
 
 }  // namespace
+
+std::size_t element_end(const xml::Document& doc, const xml::Element& e) {
+  const auto& s = doc.source;
+  if (e.open_end >= s.size() || s[e.open_end] == '/') return std::min(s.size(), e.open_end + 2);
+  auto at = e.children.empty() ? e.open_end : element_end(doc, e.children.back());
+  auto closing = "</" + e.name;
+  for (;;) {
+    auto next = s.find(closing, at), comment = s.find("<!--", at);
+    if (next == s.npos) return s.size();
+    if (comment == s.npos || comment > next) return std::min(s.size(), s.find('>', next) + 1);
+    at = s.find("-->", comment + 4);
+    if (at == s.npos) return s.size();
+  }
+}
 
 std::string Declaration::state() const {
   auto it = values.find("state");

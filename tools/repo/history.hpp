@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "core/git/logged.hpp"
-#include "core/law/ref.hpp"
+#include "core/law/index.hpp"
+#include "core/xml/xml.hpp"
 
 namespace tk::tools::repo_tool {
 
@@ -24,6 +25,9 @@ struct Declaration {
   std::string state() const;
 };
 std::vector<Declaration> declarations_in(std::string_view content, const std::string& path);
+
+// The offset behind an element's last byte.
+std::size_t element_end(const xml::Document& doc, const xml::Element& element);
 
 struct Difference {
   std::string name;
