@@ -83,7 +83,8 @@ Result<void> write_list(const std::string& folder, const Contents& c) {
   TK_CHECK(collect(folder, "", names));
   std::sort(names.begin(), names.end());
   auto out = "{\"format\":" + json::quote(kFormat) + ",\"commit\":" + json::quote(c.commit) + ",\"tree\":" + json::quote(c.tree) + ",\"ref\":" +
-             json::quote(c.ref) + ",\"journal\":{\"rows\":" + std::to_string(c.rows) + ",\"head\":" + json::quote(c.journal_head) + "},\"parts\":[";
+             json::quote(c.ref) + ",\"journal\":{\"rows\":" + std::to_string(c.rows) + ",\"head\":" + json::quote(c.journal_head) + ",\"keys\":" +
+             json::compact(Value::List(c.keys.begin(), c.keys.end())) + "},\"parts\":[";
   const char* between = "\n";
   for (const auto& name : names) {
     TK_TRY(auto bytes, os::Mapping::open(folder + "/" + name));
@@ -171,7 +172,8 @@ Result<void> Archive::check() {
   if (!doc) return broken(describe(doc.error()));
   if ((*doc)["format"].text() != kFormat) return fail(Code::cli_usage, "an export of the format " + text::printable((*doc)["format"].text()), "take a newer tk");
   contents_ = {(*doc)["commit"].text(), (*doc)["tree"].text(), (*doc)["ref"].text(), (*doc)["journal"]["rows"].as_int() ? *(*doc)["journal"]["rows"].as_int() : 0,
-               (*doc)["journal"]["head"].text()};
+               (*doc)["journal"]["head"].text(), {}};
+  for (const auto& key : (*doc)["journal"]["keys"].as_list() ? *(*doc)["journal"]["keys"].as_list() : Value::List{}) contents_.keys.push_back(key.text());
   std::size_t named = 0;
   for (const auto& part : (*doc)["parts"].as_list() ? *(*doc)["parts"].as_list() : Value::List{}) {
     auto found = parts_.find(part["path"].text());

@@ -22,6 +22,7 @@ struct Contents {
   std::string commit, tree, ref;  // HEAD
   std::int64_t rows = 0;
   std::string journal_head;       // hash of the last row, hex
+  std::vector<std::string> keys;  // public ones that signed its checkpoints
 };
 
 bool is_tar(const std::string& path);

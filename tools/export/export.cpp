@@ -8,6 +8,7 @@
 #include "core/workspace/declare.hpp"
 #include "help/export.hpp"
 #include "tools/export/archive.hpp"
+#include "tools/log/anchor.hpp"
 #include "tools/session/session.hpp"
 
 namespace tk::tools::export_tool {
@@ -51,6 +52,8 @@ Result<archive::Contents> gather(Session& s, const git::Repository& repository, 
     TK_TRY(auto head, copy.head());
     out.rows = head.seq;
     out.journal_head = ids::hex(head.hash);
+    TK_TRY(auto keys, log_tool::known_keys(s.workspace, copy));
+    for (const auto& key : keys) out.keys.push_back(key.str());
   }
   for (const char* rest : {"-wal", "-shm"}) TK_CHECK(os::remove_file(journal + rest));
   TK_TRY(auto bundle, git::write_bundle(repository));
@@ -68,8 +71,9 @@ Result<Exit> run(const cli::Args& args) {
   // Nobody declares meanwhile: refs and journal are of one moment.
   TK_TRY(auto effects, workspace::RefEffects::open(repository));
   TK_TRY(auto s, Session::open(args.get("as"), &effects));
-  TK_CHECK(s->store.ask(s->actor, "log.read", {"log", "", "journal"}));
-  TK_CHECK(s->store.ask(s->actor, "entity.read", {"log", "", "journal"}));
+  // It is everything: whoever takes it may read everything.
+  for (const auto& galaxy : s->law.index().entities("galaxy"))
+    for (const char* action : {"log.read", "entity.read"}) TK_CHECK(s->store.ask(s->actor, action, {"log", std::string(galaxy.name), "journal"}));
   auto folder = archive::beside(target), tar = folder + ".tar";
   auto tidy = [&] {
     (void)os::remove_tree(folder);

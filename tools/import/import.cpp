@@ -18,17 +18,17 @@ namespace {
 tl::unexpected<Error> broken(const std::string& what) { return fail(Code::ws_bundle, what, "fetch the export again; nothing of it was taken"); }
 
 // The journal is whole, has the head that the export says, and every checkpoint that somebody signed fits it.
-Result<void> check_journal(const workspace::Workspace& ws, const archive::Contents& contents) {
+Result<void> check_journal(const workspace::Workspace& ws, const archive::Contents& contents, const std::vector<std::string>& keys) {
   TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_write));
   TK_TRY(auto head, journal.head());
   if (head.seq != contents.rows || ids::hex(head.hash) != contents.journal_head) return broken("the journal does not end where the export says");
   TK_TRY(auto claims, log_tool::claims_of(ws, journal));
-  TK_TRY(auto whole, log_tool::verify_whole(ws, journal, claims));
+  TK_TRY(auto whole, log_tool::verify_whole(ws, journal, claims, keys));
   if (!whole.problem.empty()) return broken("the journal: " + whole.problem);
   return {};
 }
 
-Result<void> build(const archive::Archive& from, const std::string& folder) {
+Result<void> build(const archive::Archive& from, const std::string& folder, const std::vector<std::string>& keys) {
   const auto& contents = from.contents();
   TK_TRY(auto repository, git::read_bundle(from.part(archive::kBundle), folder, contents.ref, Code::ws_bundle));
   TK_TRY(auto head, repository.head_commit());
@@ -45,7 +45,8 @@ Result<void> build(const archive::Archive& from, const std::string& folder) {
     TK_CHECK(os::replace_file(ws.state(name), from.part(name), 0600));
   }
   TK_CHECK(os::replace_file(ws.journal_path(), from.part(archive::kJournal), 0600));
-  TK_CHECK(check_journal(ws, contents));
+  TK_CHECK(log_tool::keep_known_keys(ws, contents.keys));
+  TK_CHECK(check_journal(ws, contents, keys));
   TK_CHECK(workspace::compile_law(ws));
   return workspace::compile_hierarchy(ws, repository);
 }
@@ -59,7 +60,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_CHECK(os::remove_tree(folder));  // of one that was killed
   auto slash = target.rfind('/');
   TK_CHECK(os::make_directories(slash == 0 ? "/" : target.substr(0, slash)));
-  auto made = build(from, folder);
+  auto made = build(from, folder, args.all("key"));
   if (made) made = os::put_at(folder, target, Code::ws_exists);
   if (!made) {
     (void)os::remove_tree(folder);
@@ -78,7 +79,8 @@ Result<Exit> run(const cli::Args& args) {
 
 cli::VerbSpec import_verb() {
   return {"", "make a workspace of an export: the same tree, the same journal to the last hash",
-          {{"EXPORT", "what tk export wrote"}, {"DIR", "the new workspace; nothing may stand there"}}, {},
+          {{"EXPORT", "what tk export wrote"}, {"DIR", "the new workspace; nothing may stand there"}},
+          {{"key", "KEY", "the public key that has to have signed its checkpoints, or a file of it", {}, true}},
           {{"tk import /srv/backup/acme.tar acme", "then: cd acme && tk log verify"},
            {"tk import /srv/backup/acme acme", "from the folder form"}},
           help::k_import, run, "{workspace: text, commit: text, tree: text, rows: int, journal_head: text}"};
