@@ -89,9 +89,9 @@ Result<std::string> write_bundle(const Repository& repository) {
 }
 
 Result<Repository> read_bundle(std::string_view bytes, const std::string& folder, const std::string& head, Code broken) {
+  TK_TRY(auto repository, Repository::init(folder));  // starts the library too
   TK_TRY(auto refs, read_header(bytes, broken));
   if (!head.starts_with("refs/heads/") || !refs.contains(head)) return fail(broken, "the git bundle does not hold its branch " + text::printable(head));
-  TK_TRY(auto repository, Repository::init(folder));
   auto* repo = repository.raw();
   git_odb* raw_odb = nullptr;
   if (git_repository_odb(&raw_odb, repo) != 0) return git_failed("open the objects");

@@ -175,7 +175,8 @@ Result<Value> Hierarchy::item(const std::string& path) const {
     if (names.size() < 1000 && at != line.npos) names.emplace_back(line.substr(at + 8, line.find('"', at + 8) - at - 8));
   }
   auto near = text::nearest(path, names);
-  return fail(Code::ws_entity_unknown, "no galaxy, system or space " + text::printable(path), near.empty() ? "tk repo get space lists them" : "did you mean " + near + "?");
+  return fail(Code::ws_entity_unknown, "no galaxy, system or space " + text::printable(path),
+              near.empty() ? "tk repo get space lists them" : "did you mean " + near + "?");
 }
 
 Result<Value> Hierarchy::all() const { return json::parse(bytes_, "hierarchy.json"); }

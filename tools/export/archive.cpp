@@ -170,10 +170,12 @@ Result<void> Archive::check() {
     return broken(std::string(kList) + " is not as it was written");
   auto doc = json::parse(bytes, kList);
   if (!doc) return broken(describe(doc.error()));
-  if ((*doc)["format"].text() != kFormat) return fail(Code::cli_usage, "an export of the format " + text::printable((*doc)["format"].text()), "take a newer tk");
-  contents_ = {(*doc)["commit"].text(), (*doc)["tree"].text(), (*doc)["ref"].text(), (*doc)["journal"]["rows"].as_int() ? *(*doc)["journal"]["rows"].as_int() : 0,
-               (*doc)["journal"]["head"].text(), {}};
-  for (const auto& key : (*doc)["journal"]["keys"].as_list() ? *(*doc)["journal"]["keys"].as_list() : Value::List{}) contents_.keys.push_back(key.text());
+  if (auto format = (*doc)["format"].text(); format != kFormat)
+    return fail(Code::cli_usage, "an export of the format " + text::printable(format), "take a newer tk");
+  const auto& journal = (*doc)["journal"];
+  contents_ = {(*doc)["commit"].text(), (*doc)["tree"].text(), (*doc)["ref"].text(), journal["rows"].as_int() ? *journal["rows"].as_int() : 0,
+               journal["head"].text(), {}};
+  for (const auto& key : journal["keys"].as_list() ? *journal["keys"].as_list() : Value::List{}) contents_.keys.push_back(key.text());
   std::size_t named = 0;
   for (const auto& part : (*doc)["parts"].as_list() ? *(*doc)["parts"].as_list() : Value::List{}) {
     auto found = parts_.find(part["path"].text());

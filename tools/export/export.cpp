@@ -87,7 +87,10 @@ Result<Exit> run(const cli::Args& args) {
     TK_CHECK(os::make_directories(folder, 0700));
     TK_TRY(auto contents, gather(*s, repository, folder));
     TK_CHECK(archive::write_list(folder, contents));
-    if (archive::is_tar(target)) TK_CHECK(archive::write_tar(folder, tar));
+    if (archive::is_tar(target)) {
+      TK_CHECK(archive::write_tar(folder, tar));
+      TK_CHECK(os::remove_tree(folder));  // when the file is there, nothing else is
+    }
     TK_CHECK(os::put_at(archive::is_tar(target) ? tar : folder, target, Code::ws_exists));
     return contents;
   }();

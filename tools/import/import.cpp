@@ -68,7 +68,8 @@ Result<Exit> run(const cli::Args& args) {
   }
   const auto& c = from.contents();
   if (args.json())
-    cli::print(json::pretty(Value::Map{{"workspace", target}, {"commit", c.commit}, {"tree", c.tree}, {"rows", c.rows}, {"journal_head", c.journal_head}}) + "\n");
+    cli::print(json::pretty(Value::Map{{"workspace", target}, {"commit", c.commit}, {"tree", c.tree}, {"rows", c.rows},
+                                       {"journal_head", c.journal_head}}) + "\n");
   else
     cli::print("workspace in " + target + ": commit " + c.commit.substr(0, 10) + ", " + std::to_string(c.rows) + " rows, journal head " +
                c.journal_head.substr(0, 16) + "\n");

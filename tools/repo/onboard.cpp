@@ -230,7 +230,8 @@ Result<Exit> run_off(const cli::Args& args) {
   if (entity.type != "user" && entity.type != "agent") return fail(Code::cli_usage, entity.str() + " is no user or agent", "tk repo offboard user:alice");
   law::Ref ref{std::string(entity.type), std::string(entity.context), std::string(entity.name)};
   if (ref.str() == s->actor.ref) return fail(Code::cli_usage, "nobody takes themselves out", "somebody else has to do it");
-  if (!entity.active()) return fail(Code::record_conflict, ref.str() + " is " + std::string(entity.state) + " already", "tk repo set " + ref.str() + " state=active takes them back");
+  if (!entity.active()) return fail(Code::record_conflict, ref.str() + " is " + std::string(entity.state) + " already", 
+                "tk repo set " + ref.str() + " state=active takes them back");
   TK_TRY(auto head, repository.head_commit());
   Joining leaving(*s, repository, head);
   TK_CHECK(leaving.set_state(entity, "suspended"));

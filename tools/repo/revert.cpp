@@ -152,7 +152,8 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(bool ours, repository.reaches(head, step.commit.id));
   if (!ours) return fail(Code::cli_usage, "HEAD does not hold commit " + step.commit.id.substr(0, 10), "git merge it first");
   if (header.parents.size() != 1)
-    return fail(Code::cli_usage, step.commit.id.substr(0, 10) + (header.parents.empty() ? " is the first commit" : " is a merge") + ": there is no one state before it",
+    return fail(Code::cli_usage, step.commit.id.substr(0, 10) + (header.parents.empty() ? " is the first commit" : " is a merge") +
+                                     ": there is no one state before it",
                 "take back what it joined, or one entity: tk repo revert REF");
   std::vector<git::Change> files;
   if (touch) {

@@ -44,7 +44,8 @@ TEST_CASE("several that give are joined, an off that is written out wins") {
   // An entry without a mode takes nothing away.
   all = join(all, read("acme.web", "<integration server=\"github\"><capability kind=\"tool\" name=\"push\"/></integration>"));
   CHECK(mode(all, dev, "push") == CapabilityMode::on);
-  all = join(all, read("acme", "<integrations><integration name=\"no\" server=\"github\"><capability kind=\"tool\" name=\"pu*\" mode=\"off\"/></integration></integrations>"));
+  all = join(all, read("acme", "<integrations><integration name=\"no\" server=\"github\">"
+                               "<capability kind=\"tool\" name=\"pu*\" mode=\"off\"/></integration></integrations>"));
   CHECK(mode(all, dev, "push") == CapabilityMode::off);
   CHECK(capability_of(all, dev, "github", "tool", "push").by->integration == "integration:acme/no");
 }
@@ -70,7 +71,8 @@ TEST_CASE("property: off is final, more never gives less, and the order of files
   for (int i = 0; i < 3'000; ++i) {
     std::vector<Capability> all;
     for (auto n = below(8); n > 0; --n)
-      all = join(all, read(contexts[below(4)], std::string("<integration server=\"github\" profile=\"") + profiles[below(3)] + "\"><capability kind=\"tool\" name=\"" +
+      all = join(all, read(contexts[below(4)], std::string("<integration server=\"github\" profile=\"") + profiles[below(3)] +
+                                                  "\"><capability kind=\"tool\" name=\"" +
                                                   names[below(4)] + "\"" + modes[below(4)] + "/></integration>"));
     CapabilityAsker who{{profiles[1 + below(2)]}, contexts[below(4)]};
     auto before = capability_of(all, who, "github", "tool", "push");
@@ -78,7 +80,8 @@ TEST_CASE("property: off is final, more never gives less, and the order of files
     auto shuffled = all;
     std::shuffle(shuffled.begin(), shuffled.end(), dice);
     REQUIRE(mode(shuffled, who, "push") == before.mode);
-    auto more = join(all, read("acme", std::string("<integration server=\"github\"><capability kind=\"tool\" name=\"push\"") + modes[2 + below(2)] + "/></integration>"));
+    auto more = join(all, read("acme", std::string("<integration server=\"github\"><capability kind=\"tool\" name=\"push\"") +
+                                          modes[2 + below(2)] + "/></integration>"));
     if (off) REQUIRE(mode(more, who, "push") == CapabilityMode::off);
     else REQUIRE(mode(more, who, "push") >= before.mode);
   }

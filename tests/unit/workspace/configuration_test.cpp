@@ -128,7 +128,8 @@ TEST_CASE("what is denied above is allowed nowhere below") {
 }
 
 TEST_CASE("what a locked key's breach names: both places") {
-  ConfigLevel top{"galaxy:acme", {{"shell", "/bin/sh", {}, true, {"galaxy.xml", 2, 3}}}}, leaf{"space:acme/web/api", {{"shell", "/bin/zsh", {}, false, {"space.xml", 4, 5}}}};
+  ConfigLevel top{"galaxy:acme", {{"shell", "/bin/sh", {}, true, {"galaxy.xml", 2, 3}}}};
+  ConfigLevel leaf{"space:acme/web/api", {{"shell", "/bin/zsh", {}, false, {"space.xml", 4, 5}}}};
   auto refused = merged({top, leaf});
   REQUIRE_FALSE(refused);
   CHECK(describe(refused.error()).find("space.xml:4:5") != std::string::npos);
@@ -139,7 +140,8 @@ TEST_CASE("a key is said once a level for each merge") {
   auto twice = read_config("<galaxy>\n <config key=\"a\" value=\"1\"/>\n <config key=\"a\" value=\"2\"/></galaxy>", "galaxies/x/galaxy.xml");
   REQUIRE_FALSE(twice);
   CHECK(twice.error().where.line == 3);
-  auto both = read_config("<galaxy><config key=\"a\" value=\"1\" merge=\"append\"/><config key=\"a\" value=\"2\" merge=\"remove\"/></galaxy>", "galaxies/x/galaxy.xml");
+  auto both = read_config("<galaxy><config key=\"a\" value=\"1\" merge=\"append\"/>"
+                          "<config key=\"a\" value=\"2\" merge=\"remove\"/></galaxy>", "galaxies/x/galaxy.xml");
   REQUIRE(both);
   CHECK(both->entries.size() == 2);
 }
