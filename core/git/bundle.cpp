@@ -66,6 +66,8 @@ Result<std::string> write_bundle(const Repository& repository) {
   Revwalk walk(raw_walk);
   git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL);
   std::string out(kSignature);
+  git_oid at;  // what a clone checks out
+  if (git_reference_name_to_id(&at, repo, "HEAD") == 0) out += hex(&at) + " HEAD\n";
   for (const auto& [name, oid] : refs) {
     out += hex(&oid) + " " + name + "\n";
     git_object* object = nullptr;
@@ -106,6 +108,7 @@ Result<Repository> read_bundle(std::string_view bytes, const std::string& folder
     return git_failed("read the git bundle", broken);
   if (git_odb_refresh(odb.get()) != 0) return git_failed("open the objects");
   for (const auto& [name, oid] : refs) {
+    if (name == "HEAD") continue;
     git_reference* made = nullptr;
     if (git_reference_create(&made, repo, name.c_str(), &oid, 1, "tk import") != 0) return git_failed("take ref " + name, broken);
     Reference owner(made);

@@ -37,7 +37,7 @@ The same workspace gives the same bytes; a folder has the same parts as the file
   repository.bundle
   $ mkdir ../untar && tar -xf ../acme.tar -C ../untar && diff -r ../folder ../untar && echo the same parts
   the same parts
-  $ git clone -q ../folder/repository.bundle ../clone -b main && ls ../clone
+  $ git clone -q ../folder/repository.bundle ../clone && ls ../clone
   MANIFEST.xml
   galaxies
   tk.toml
