@@ -81,6 +81,7 @@ std::string beside(const std::string& target) {
 Result<void> write_list(const std::string& folder, const Contents& c) {
   std::vector<std::string> names;
   TK_CHECK(collect(folder, "", names));
+  std::erase(names, kList);
   std::sort(names.begin(), names.end());
   auto out = "{\"format\":" + json::quote(kFormat) + ",\"commit\":" + json::quote(c.commit) + ",\"tree\":" + json::quote(c.tree) + ",\"ref\":" +
              json::quote(c.ref) + ",\"journal\":{\"rows\":" + std::to_string(c.rows) + ",\"head\":" + json::quote(c.journal_head) + ",\"keys\":" +
@@ -116,14 +117,21 @@ Result<void> write_tar(const std::string& folder, const std::string& file) {
 }
 
 Result<Archive> Archive::open(const std::string& path) {
-  Archive out;
-  if (os::is_directory(path)) {
-    TK_CHECK(out.read_folder(path));
-  } else {
+  if (!os::is_directory(path)) {
     TK_TRY(auto file, os::Mapping::open(path));
-    out.mapped_.push_back(std::move(file));
-    TK_CHECK(out.read_tar(out.mapped_.front().bytes()));
+    TK_TRY(auto out, of_bytes(file.bytes()));
+    out.mapped_.push_back(std::move(file));  // what is mapped stays where it is
+    return out;
   }
+  Archive out;
+  TK_CHECK(out.read_folder(path));
+  TK_CHECK(out.check());
+  return out;
+}
+
+Result<Archive> Archive::of_bytes(std::string_view tar) {
+  Archive out;
+  TK_CHECK(out.read_tar(tar));
   TK_CHECK(out.check());
   return out;
 }

@@ -38,6 +38,7 @@ Result<void> write_tar(const std::string& folder, const std::string& file);
 class Archive {
  public:
   static Result<Archive> open(const std::string& path);
+  static Result<Archive> of_bytes(std::string_view tar);  // which must stay
   const Contents& contents() const { return contents_; }
   std::string_view part(const std::string& name) const { return parts_.at(name); }
   std::vector<std::string> names() const;

@@ -94,7 +94,7 @@ Result<Exit> run(const cli::Args& args) {
 }  // namespace
 
 cli::VerbSpec capabilities_verb() {
-  return {"capabilities", "what integrations let a profile, user or agent use: on, off or borrow, and which line says so",
+  return {"capabilities", "what integrations let a profile, user or agent use, and which line says so",
           {{"REF", "profile:alice-dev, user:alice or agent:analyst"}},
           {{"context", "PATH", "where they work; where they stand when left out"}},
           {{"tk repo capabilities agent:analyst", "each tool of each server with its mode"},
