@@ -169,7 +169,10 @@ Result<std::vector<Touch>> compare(const std::vector<std::string>& paths, const 
 Followed::Followed(law::Ref ref, std::string id, std::string path) : refs_{ref.str()}, paths_{std::move(path)}, id_(std::move(id)) {}
 
 bool Followed::concerns(const std::vector<std::string>& changed) const {
-  return std::any_of(changed.begin(), changed.end(), [&](const auto& path) { return everybody() ? is_xml(path) : paths_.contains(path); });
+  auto place = [](const std::string& path) { return path.substr(0, path.rfind('/') + 1); };
+  return std::any_of(changed.begin(), changed.end(), [&](const auto& path) {
+    return everybody() ? is_xml(path) : paths_.contains(path) || paths_.contains(place(path));
+  });
 }
 
 bool Followed::is(const Touch& touch) {
@@ -226,7 +229,7 @@ Result<Followed> follow(const law::Index& index, const std::string& word) {
     return Followed({std::string(found->type), std::string(found->context), std::string(found->name)}, std::string(found->id), std::string(found->file));
   auto path = workspace::entity_path(ref);
   if (ref.context.empty() || path.empty()) return fail(found.error());
-  return Followed(ref, "", path);  // gone by now
+  return Followed(ref, "", path.substr(0, path.rfind('/') + 1));  // gone by now: any file of its folder may have held it
 }
 
 }  // namespace tk::tools::repo_tool

@@ -59,7 +59,7 @@ Result<std::vector<Touch>> compare(const std::vector<std::string>& paths,
 class Followed {
  public:
   Followed() = default;
-  Followed(law::Ref ref, std::string id, std::string path);
+  Followed(law::Ref ref, std::string id, std::string path);  // a folder (with / at its end): any file in it
   bool everybody() const { return paths_.empty(); }
   bool concerns(const std::vector<std::string>& changed) const;
   bool is(const Touch& touch);  // remembers the names and places that it had

@@ -87,3 +87,17 @@ One entity of a file of many, while its neighbours go on.
   $ git commit -q --allow-empty -m nothing && tk repo revert HEAD 2>&1 | sed 's/[0-9a-f]\{10\}/COMMIT/'
   tk: [TK-CLI-0001] commit COMMIT changed no entity
     mend: git revert COMMIT
+
+A rename is taken back as a rename; what was taken out of a file of many comes back into it.
+
+  $ git mv galaxies/acme/users/margarita.xml galaxies/acme/users/rina.xml && sed -i 's/name="margarita"/name="rina"/' galaxies/acme/users/rina.xml && sed -i 's/margarita/rina/' galaxies/acme/groups/staff.xml && git commit -qam rename
+  $ tk repo revert user:rina 2>&1 | sed 's/[0-9a-f]\{10\}/COMMIT/'
+  tk: [TK-LAW-0003] galaxies/acme/groups/staff.xml:2:3: user:rina is declared nowhere
+    mend: declare it: tk repo new user rina
+  $ sed -i '/margarita\|rina/d' galaxies/acme/groups/staff.xml && git commit -qam "no members" && tk repo revert user:rina | sed 's/[0-9a-f]\{10\}/COMMIT/' && ls galaxies/acme/users | grep ri
+  user:acme/margarita  as before COMMIT
+  margarita.xml
+  $ sed -i '/reviewers-answer/d' galaxies/acme/rules/default.xml && git commit -qam gone && tk repo revert rule:acme/reviewers-answer | sed 's/[0-9a-f]\{10\}/COMMIT/'
+  rule:acme/reviewers-answer  as before COMMIT
+  $ tk repo get rule:reviewers-answer | grep state && git status --short
+  state     active
