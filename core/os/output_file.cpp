@@ -57,7 +57,9 @@ Result<void> put_at(const std::string& from, const std::string& to, Code taken) 
     if (faulty("os.fsync") || ::syncfs(fd) != 0) return failed("flush", from);
     if (::rmdir(to.c_str()) != 0 && errno != ENOENT) return fail(taken, to + " is there already", "name a place where nothing stands");
     if (faulty("os.rename")) return failed("rename to", to);
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
+    int rc = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
+    if (rc != 0 && errno == EINVAL && !exists(to)) rc = ::rename(from.c_str(), to.c_str());  // a file system without it
+    if (rc != 0)
       return errno == EEXIST ? Result<void>(fail(taken, to + " is there already", "name a place where nothing stands")) : failed("rename to", to);
     if (faulty("os.fsync") || ::fsync(fd) != 0) return failed("flush", parent(to));
     return {};
