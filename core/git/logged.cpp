@@ -14,6 +14,13 @@ std::string Logged::trailer(std::string_view key) const {
   return out;
 }
 
+Result<CommitHeader> commit_header(const Repository& repo, const std::string& id) {
+  TK_TRY(auto commit, detail::lookup_commit(repo.raw(), id));
+  CommitHeader out{detail::hex(git_commit_tree_id(commit.get())), {}, std::int64_t{git_commit_time(commit.get())} * 1'000'000'000};
+  for (unsigned n = 0; n < git_commit_parentcount(commit.get()); ++n) out.parents.push_back(detail::hex(git_commit_parent_id(commit.get(), n)));
+  return out;
+}
+
 Result<Logged> logged(const Repository& repo, const std::string& id) {
   TK_TRY(auto commit, detail::lookup_commit(repo.raw(), id));
   Logged out{id, git_commit_message(commit.get()), {}, {}};

@@ -1,12 +1,21 @@
 // What a commit says of itself, and what it changed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/git/repository.hpp"
 
 namespace tk::git {
+
+// What its header says.
+struct CommitHeader {
+  std::string tree;
+  std::vector<std::string> parents;
+  std::int64_t time_ns = 0;  // of the committer
+};
+Result<CommitHeader> commit_header(const Repository& repo, const std::string& commit);
 
 struct Logged {
   std::string id, message;

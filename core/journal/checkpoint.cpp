@@ -168,11 +168,12 @@ Result<std::string> check_checkpoint(Journal& journal, std::string_view note, co
 namespace {
 
 // Of one moment: what others write meanwhile moves leaves into tiles.
-Result<StoredCheckpoint> next_checkpoint(Journal& journal, std::int64_t size, const crypto::SigningKey& key, const std::string& anchor) {
+Result<StoredCheckpoint> next_checkpoint(Journal& journal, std::int64_t size, const crypto::SigningKey& key, const std::string& anchor,
+                                         std::vector<NoteKey> keys) {
   TK_TRY(auto moment, journal.snapshot());
   TK_TRY(auto origin, origin_of(journal));
   TK_TRY(auto last, stored_checkpoint(journal));
-  std::vector<NoteKey> keys{{origin, key.public_key()}};
+  keys.push_back({origin, key.public_key()});
   for (const auto& before : {last ? last->note : std::string(), anchor}) {
     if (before.empty()) continue;
     TK_TRY(auto problem, check_checkpoint(journal, before, keys));
@@ -186,9 +187,10 @@ Result<StoredCheckpoint> next_checkpoint(Journal& journal, std::int64_t size, co
 
 }  // namespace
 
-Result<StoredCheckpoint> make_checkpoint(Journal& journal, const crypto::SigningKey& key, const std::string& anchor) {
+Result<StoredCheckpoint> make_checkpoint(Journal& journal, const crypto::SigningKey& key, const std::string& anchor,
+                                         std::vector<NoteKey> predecessors) {
   TK_TRY(auto size, journal.durable(true));
-  TK_TRY(auto out, next_checkpoint(journal, size, key, anchor));
+  TK_TRY(auto out, next_checkpoint(journal, size, key, anchor, std::move(predecessors)));
   if (out.ts_ns != 0) return out;  // nothing came since
   out.ts_ns = clock::now_ns();
   TK_TRY(auto transaction, journal.begin());

@@ -44,8 +44,10 @@ Result<std::string> origin_of(Journal& journal);  // of a journal with at least 
 Result<std::optional<StoredCheckpoint>> stored_checkpoint(Journal& journal, std::int64_t size = 0);
 Result<void> each_checkpoint(Journal& journal, const std::function<Result<bool>(const StoredCheckpoint&)>& visit);
 // Signs the tree of what is durable and stores it; the one that is there when nothing came since. Never signs a tree
-// that does not go on from the last stored checkpoint, nor from `anchor` (journal_checkpoint).
-Result<StoredCheckpoint> make_checkpoint(Journal& journal, const crypto::SigningKey& key, const std::string& anchor = {});
+// that does not go on from the last stored checkpoint, nor from `anchor` (journal_checkpoint); those may be signed by one of
+// the `predecessors` instead.
+Result<StoredCheckpoint> make_checkpoint(Journal& journal, const crypto::SigningKey& key, const std::string& anchor = {},
+                                         std::vector<NoteKey> predecessors = {});
 // What is wrong with a checkpoint, given the rows that are there; empty = nothing.
 Result<std::string> check_checkpoint(Journal& journal, std::string_view note, const std::vector<NoteKey>& keys);
 

@@ -72,7 +72,7 @@ std::vector<ChildType> config_child() {
   return {{"config",
            {{"key", "name", "what is set", "shell", true},
             {"value", "text", "its value; a list has spaces between its words", "/bin/bash", true},
-            {"merge", "replace|append", "what a list does with the one above it"},
+            {"merge", "replace|append|remove", "what a list does with the one above it"},
             {"lock", "boolean", "true: nothing below may change it"}},
            "one key of the configuration, inherited by all below"}};
 }

@@ -63,7 +63,7 @@ Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
     if (head.commit.empty())
       return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
     if (auto law = of_commit(ws, head.commit)) return law;
-    TK_CHECK(rebuild(ws));
+    TK_CHECK(rebuild(ws, {"--law"}));
   }
   return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
 }

@@ -73,8 +73,17 @@ CASES = {
                       (0, ["counter", "--key", "k"])],
     "tk record show": [(0, ["{counter}"]), (0, ["{me}"]), (0, ["{done}"]), (0, ["{counter}", "--as-of", "9999"])],
     "tk record step": [(0, ["{counter}", "tick", "note=b"]), (0, ["{counter}", "tick", "--explain", "--reason", "why"])],
-    "tk repo compile": [(0, [])],
-    "tk repo get": [(0, []), (0, ["agent"]), (0, ["{me}"]), (0, ["rule"])],
+    "tk export": [(0, ["{folder}"]), (0, ["{folder}.tar"])],
+    "tk import": [(0, ["{export}", "{folder}"])],
+    "tk repo compile": [(0, []), (0, ["--law"])],
+    "tk repo blame": [(0, ["{me}"])],
+    "tk repo capabilities": [(0, ["agent:one"]), (0, ["{me}", "--context", "w"])],
+    "tk repo config": [(0, []), (0, ["w"]), (0, ["{me}", "--explain"])],
+    "tk repo get": [(0, []), (0, ["agent"]), (0, ["{me}"]), (0, ["rule"]), (0, ["w"])],
+    "tk repo log": [(0, ["{me}"]), (0, ["--limit", "2"]), (0, [])],
+    "tk repo offboard": [(0, ["{user}"])],
+    "tk repo onboard": [(0, ["user", "o{n}"]), (0, ["agent", "o{n}", "--role", "role:reader"])],
+    "tk repo revert": [(0, ["{changed}"])],
     "tk repo new": [(0, ["user", "u{n}"]), (0, ["group", "g{n}", "--member", "{me}"]), (0, ["system", "s{n}"])],
     "tk repo set": [(0, ["{me}", "title=n{n}"]), (0, ["{me}", "title=same"])],
     "tk repo validate": [(0, [])],
@@ -133,6 +142,12 @@ class Prepared:
             word = self.w.json("acl", "invite", "a@example.org", "--role", "role:reader")["code"]
         if "{token}" in word: word = self.w.json("acl", "token", "--for", "agent:one")["token"]
         if "{refresh}" in word: word = self.w.json("acl", "token", "--for", "agent:one", "--refresh")["refresh_token"]
+        if "{changed}" in word:
+            self.w.run("repo", "set", self.me, "title=c" + str(self.n), check=True)
+            word = self.me
+        if "{export}" in word:
+            word = os.path.join(self.w.holder.name, f"e{self.n}.tar")
+            self.w.run("export", word, check=True)
         if "{subject}" in word:
             self.w.run("repo", "new", "user", "p" + str(self.n), "email=p@example.org", check=True)
             word = "user:p" + str(self.n)

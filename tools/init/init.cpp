@@ -11,6 +11,7 @@
 #include "core/workspace/compiled_law.hpp"
 #include "core/workspace/declare.hpp"
 #include "core/workspace/entities.hpp"
+#include "core/workspace/hierarchy.hpp"
 #include "core/cli/spec.hpp"
 #include "core/journal/journal.hpp"
 #include "help/init.hpp"
@@ -185,6 +186,7 @@ Result<Exit> run(const cli::Args& args) {
   }
   TK_TRY(auto ws, workspace::Workspace::open(root));
   TK_CHECK(workspace::compile_law(ws));
+  TK_CHECK(workspace::compile_hierarchy(ws, repo));
   if (args.json())
     cli::print(json::pretty(Value::Map{{"workspace", root}, {"galaxy", names.galaxy},
                                        {"owner", "user:" + names.galaxy + "/" + names.user}}) + "\n");

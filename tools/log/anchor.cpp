@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/acl/keyfile.hpp"
+#include "core/base/text.hpp"
 #include "core/git/repository.hpp"
+#include "core/os/file.hpp"
 
 namespace tk::tools::log_tool {
 namespace {
@@ -36,19 +38,56 @@ Result<crypto::SigningKey> journal_key(const workspace::Workspace& ws, bool make
   return key;
 }
 
+namespace {
+
+constexpr const char* kKnown = "keys/journal.known";
+
+Result<std::vector<journal::NoteKey>> predecessors(const workspace::Workspace& ws) {
+  std::vector<journal::NoteKey> out;
+  if (!os::exists(ws.state(kKnown))) return out;
+  TK_TRY(auto lines, os::read_private(ws.state(kKnown), 1u << 20));
+  for (auto line : text::split(lines, '\n')) {
+    if (line.empty()) continue;
+    TK_TRY(auto key, journal::parse_note_key(line));
+    out.push_back(std::move(key));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<journal::NoteKey>> known_keys(const workspace::Workspace& ws, journal::Journal& journal) {
+  TK_TRY(auto out, predecessors(ws));
+  auto own = journal_key(ws, false);
+  if (!own && own.error().code == Code::os_not_found) return out;
+  if (!own) return fail(own.error());
+  TK_TRY(auto origin, journal::origin_of(journal));
+  out.insert(out.begin(), {origin, own->public_key()});
+  return out;
+}
+
+Result<void> keep_known_keys(const workspace::Workspace& ws, const std::vector<std::string>& keys) {
+  if (keys.empty()) return {};
+  TK_CHECK(os::make_directories(ws.state("keys"), 0700));
+  return os::write_atomic(ws.state(kKnown), text::join(keys, "\n") + "\n", 0600);
+}
+
 Result<Sealed> make_anchor(const workspace::Workspace& ws) {
   TK_TRY(auto repo, git::Repository::open(ws.root()));
   TK_TRY(auto journal, journal::Journal::open(ws.journal_path(), store::Mode::read_write));
   TK_TRY(auto key, journal_key(ws, true));
+  TK_TRY(auto before, predecessors(ws));
   // Two may be at it: the ref moves by compare-and-swap, and who lost looks again.
   for (int tries = 0;; ++tries) {
     TK_TRY(auto tip, tip_of(repo));
     Sealed out;
-    TK_TRY(out.checkpoint, journal::make_checkpoint(journal, key, tip.note));
+    TK_TRY(out.checkpoint, journal::make_checkpoint(journal, key, tip.note, before));
     TK_TRY(auto origin, journal::origin_of(journal));
     out.key = {origin, key.public_key()};
     out.commit = tip.commit;
-    auto there = journal::open_note(tip.note, {out.key});  // make_checkpoint has looked at it
+    auto keys = before;
+    keys.push_back(out.key);
+    auto there = journal::open_note(tip.note, keys);  // make_checkpoint has looked at it
     if (there && there->size >= out.checkpoint.size) return out;
     TK_TRY(out.commit, repo.write_commit(tip.commit, {{"checkpoint", out.checkpoint.note}, {"key", out.key.str() + "\n"}}, kAuthor,
                                          "checkpoint of " + std::to_string(out.checkpoint.size) + " rows\n"));

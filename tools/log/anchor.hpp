@@ -17,6 +17,11 @@ inline constexpr const char* kRef = "refs/tk/checkpoints";
 // The journal's key; made when `make` and there is none, else os_not_found.
 Result<crypto::SigningKey> journal_key(const workspace::Workspace& ws, bool make);
 
+// The keys whose signatures count here: the own one where there is one, and those that signed before this workspace was
+// imported (.tk/keys/journal.known, a note key in each line).
+Result<std::vector<journal::NoteKey>> known_keys(const workspace::Workspace& ws, journal::Journal& journal);
+Result<void> keep_known_keys(const workspace::Workspace& ws, const std::vector<std::string>& keys);
+
 struct Sealed {
   journal::StoredCheckpoint checkpoint;
   journal::NoteKey key;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <cstdlib>
 
 #include "core/base/base64.hpp"
@@ -56,10 +58,9 @@ Result<Exit> prove(const cli::Args& args) {
     TK_TRY(auto checkpoint, covering(ws, journal, seq));
     note = checkpoint.note;
   }
-  TK_TRY(auto origin, journal::origin_of(journal));
-  TK_TRY(auto key, journal_key(ws, false));
-  journal::NoteKey name{origin, key.public_key()};
-  TK_TRY(auto signed_by_us, journal::open_note(note, {name}));
+  TK_TRY(auto keys, known_keys(ws, journal));
+  TK_TRY(auto signed_by_us, journal::open_note(note, keys));
+  auto name = *std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return journal::open_note(note, {key}).has_value(); });
   if (signed_by_us.size < seq)
     return fail(Code::journal_proof, "the checkpoint is of " + std::to_string(signed_by_us.size) + " rows: it says nothing about row " + std::to_string(seq));
   TK_TRY(auto moment, journal.snapshot());

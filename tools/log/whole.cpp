@@ -20,13 +20,7 @@ Result<std::vector<journal::NoteKey>> note_keys(const workspace::Workspace& ws, 
     TK_TRY(auto key, journal::parse_note_key(text));
     out.push_back(std::move(key));
   }
-  if (!out.empty()) return out;
-  auto own = journal_key(ws, false);
-  if (!own && own.error().code == Code::os_not_found) return out;
-  if (!own) return fail(own.error());
-  TK_TRY(auto origin, journal::origin_of(journal));
-  out.push_back({origin, own->public_key()});
-  return out;
+  return out.empty() ? known_keys(ws, journal) : Result<std::vector<journal::NoteKey>>(std::move(out));
 }
 
 Result<Claims> claims_of(const workspace::Workspace& ws, Journal& journal, const std::vector<std::string>& files) {

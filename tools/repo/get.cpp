@@ -1,5 +1,7 @@
+#include "core/base/text.hpp"
 #include "core/json/json.hpp"
 #include "core/cli/output.hpp"
+#include "core/workspace/hierarchy.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
 #include "tools/session/values.hpp"
@@ -17,8 +19,37 @@ Value describe(const law::Index& index, const law::EntityView& e) {
   return out;
 }
 
+// A galaxy, system or space by its path, from hierarchy.json alone.
+Result<Exit> run_path(const workspace::Workspace& ws, const std::string& path, bool json) {
+  TK_TRY(auto repository, git::Repository::open(ws.root()));
+  TK_TRY(auto hierarchy, workspace::Hierarchy::open(ws, repository));
+  TK_TRY(auto item, hierarchy.item(path));
+  if (json) {
+    cli::print(json::pretty(item) + "\n");
+    return Exit::ok;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const char* name : {"path", "level", "id", "owner_id", "hive_channel", "tools", "packages", "children", "entities", "effective_config", "source"}) {
+    const auto& value = item[name];
+    std::vector<std::string> words;
+    if (const auto* list = value.as_list())
+      for (const auto& word : *list) words.push_back(word.text());
+    if (const auto* map = value.as_map())
+      for (const auto& [k, v] : *map) words.push_back(k + "=" + (v.as_text() ? v.text() : json::compact(v)));
+    auto shown = value.as_text() ? value.text() : text::join(words, ", ");
+    if (!shown.empty()) rows.push_back({name, text::printable(shown)});
+  }
+  cli::print(cli::table(rows));
+  return Exit::ok;
+}
+
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
+  if (auto path = args.get("REF"); !path.empty() && path.find(':') == path.npos && !record::find_entity_type(path)) {
+    if (law::valid_context(path)) return run_path(ws, path, args.json());
+    return fail(Code::cli_usage, "neither a reference, a type nor a path: " + text::printable(path),
+                "tk repo get user:alice, tk repo get user, or tk repo get acme.web");
+  }
   TK_TRY(auto law, workspace::CompiledLaw::open(ws));
   const auto& index = law.index();
   auto word = args.get("REF");
@@ -39,8 +70,6 @@ Result<Exit> run(const cli::Args& args) {
     cli::print(cli::table(rows));
     return Exit::ok;
   }
-  if (!word.empty() && !record::find_entity_type(word))
-    return fail(Code::cli_usage, "neither a reference nor a type: " + word, "tk repo get user:alice, or tk repo get user");
   Value::List list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& e : index.entities(word)) {
@@ -62,11 +91,15 @@ Result<Exit> run_compile(const cli::Args& args) {
     return Exit::ok;
   }
   TK_CHECK(workspace::compile_law(ws));
+  if (!args.has("law")) {  // last: law counts also where the organisation's configuration is wrong
+    TK_TRY(auto repository, git::Repository::open(ws.root()));
+    TK_CHECK(workspace::compile_hierarchy(ws, repository));
+  }
   if (args.json()) {
     TK_TRY(auto law, workspace::CompiledLaw::open(ws));
     cli::print(json::pretty(Value::Map{{"commit", law.index().commit()}}) + "\n");
   } else {
-    cli::note("law of HEAD compiled to .tk/law.idx");
+    cli::note(std::string("law of HEAD compiled to .tk/law.idx") + (args.has("law") ? "" : ", its organisation to .tk/hierarchy.json"));
   }
   return Exit::ok;
 }
@@ -74,19 +107,23 @@ Result<Exit> run_compile(const cli::Args& args) {
 }  // namespace
 
 cli::VerbSpec get_verb() {
-  return {"get", "show an entity, or list those of a type, as HEAD declares them",
-          {{"REF", "user:alice, or a type, or nothing for all", false}}, {},
+  return {"get", "show an entity, a place in the organisation, or those of a type, as HEAD declares them",
+          {{"REF", "user:alice, acme.web, a type, or nothing for all", false}}, {},
           {{"tk repo get agent", "every agent with its state and place"},
+           {"tk repo get acme.web.api --json", "a galaxy, system or space, from .tk/hierarchy.json"},
            {"tk repo get user:alice --json", "one entity with all its attributes"}},
           help::k_get, run,
           "{ref: text, type: text, context: text, name: text, id: text, state: text, at: text, attributes: {*: text}}"
-          "| [{ref: text, type: text, context: text, name: text, id: text, state: text, at: text, attributes: {*: text}}]", values};
+          "| [{ref: text, type: text, context: text, name: text, id: text, state: text, at: text, attributes: {*: text}}]"
+          "| {id: text, name: text, level: text, path: text, parent_path: text, owner_id: text, hive_channel: text, tools: [text], packages: [text],"
+          " children: [text], effective_config: {*: text}, source: text, sha256: text, entities: {*: int}}", values};
 }
 
 cli::VerbSpec compile_verb() {
-  return {"compile", "rebuild the law index of HEAD, or make that of a commit or folder",
-          {{"WHAT", "a commit or a folder; HEAD when left out", false}}, {{"output", "FILE", "where its index goes"}},
-          {{"tk repo compile", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile,
+  return {"compile", "compile law and hierarchy.json of HEAD, or the law of a commit or folder",
+          {{"WHAT", "a commit or a folder; HEAD when left out", false}},
+          {{"output", "FILE", "where its index goes"}, {"law", "", "law only"}},
+          {{"tk repo compile", "after you committed by hand"}, {"tk repo compile --law", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile,
           "{commit: text}"};
 }
 

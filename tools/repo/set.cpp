@@ -19,28 +19,6 @@ const xml::Element* find_element(const xml::Document& doc, const law::EntityView
   return nullptr;
 }
 
-// The entity's record. One that was declared by hand gets its record now: tk owes it that.
-Result<record::Record> record_of(Session& s, const law::EntityView& e, const law::Ref& ref,
-                                 const std::string& path, const Value::Map& attributes) {
-  if (!e.id.empty())
-    if (auto found = s.store.get(std::string(e.id))) return found;
-  TK_TRY(auto named, s.store.of_entity(ref));
-  if (named && e.id.empty()) return std::move(*named);
-  auto adopt = change_for(s, ref, std::string(e.id), path, attributes);
-  adopt.owed = "adoption";
-  adopt.reason = "declared by hand";
-  TK_TRY(auto made, s.store.apply(std::move(adopt)));
-  if (e.state == "active") return std::move(made.record);
-  record::Change follow;
-  follow.id = made.record.id;
-  follow.event = entity_event("active", std::string(e.state));
-  follow.actor = s.actor;
-  follow.trace = s.trace;
-  follow.owed = "adoption";
-  TK_TRY(auto followed, s.store.apply(std::move(follow)));
-  return std::move(followed.record);
-}
-
 // The file with the attributes set; an empty value takes one away.
 Result<std::string> edit(const std::string& path, std::string content, const law::EntityView& e,
                          const std::vector<std::pair<std::string, std::string>>& pairs) {
@@ -77,8 +55,7 @@ Result<Exit> run(const cli::Args& args) {
       cli::print(json::pretty(Value::Map{{"ref", full.str()}, {"file", path}, {"seq", Value()}}) + "\n");
     return Exit::ok;
   }
-  auto before_it = attributes_in(path, before.value_or(""), full);
-  TK_TRY(auto record, record_of(*s, entity, full, path, before_it));
+  TK_TRY(auto record, record_of(*s, full, std::string(entity.id), std::string(entity.state), path, attributes_in(path, before.value_or(""), full)));
   std::string event = "update";
   for (const auto& [k, v] : pairs)
     if (k == "state") event = entity_event(record.state, v);

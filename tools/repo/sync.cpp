@@ -8,7 +8,7 @@
 #include "core/os/file.hpp"
 #include "core/record/field.hpp"
 #include "core/workspace/compile.hpp"
-#include "core/workspace/entity_index.hpp"
+#include "core/workspace/hierarchy.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/provision.hpp"
 #include "tools/repo/verbs.hpp"
@@ -35,7 +35,10 @@ Result<void> collect(const git::Repository& repository, const std::string& commi
   TK_TRY(auto content, repository.read(commit, path));
   if (!content) return {};
   auto read = workspace::read_file({path, std::move(*content)});
-  for (auto& e : read.entities) side.insert_or_assign(identity(e), Declared{std::move(e), path});
+  for (auto& e : read.entities) {
+    auto key = identity(e);
+    side.insert_or_assign(std::move(key), Declared{std::move(e), path});
+  }
   return {};
 }
 
@@ -328,6 +331,7 @@ Result<Exit> run(const cli::Args& args) {
       TK_CHECK(workspace::forget_law(ws));
       TK_CHECK(workspace::Materialised::write(ws.root(), done.active));
       TK_CHECK(workspace::compile_law(ws));
+      TK_CHECK(workspace::compile_hierarchy(ws, repository));
     }
   }
   auto marker = ws.state("synced");

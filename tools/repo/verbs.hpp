@@ -14,4 +14,8 @@ Result<void> seal_pairs(Session& session, const law::Ref& ref, const std::string
 // Its attributes as HEAD has them; what is personal in clear for who may export it, else a shortened mark.
 Result<std::vector<std::pair<std::string, std::string>>> shown_attributes(const law::Index& index, const law::EntityView& entity);
 
+// The entity's record. One that was declared by hand gets its record now: tk owes it that.
+Result<record::Record> record_of(Session& session, const law::Ref& ref, const std::string& id, const std::string& state,
+                                 const std::string& path, const Value::Map& attributes);
+
 }  // namespace tk::tools::repo_tool

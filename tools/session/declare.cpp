@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/cli/output.hpp"
 #include "core/law/escalation.hpp"
+#include "core/workspace/hierarchy.hpp"
 
 namespace tk::tools {
 
@@ -26,6 +28,7 @@ Result<void> check_whole(Session& s, const git::Repository& repo, const std::vec
     if (f.content) sources.push_back({f.path, *f.content});
     paths += (paths.empty() ? "" : ", ") + f.path;
   }
+  TK_CHECK(workspace::check_configuration(sources, files));
   TK_TRY(auto after, workspace::compile_sources(std::move(sources)));
   TK_TRY(auto index, law::Index::open(after));
   const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
@@ -81,6 +84,7 @@ Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, st
   d.author = author_of(s);
   TK_TRY(auto seq, workspace::declare(s.store, repo, std::move(d)));
   TK_CHECK(workspace::compile_law(s.workspace));
+  if (auto made = workspace::compile_hierarchy(s.workspace, repo); !made) cli::note("hierarchy.json is not made: " + describe(made.error()));
   return seq;
 }
 

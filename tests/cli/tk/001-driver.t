@@ -33,6 +33,8 @@ The driver finds commands, helps, and knows what you meant.
     record      records and their state machines
     inbox       what waits for somebody's answer
     log         the journal: query, follow, prove and verify
+    export      the whole workspace with its journal, as one file
+    import      a workspace made of an export
     audit       rights that are too wide, gaps, secrets in clear
     compliance  what the workspace can show for the controls of a frame
     events      the closed catalogue of what can happen
