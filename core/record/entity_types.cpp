@@ -47,6 +47,19 @@ const AttributeType* EntityType::find(std::string_view attribute) const {
   return find_in(common_attributes(), attribute);
 }
 
+const std::vector<ChildType>& children_of(const EntityType& type) {
+  static const auto all = [] {
+    std::map<std::string_view, std::vector<ChildType>> out;
+    for (const auto& t : entity_type_table()) {
+      auto& children = out[t.name];
+      children = t.children;
+      children.push_back(attr_child());
+    }
+    return out;
+  }();
+  return all.find(type.name)->second;
+}
+
 const EntityType* find_entity_type(std::string_view name) { return find_in(entity_type_table(), name); }
 
 const EntityType* entity_type_of_list(std::string_view plural) {

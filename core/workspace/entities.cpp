@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
+#include "core/workspace/working_tree.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -29,7 +30,7 @@ void append(Declared& to, const Declared& from) {
 
 }  // namespace
 
-Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>& files) {
+Declared join_files(const Files& files) {
   Declared out;
   auto problem = [&](std::string file, std::string message, std::string hint) {
     out.problems.push_back(Error{Code::ws_entity_invalid, std::move(message), {std::move(file), 0, 0}, std::move(hint), nullptr});
@@ -61,7 +62,7 @@ Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<con
 }
 
 Declared read_declarations(const std::vector<SourceFile>& files) {
-  std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
+  Files read;
   for (const auto& f : files) read.emplace_back(f.path, std::make_shared<const FileDeclares>(read_file(f)));
   return join_files(read);
 }
@@ -83,34 +84,14 @@ Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
   return out;
 }
 
-namespace {
-
-Result<void> collect(const std::string& root, const std::string& below, std::string_view ending,
-                     std::vector<SourceFile>& out) {
-  if (!os::is_directory(root + "/" + below)) return {};
-  TK_TRY(auto names, os::list_directory(root + "/" + below));
-  for (const auto& name : names) {
-    auto path = below + "/" + name;
-    if (os::is_directory(root + "/" + path)) {
-      TK_CHECK(collect(root, path, ending, out));
-    } else if (name.ends_with(ending)) {
-      TK_TRY(auto content, os::read_file(root + "/" + path, 2u << 20));
-      out.push_back({path, std::move(content)});
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<std::vector<SourceFile>> working_sources(const std::string& root) {
+  TK_TRY(auto tree, look_at_working_tree(root));
+  if (!tree.problems.empty()) return fail(tree.problems.front());
   std::vector<SourceFile> out;
-  if (os::exists(root + "/MANIFEST.xml")) {
-    TK_TRY(auto manifest, os::read_file(root + "/MANIFEST.xml", 2u << 20));
-    out.push_back({"MANIFEST.xml", std::move(manifest)});
+  for (const auto& f : tree.files) {
+    TK_TRY(auto content, os::read_file(root + "/" + f.path, 2u << 20));
+    out.push_back({f.path, std::move(content)});
   }
-  TK_CHECK(collect(root, "galaxies", ".xml", out));
-  TK_CHECK(collect(root, "records", ".toml", out));
   return out;
 }
 
