@@ -43,7 +43,7 @@ class Compiler {
     auto ref = parse_ref(text);
     if (!ref) return bad(ref.error().message, ref.error().hint);
     if (!type.empty() && ref->type != type)
-      return bad(text + " is not a " + std::string(type));
+      return bad(text + " is not a " + std::string(type), "write " + std::string(type) + ":NAME");
     auto before = [&](const Entity* e) {
       return std::tie(e->ref.type, e->ref.name) < std::tie(ref->type, ref->name);
     };
@@ -115,7 +115,8 @@ class Compiler {
       if (!e.id.empty())
         if (auto [it, fresh] = ids.emplace(e.id, &e); !fresh)
           return fail_at(Code::law_syntax, e.where, "id " + e.id + " belongs to " +
-                                                        it->second->ref.str() + " already");
+                                                        it->second->ref.str() + " already",
+                         "leave the id out and run: tk repo fmt --ids");
       EntityRow row{};
       row.type = b_.str(e.ref.type);
       row.name = b_.str(e.ref.name);
@@ -157,10 +158,10 @@ class Compiler {
       TK_TRY(auto group, resolve(m.group.str(), "group", m.where));
       if (auto height = height_of(group, heights, path); !height)
         return fail_at(Code::law_cycle, where_of_group(path.back(), m.where),
-                       order_[path.back()]->ref.str() + " is a member of itself");
+                       order_[path.back()]->ref.str() + " is a member of itself", "take one of the members in the circle out");
       else if (*height > kMaxNesting)
         return fail_at(Code::law_syntax, m.where,
-                       m.group.str() + " is nested in more than 32 groups");
+                       m.group.str() + " is nested in more than 32 groups", "put its members into the upper ones directly");
     }
     return {};
   }
@@ -236,11 +237,11 @@ class Compiler {
         for (auto p : parents[b_.closure[at].role]) {
           if (p == i)
             return fail_at(Code::law_cycle, model_.roles[i].where,
-                           model_.roles[i].ref.str() + " inherits itself");
+                           model_.roles[i].ref.str() + " inherits itself", "take one inherits of the circle out");
           if (!model_.roles[p].active || !model_.roles[i].active || !seen.insert(p).second) continue;
           if (depth[at - first] == kMaxNesting)
             return fail_at(Code::law_syntax, model_.roles[i].where,
-                           model_.roles[i].ref.str() + " inherits through more than 32 roles");
+                           model_.roles[i].ref.str() + " inherits through more than 32 roles", "inherit the lower ones directly");
           depth.push_back(depth[at - first] + 1);
           b_.closure.push_back({count(p), count(at)});
         }
@@ -252,7 +253,7 @@ class Compiler {
   Result<std::size_t> role_row(const std::string& ref, const Where& where) {
     TK_TRY(auto at, resolve(ref, "role", where));
     auto row = role_of_entity_.find(at);
-    if (row == role_of_entity_.end()) return fail_at(Code::law_reference, where, ref + " is no role");
+    if (row == role_of_entity_.end()) return fail_at(Code::law_reference, where, ref + " is no role", "declare it as <role>");
     return row->second;
   }
 

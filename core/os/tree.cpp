@@ -53,7 +53,7 @@ class Walker {
   }
 
   Result<void> list(const std::string& folder, int depth) {
-    if (depth == kDepth) return fail_at(Code::os_io, {folder, 0, 0}, "folders nested deeper than 64 levels", "move it up");
+    if (depth == kDepth) return fail_at(Code::ws_entity_invalid, {folder, 0, 0}, "folders nested deeper than 64 levels", "move it up");
     int fd = ::open((root_ + "/" + folder).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR* directory = fd < 0 ? nullptr : ::fdopendir(fd);
     if (!directory) {
@@ -76,7 +76,7 @@ class Walker {
       for (auto at = run; at < out_.size(); at += kChunk) chunks_.push_back({folder, at, std::min(at + kChunk, out_.size())});
     };
     for (auto& [name, type] : names) {
-      if (out_.size() >= limit_) return fail_at(Code::os_io, {folder, 0, 0}, "too many files", "split the workspace");
+      if (out_.size() >= limit_) return fail_at(Code::ws_entity_invalid, {folder, 0, 0}, "too many files", "split the workspace");
       TreeEntry entry;
       entry.path = folder + "/" + name;
       bool below = type == DT_DIR;

@@ -18,7 +18,7 @@ struct TreeEntry {
 };
 
 // What stands at root/below and under it, each folder before what it holds, the names of a folder in order; nothing when
-// there is nothing. Looked at by two threads. More than `limit` entries are os_io.
+// there is nothing. Looked at by two threads. More than `limit` entries, or 64 levels, are ws_entity_invalid.
 Result<std::vector<TreeEntry>> read_tree(const std::string& root, const std::string& below, std::size_t limit = 4u << 20);
 
 }  // namespace tk::os

@@ -54,6 +54,8 @@ const std::vector<ChildType>& children_of(const EntityType& type);  // its own a
 const ChildType& attr_child();     // <attr name= type= value=/>, which every entity may hold
 const ChildType& manifest_type();  // MANIFEST.xml
 
+// A value for an error: short, in one line.
+std::string shown_value(std::string_view value);
 // Whether a value is what its kind says; else what is wrong with it, as a person would say it.
 std::string check_value(const AttributeType& type, std::string_view value);
 // What no pattern can say of a value that is what its kind says: a day that there is, a key that is one, a path that

@@ -64,7 +64,7 @@ std::string references(std::string_view s) {
   std::replace(list.begin(), list.end(), ',', ' ');
   for (auto word : text::split(list, ' ')) {
     if (word.empty() || word.find('*') != word.npos) continue;
-    if (auto ref = law::parse_ref(word); !ref) return "it holds no reference: " + text::printable(text::shorten(word, 80));
+    if (auto ref = law::parse_ref(word); !ref) return "it holds no reference: " + shown_value(word);
     else if (!find_entity_type(ref->type)) return "no type of entity is called " + ref->type;
   }
   return {};
@@ -79,7 +79,7 @@ std::string commands(std::string_view s) {
                                            "tee",  "cp",   "mv",   "su",   "sudo"};
   for (auto part : text::split(s, ',')) {
     auto command = text::trim(part);
-    auto shown = "\"" + text::printable(text::shorten(command, 80)) + "\"";
+    auto shown = "\"" + shown_value(command) + "\"";
     if (command.empty()) return "one of its commands is empty";
     if (command[0] != '/') return shown + " is no absolute path";
     if (control(command) || command.find_first_of("*?[]!\\\"'`$;&|<>(){}=:#") != command.npos)
@@ -130,7 +130,7 @@ std::string ssh_key(std::string_view s) {
   Blob blob(*bytes);
   std::string_view inner, curve, point, e, n, application;
   if (!blob.field(inner)) return "the key is cut off";
-  if (inner != type) return "it says " + std::string(type) + ", and the key is " + text::printable(text::to_utf8(text::shorten(inner, 40)));
+  if (inner != type) return "it says " + std::string(type) + ", and the key is " + shown_value(text::to_utf8(inner));
   if (type == "ssh-rsa") {
     if (!blob.field(e) || !blob.field(n)) return "the key is cut off";
     if (bits(n) < 2048 || bits(n) > 16384) return "an RSA key has 2048 to 16384 bits, not " + std::to_string(bits(n));
@@ -160,7 +160,7 @@ std::string ssh_options(std::string_view s) {
     auto name = std::string(s.substr(at, end - at));
     std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     bool quoted = end != s.npos && s[end] == '=';
-    auto shown = "\"" + text::printable(text::shorten(name, 40)) + "\"";
+    auto shown = "\"" + shown_value(name) + "\"";
     if (!quoted && !has(kPlain, name)) return has(kQuoted, name) ? shown + " has no value" : "no option is called " + shown;
     if (quoted) {
       if (!has(kQuoted, name)) return "no option with a value is called " + shown;

@@ -111,7 +111,9 @@ class Together {
       return problem(Code::law_reference, r.where, r.attribute + " cannot be a " + ref.type, "it leads to one of: " + wanted);
     }
     auto found = named(ref.type, ref.name, ref.context);
-    if (found.size() == 1) return;
+    // One that is declared twice is for law to tell.
+    auto another = [&](const auto* e) { return e->ref.context != found.front()->ref.context; };
+    if (!found.empty() && std::none_of(found.begin(), found.end(), another)) return;
     if (found.size() > 1)
       return problem(Code::law_reference, r.where, ref.str() + " fits more than one entity", "write type:context/name, like " + found.front()->ref.str());
     auto close = near(ref.type, ref.name);
@@ -127,7 +129,7 @@ class Together {
         for (const auto& a : file->accounts)
           if (a.unix_name == word && a.ref.starts_with("group:")) return;
     auto close = near(type, word);
-    problem(Code::law_reference, r.where, "no " + type + " is called " + text::printable(text::shorten(word, 80)),
+    problem(Code::law_reference, r.where, "no " + type + " is called " + record::shown_value(word),
             close.empty() ? "declare it: tk repo new " + type + " " + word : "did you mean " + close + "?");
   }
 

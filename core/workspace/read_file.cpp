@@ -87,7 +87,7 @@ class Reader {
     if (!href) return;
     auto place = place_of(href->value);
     if (!place.ok || place.holds != "galaxy" || !law::valid_context(place.context))
-      return problem(Code::ws_entity_invalid, doc.where(href->value_at), "no galaxy can stand at \"" + text::printable(text::shorten(href->value, 80)) + "\"",
+      return problem(Code::ws_entity_invalid, doc.where(href->value_at), "no galaxy can stand at \"" + record::shown_value(href->value) + "\"",
                      "write it like galaxies/acme/galaxy.xml");
     if (!all_.listed.insert(href->value).second)
       return problem(Code::ws_entity_invalid, doc.where(href->value_at), href->value + " is listed twice", "take one of them away");
@@ -292,7 +292,7 @@ class Reader {
     auto fits = [&](std::string_view name, const std::string& place) {
       const auto* a = e.find(name);
       if (a && a->value != place)
-        problem(Code::ws_entity_invalid, doc.where(a->value_at), a->name + " \"" + text::printable(text::shorten(a->value, 80)) + "\" does not fit its place \"" + place + "\"",
+        problem(Code::ws_entity_invalid, doc.where(a->value_at), a->name + " \"" + record::shown_value(a->value) + "\" does not fit its place \"" + place + "\"",
                 "leave it out, or move the file");
     };
     fits("context", context);
@@ -389,7 +389,7 @@ class Reader {
     auto n = e.find("n") ? e.get("n") : "1";
     auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), out.n);
     if (error != std::errc() || end != n.data() + n.size() || out.n < 1 || out.n > 100) {
-      problem(Code::law_syntax, doc.where(e.find("n")->value_at), "n must be 1 to 100, not \"" + text::printable(text::shorten(n, 80)) + "\"", "write n=\"1\"");
+      problem(Code::law_syntax, doc.where(e.find("n")->value_at), "n must be 1 to 100, not \"" + record::shown_value(n) + "\"", "write n=\"1\"");
     } else if (!has(kKinds, out.kind)) {
       auto near = text::nearest(out.kind, {"approval", "four-eyes", "reason"});
       problem(Code::law_syntax, doc.where(e.find("kind")->value_at), "unknown obligation \"" + out.kind + "\"",

@@ -35,8 +35,9 @@ class Looker {
 
   Result<WorkingTree> run() {
     for (const auto* top : {"MANIFEST.xml", "galaxies", "records"}) {
-      TK_TRY(auto entries, os::read_tree(root_, top));
-      for (auto& entry : entries) see(std::move(entry), top);
+      auto entries = os::read_tree(root_, top);
+      if (!entries) out_.problems.push_back(entries.error());
+      else for (auto& entry : *entries) see(std::move(entry), top);
     }
     return std::move(out_);
   }

@@ -154,8 +154,7 @@ class Scanner {
   }
 
   // A name with a colon would be one of a namespace, of which there are none here: no prefix is bound.
-  Result<std::string_view> plain_name() {
-    auto start = at_;
+  Result<std::string_view> plain_name(std::size_t start) {
     auto out = name();
     if (auto colon = out.find(':'); colon != out.npos)
       return bad(start, "\"" + std::string(text::shorten(out, 80)) + "\" has a colon: entities have no namespaces", "take the prefix away");
@@ -169,7 +168,7 @@ class Scanner {
   Result<void> opening() {
     auto start = at_++;
     if (at_ >= s_.size() || !name_start(s_[at_])) return bad(start, "a bare <", "write &lt;");
-    TK_TRY(auto named, plain_name());
+    TK_TRY(auto named, plain_name(start));
     ScannedElement element{named, start, 0, {}};
     if (open_.empty() && !out_.empty()) return bad(start, "a second root element", "put it into a file of its own");
     if (open_.size() >= kMaxDepth) return bad(start, "nested deeper than 32 levels", "entities are flat: see tk repo types");
@@ -199,7 +198,7 @@ class Scanner {
   Result<ScannedAttribute> attribute() {
     ScannedAttribute a{{}, at_, 0, 0};
     if (at_ >= s_.size() || !name_start(s_[at_])) return bad(at_, "an attribute name is expected", "write name=\"value\"");
-    TK_TRY(a.name, plain_name());
+    TK_TRY(a.name, plain_name(at_));
     spaces();
     if (at_ >= s_.size() || s_[at_] != '=')
       return bad(a.name_at, "attribute " + std::string(a.name) + " has no value", "write " + std::string(a.name) + "=\"value\"");
