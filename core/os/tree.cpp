@@ -46,6 +46,7 @@ class Walker {
   static void take(const struct stat& st, TreeEntry& to) {
     using Kind = TreeEntry::Kind;
     to.kind = S_ISREG(st.st_mode) ? Kind::file : S_ISDIR(st.st_mode) ? Kind::folder : S_ISLNK(st.st_mode) ? Kind::link : Kind::other;
+    to.mode = st.st_mode & 07777;
     to.inode = st.st_ino;
     to.size = st.st_size;
     to.mtime_ns = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;

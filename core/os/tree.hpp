@@ -14,6 +14,7 @@ struct TreeEntry {
   std::string path;  // below the root
   Kind kind = Kind::other;
   std::uint64_t inode = 0;
+  unsigned mode = 0;  // permissions
   std::int64_t size = 0, mtime_ns = 0, ctime_ns = 0;  // of a file; a folder has none
 };
 

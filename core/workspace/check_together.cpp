@@ -47,9 +47,11 @@ class Together {
     for (const auto& [path, file] : files_)
       for (const auto& g : file->galaxies) {
         auto found = there.find(g.href);
-        if (found == there.end()) problem(Code::ws_entity_invalid, g.where, g.href + " is listed and not there", "write it, or take it off the list");
+        if (found == there.end())
+          problem(Code::ws_entity_invalid, g.where, g.href + " is listed and not there", "write it, or take it off the list");
         else if (!g.sha256.empty() && g.sha256 != found->second->sha256)
-          problem(Code::ws_entity_invalid, g.where, g.href + " has another SHA-256 than is said here", "say sha256=\"" + found->second->sha256 + "\", or leave it out");
+          problem(Code::ws_entity_invalid, g.where, g.href + " has another SHA-256 than is said here",
+                  "say sha256=\"" + found->second->sha256 + "\", or leave it out");
       }
   }
 

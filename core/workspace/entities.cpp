@@ -117,7 +117,7 @@ std::string entity_path(const law::Ref& ref) {
 
 std::string write_entity(const law::Ref& ref, const std::string& id,
                          const std::vector<std::pair<std::string, std::string>>& attributes,
-                         const std::vector<std::pair<std::string, std::string>>& children) {
+                         const std::vector<Entity::Child>& children) {
   const auto* type = record::find_entity_type(ref.type);
   bool named_by_id = type && type->named_by_id();
   std::string out = "<" + ref.type;
@@ -129,9 +129,30 @@ std::string write_entity(const law::Ref& ref, const std::string& id,
   for (const auto& [name, value] : attributes) add(name, value);
   if (children.empty()) return out + "/>\n";
   out += ">\n";
-  for (const auto& [name, target] : children)
-    out += "  <" + name + " ref=\"" + xml::escape(target) + "\"/>\n";
+  for (const auto& child : children) {
+    out += "  <" + child.name;
+    for (const auto& [name, value] : child.attributes) add(name, value);
+    out += "/>\n";
+  }
   return out + "</" + ref.type + ">\n";
+}
+
+Result<std::string> list_galaxy(const std::string& manifest, const std::string& galaxy) {
+  TK_TRY(auto doc, xml::parse(manifest, "MANIFEST.xml"));
+  auto entry = "<galaxy href=\"galaxies/" + xml::escape(galaxy) + "/galaxy.xml\"/>";
+  auto out = doc.source;
+  const xml::Element* last = nullptr;
+  for (const auto& child : doc.root.children)
+    if (child.name == "galaxy") last = &child;
+  const auto& before = last ? *last : doc.root;
+  auto end = out.find('>', before.open_end);
+  bool empty = out[end - 1] == '/';
+  if (last) {
+    auto behind = empty ? end + 1 : out.find('>', out.find("</galaxy", end)) + 1;
+    return out.insert(behind, "\n  " + entry);
+  }
+  if (!empty) return out.insert(end + 1, "\n  " + entry);
+  return out.replace(end - 1, 2, ">\n  " + entry + "\n</manifest>");
 }
 
 }  // namespace tk::workspace

@@ -97,6 +97,8 @@ std::string entity_path(const law::Ref& ref);
 // One entity's element as a file of its own.
 std::string write_entity(const law::Ref& ref, const std::string& id,
                          const std::vector<std::pair<std::string, std::string>>& attributes,
-                         const std::vector<std::pair<std::string, std::string>>& children = {});
+                         const std::vector<Entity::Child>& children = {});
+// A manifest with one more galaxy on its list, behind the others.
+Result<std::string> list_galaxy(const std::string& manifest, const std::string& galaxy);
 
 }  // namespace tk::workspace

@@ -242,9 +242,11 @@ class Reader {
                 known->example.empty() ? "mend the value; `tk repo types " + e.name + "` shows what it may hold"
                                        : "write it like " + a.name + "=\"" + std::string(known->example) + "\"");
       else if (!known->refers.empty())
-        all_.references.push_back({from, a.name, a.value, known->refers, !known->kind.starts_with("reference") && known->kind != "pattern", doc.where(a.value_at)});
+        all_.references.push_back({from, a.name, a.value, known->refers, plain_names(*known), doc.where(a.value_at)});
     }
   }
+
+  static bool plain_names(const record::AttributeType& type) { return type.kind == "words" || type.kind == "name"; }
 
   template <class List>
   static auto find_child(const List& list, std::string_view name) -> decltype(list.data()) {
@@ -292,8 +294,8 @@ class Reader {
     auto fits = [&](std::string_view name, const std::string& place) {
       const auto* a = e.find(name);
       if (a && a->value != place)
-        problem(Code::ws_entity_invalid, doc.where(a->value_at), a->name + " \"" + record::shown_value(a->value) + "\" does not fit its place \"" + place + "\"",
-                "leave it out, or move the file");
+        problem(Code::ws_entity_invalid, doc.where(a->value_at),
+                a->name + " \"" + record::shown_value(a->value) + "\" does not fit its place \"" + place + "\"", "leave it out, or move the file");
     };
     fits("context", context);
     if (type.name == "system") fits("galaxy", above);
@@ -323,7 +325,8 @@ class Reader {
     law::Attribute out{e.get("value"), {}};
     auto bad = [&](const Error& error) {
       const auto* at = e.find("value") ? e.find("value") : e.find("name");
-      problem(Code::ws_entity_invalid, doc.where(at->value_at), "attribute " + name + ": " + error.message, error.hint.empty() ? "mend the value or its type" : error.hint);
+      problem(Code::ws_entity_invalid, doc.where(at->value_at), "attribute " + name + ": " + error.message,
+              error.hint.empty() ? "mend the value or its type" : error.hint);
     };
     if (type == "timestamp" || type == "duration") {
       auto ns = type == "timestamp" ? clock::parse_rfc3339(out.text) : clock::parse_duration(out.text);

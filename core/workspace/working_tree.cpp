@@ -174,7 +174,9 @@ Result<Verdict> judge_working_tree(const Workspace& ws, bool anew) {
   auto files = read_files(ws.root(), tree.files);
   auto declared = join_files(files);
   out.entities = declared.model.entities.size();
-  auto add = [&](std::vector<Error> more) { out.problems.insert(out.problems.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); };
+  auto add = [&](std::vector<Error> more) {
+    for (auto& p : more) out.problems.push_back(std::move(p));
+  };
   add(std::move(declared.problems));
   // References are looked at when every entity could be read.
   if (out.problems.empty()) add(check_together(files));
