@@ -112,6 +112,8 @@ std::string entity_path(const law::Ref& ref) {
   auto own = type->level() ? (ref.context.empty() ? ref.name : ref.context + "." + ref.name) : ref.context;
   auto folder = context_folder(own);
   if (folder.empty()) return {};
+  auto depth = std::count(own.begin(), own.end(), '.');
+  if (type->level() && depth != (type->name == "galaxy" ? 0 : type->name == "system" ? 1 : 2)) return {};
   return folder + "/" + (type->level() ? ref.type : std::string(type->plural) + "/" + ref.name) + ".xml";
 }
 

@@ -72,7 +72,8 @@ Result<Exit> run(const cli::Args& args) {
   law::Ref ref{std::string(type->name), context, name};
   auto path = workspace::entity_path(ref);
   if (path.empty())
-    return fail(Code::cli_usage, "no " + ref.type + " can stand in " + (context.empty() ? "the root" : context));
+    return fail(Code::cli_usage, "no " + ref.type + " can stand in " + (context.empty() ? "the root" : context),
+                "a galaxy stands alone, a system in a galaxy, a space in a system: --context acme.web");
   if (s->law.index().find(ref))
     return fail(Code::ws_entity_exists, ref.str() + " exists already", "tk repo set changes it");
   TK_TRY(auto attributes, read_pairs(args.all("ATTRIBUTE")));
@@ -86,14 +87,18 @@ Result<Exit> run(const cli::Args& args) {
   Value::Map values;
   for (const auto& [k, v] : attributes) values.emplace(k, v);
   std::vector<git::Change> files = {{path, content}};
-  if (type->name == "galaxy") {  // what the manifest does not list does not exist
+  auto change = change_for(*s, ref, id, path, values);
+  if (type->name == "galaxy") {
+    // No grant can stand outside of galaxies: who may declare in the galaxy that they work in may declare one beside it.
+    auto own = s->workspace.default_context();
+    change.context = own.substr(0, own.find('.'));
+    // What the manifest does not list does not exist.
     TK_TRY(auto head, repository.head_commit());
     TK_TRY(auto manifest, repository.read(head, "MANIFEST.xml"));
     TK_TRY(auto listed, workspace::list_galaxy(manifest.value_or("<manifest version=\"1\"/>\n"), name));
     files.push_back({"MANIFEST.xml", std::move(listed)});
   }
-  TK_TRY(auto seq, commit_entities(*s, repository, std::move(files), {change_for(*s, ref, id, path, values)},
-                                   "repo: new " + ref.str()));
+  TK_TRY(auto seq, commit_entities(*s, repository, std::move(files), {std::move(change)}, "repo: new " + ref.str()));
   if (args.json())
     cli::print(json::pretty(Value::Map{{"ref", ref.str()}, {"id", id}, {"file", path}, {"seq", seq}}) + "\n");
   else
