@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 #include "core/base/text.hpp"
 #include "core/law/actions.hpp"
@@ -45,17 +46,16 @@ class Compiler {
     if (!type.empty() && ref->type != type)
       return bad(text + " is not a " + std::string(type), "write " + std::string(type) + ":NAME");
     auto before = [&](const Entity* e) {
-      return std::tie(e->ref.type, e->ref.name) < std::tie(ref->type, ref->name);
+      return std::tie(e->ref.type, e->ref.name, e->ref.context) < std::tie(ref->type, ref->name, ref->context);
     };
-    auto first = std::partition_point(order_.begin(), order_.end(), before) - order_.begin();
-    std::vector<std::size_t> found;
-    for (auto i = static_cast<std::size_t>(first); i < order_.size(); ++i) {
-      const auto& e = *order_[i];
-      if (e.ref.type != ref->type || e.ref.name != ref->name) break;
-      if (ref->context.empty() || e.ref.context == ref->context) found.push_back(i);
-    }
-    if (found.size() == 1) return found[0];
-    if (found.size() > 1) return bad(text + " fits more than one entity", "write type:context/name");
+    auto first = static_cast<std::size_t>(std::partition_point(order_.begin(), order_.end(), before) - order_.begin());
+    auto fits = [&](std::size_t i) {
+      if (i >= order_.size()) return false;
+      const auto& e = order_[i]->ref;
+      return e.type == ref->type && e.name == ref->name && (ref->context.empty() || e.context == ref->context);
+    };
+    if (fits(first) && fits(first + 1)) return bad(text + " fits more than one entity", "write type:context/name");
+    if (fits(first)) return first;
     std::vector<std::string> names;
     for (const auto* e : order_)
       if (e->ref.type == ref->type) names.push_back(e->ref.name);
@@ -71,9 +71,10 @@ class Compiler {
     for (const auto& e : model_.entities)
       for (const auto& [name, attribute] : e.attributes) {
         auto kind = kind_of(attribute);
-        auto [it, fresh] = keys_.emplace(key_of(name), kind);
+        auto [it, fresh] = keys_.try_emplace(key_of(name), kind);
         if (!fresh && it->second != kind) it->second = Kind::any;
       }
+    for (const auto& [name, kind] : keys_) numbers_.emplace(name, count(numbers_.size()));
     for (const auto& [name, kind] : keys_) b_.keys.push_back({b_.str(name), static_cast<std::uint32_t>(kind), 0});
     env_ = condition_environment({keys_.begin(), keys_.end()});
   }
@@ -90,7 +91,7 @@ class Compiler {
 
   AttributeRow attribute_row(const std::string& name, const Attribute& a) {
     AttributeRow row{b_.str(name), b_.str(a.text), 0, static_cast<std::uint32_t>(kind_of(a)), 0};
-    row.key_number = count(static_cast<std::size_t>(std::distance(keys_.begin(), keys_.find(key_of(name)))));
+    row.key_number = numbers_.find(key_of(name))->second;
     if (const auto* i = a.value.as_int()) row.number = *i;
     if (const auto* d = a.value.as_double()) row.number = std::bit_cast<std::int64_t>(*d);
     if (const auto* f = a.value.as_bool()) row.number = *f;
@@ -105,7 +106,9 @@ class Compiler {
       return std::tie(a->ref.type, a->ref.name, a->ref.context) <
              std::tie(b->ref.type, b->ref.name, b->ref.context);
     });
-    std::map<std::string, const Entity*> ids;
+    std::unordered_map<std::string_view, const Entity*> ids;
+    ids.reserve(order_.size());
+    b_.entities.reserve(order_.size());
     for (std::size_t i = 0; i < order_.size(); ++i) {
       const auto& e = *order_[i];
       if (i > 0 && order_[i - 1]->ref == e.ref)
@@ -450,6 +453,7 @@ class Compiler {
   std::vector<const Entity*> order_;  // by type, name, context: the rows of the entity table
   std::set<std::string> actions_;
   std::map<std::string, Kind> keys_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;  // of keys
   expr::Environment env_;
   std::map<std::pair<std::string, bool>, std::uint32_t> conditions_;
   std::map<std::size_t, std::set<std::size_t>> member_of_;

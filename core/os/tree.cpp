@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/os/file.hpp"
@@ -15,122 +19,133 @@
 namespace tk::os {
 namespace {
 
-constexpr std::size_t kChunk = 1024;
 constexpr int kDepth = 64;
 
+// What readdir(3) would read, without the two calls that it adds to each folder.
+struct Record {
+  std::uint64_t inode;
+  std::int64_t offset;
+  unsigned short size;
+  unsigned char type;
+  char name[1];
+};
+
+struct Folder {
+  std::string path;
+  int depth;
+  std::vector<TreeEntry> entries;                // by name
+  std::vector<std::unique_ptr<Folder>> folders;  // of those that are one, in the same order
+};
+
+void take(const struct stat& st, TreeEntry& to) {
+  using Kind = TreeEntry::Kind;
+  to.kind = S_ISREG(st.st_mode) ? Kind::file : S_ISDIR(st.st_mode) ? Kind::folder : S_ISLNK(st.st_mode) ? Kind::link : Kind::other;
+  to.mode = st.st_mode & 07777;
+  to.inode = st.st_ino;
+  to.size = st.st_size;
+  to.mtime_ns = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
+  to.ctime_ns = std::int64_t{st.st_ctim.tv_sec} * 1'000'000'000 + st.st_ctim.tv_nsec;
+}
+
+// Folders are a queue that two threads take from; each looks at a folder whole.
 class Walker {
  public:
   Walker(const std::string& root, std::size_t limit) : root_(root), limit_(limit) {}
 
   Result<std::vector<TreeEntry>> run(const std::string& below) {
-    TreeEntry top;
-    top.path = below;
+    std::vector<TreeEntry> out(1);
+    out.front().path = below;
     struct stat st{};
     if (::lstat((root_ + "/" + below).c_str(), &st) != 0) {
-      if (errno == ENOENT) return std::vector<TreeEntry>{};
+      if (errno == ENOENT || errno == ENOTDIR) return std::vector<TreeEntry>{};
       return fail(errno_error(errno, "look at", below));
     }
-    take(st, top);
-    out_.push_back(std::move(top));
-    if (out_.front().kind == TreeEntry::Kind::folder) TK_CHECK(list(below, 0));
-    TK_CHECK(look());
-    return std::move(out_);
+    take(st, out.front());
+    if (out.front().kind != TreeEntry::Kind::folder) return out;
+    Folder top{below, 0, {}, {}};
+    todo_.push_back(&top);
+    std::thread other([&] { work(); });
+    work();
+    other.join();
+    if (error_) return fail(std::move(*error_));
+    out.reserve(seen_ + 1);
+    gather(top, out);
+    return out;
   }
 
  private:
-  struct Chunk {
-    std::string folder;
-    std::size_t begin, end;
-  };
-
-  static void take(const struct stat& st, TreeEntry& to) {
-    using Kind = TreeEntry::Kind;
-    to.kind = S_ISREG(st.st_mode) ? Kind::file : S_ISDIR(st.st_mode) ? Kind::folder : S_ISLNK(st.st_mode) ? Kind::link : Kind::other;
-    to.mode = st.st_mode & 07777;
-    to.inode = st.st_ino;
-    to.size = st.st_size;
-    to.mtime_ns = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
-    to.ctime_ns = std::int64_t{st.st_ctim.tv_sec} * 1'000'000'000 + st.st_ctim.tv_nsec;
+  void work() {
+    std::vector<char> buffer(1 << 16);
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return !todo_.empty() || busy_ == 0; });
+      if (todo_.empty()) break;
+      auto* folder = todo_.back();
+      todo_.pop_back();
+      ++busy_;
+      lock.unlock();
+      auto done = list(*folder, buffer);
+      lock.lock();
+      --busy_;
+      if (!done && !error_) error_ = done.error();
+      seen_ += folder->entries.size();
+      if (seen_ > limit_ && !error_) error_ = Error{Code::ws_entity_invalid, "too many files", {folder->path, 0, 0}, "split the workspace", nullptr};
+      if (error_) todo_.clear();
+      else for (auto& below : folder->folders) todo_.push_back(below.get());
+      changed_.notify_all();
+    }
   }
 
-  Result<void> list(const std::string& folder, int depth) {
-    if (depth == kDepth) return fail_at(Code::ws_entity_invalid, {folder, 0, 0}, "folders nested deeper than 64 levels", "move it up");
-    int fd = ::open((root_ + "/" + folder).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR* directory = fd < 0 ? nullptr : ::fdopendir(fd);
-    if (!directory) {
-      auto error = errno_error(errno, "open", folder);
-      if (fd >= 0) ::close(fd);
-      return fail(error);
-    }
-    std::vector<std::pair<std::string, unsigned char>> names;
-    errno = 0;
-    while (auto* entry = ::readdir(directory)) {
-      std::string name = entry->d_name;
-      if (name != "." && name != "..") names.emplace_back(std::move(name), entry->d_type);
-    }
-    int number = errno;
-    ::closedir(directory);
-    if (number) return fail(errno_error(number, "read", folder));
-    std::sort(names.begin(), names.end());
-    auto run = out_.size();
-    auto end_run = [&] {
-      for (auto at = run; at < out_.size(); at += kChunk) chunks_.push_back({folder, at, std::min(at + kChunk, out_.size())});
-    };
-    for (auto& [name, type] : names) {
-      if (out_.size() >= limit_) return fail_at(Code::ws_entity_invalid, {folder, 0, 0}, "too many files", "split the workspace");
-      TreeEntry entry;
-      entry.path = folder + "/" + name;
-      bool below = type == DT_DIR;
-      if (type == DT_UNKNOWN) {
+  Result<void> list(Folder& folder, std::vector<char>& buffer) {
+    if (folder.depth == kDepth) return fail_at(Code::ws_entity_invalid, {folder.path, 0, 0}, "folders nested deeper than 64 levels", "move it up");
+    int fd = ::open((root_ + "/" + folder.path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return fail(errno_error(errno, "open", folder.path));
+    auto done = look(folder, fd, buffer);
+    ::close(fd);
+    std::sort(folder.entries.begin(), folder.entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    for (const auto& e : folder.entries)
+      if (e.kind == TreeEntry::Kind::folder) folder.folders.push_back(std::make_unique<Folder>(Folder{e.path, folder.depth + 1, {}, {}}));
+    return done;
+  }
+
+  static Result<void> look(Folder& folder, int fd, std::vector<char>& buffer) {
+    for (;;) {
+      auto n = ::syscall(SYS_getdents64, fd, buffer.data(), buffer.size());
+      if (n == 0) return {};
+      if (n < 0) return fail(errno_error(errno, "read", folder.path));
+      for (long at = 0; at < n;) {
+        const auto* record = reinterpret_cast<const Record*>(buffer.data() + at);
+        at += record->size;
+        std::string_view name = record->name;
+        if (name == "." || name == "..") continue;
+        auto& entry = folder.entries.emplace_back();
+        entry.path.reserve(folder.path.size() + 1 + name.size());
+        entry.path.append(folder.path).append("/").append(name);
+        entry.kind = TreeEntry::Kind::folder;
         struct stat st{};
-        below = ::lstat((root_ + "/" + entry.path).c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+        if (record->type == DT_DIR) continue;
+        if (::fstatat(fd, record->name, &st, AT_SYMLINK_NOFOLLOW) != 0) return fail(errno_error(errno, "look at", entry.path));
+        take(st, entry);
       }
-      if (below) entry.kind = TreeEntry::Kind::folder;
-      out_.push_back(std::move(entry));
-      if (!below) continue;
-      end_run();
-      auto path = out_.back().path;
-      TK_CHECK(list(path, depth + 1));
-      run = out_.size();
     }
-    end_run();
-    return {};
   }
 
-  // Stats of what is no folder, a part of one folder at a time.
-  Result<void> look() {
-    std::atomic<std::size_t> next = 0;
-    std::atomic<int> number = 0;
-    auto work = [&] {
-      for (std::size_t i; (i = next++) < chunks_.size() && !number;) {
-        const auto& c = chunks_[i];
-        int fd = ::open((root_ + "/" + c.folder).c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        for (auto at = c.begin; at < c.end && fd >= 0; ++at) {
-          auto& entry = out_[at];
-          if (entry.kind == TreeEntry::Kind::folder) continue;
-          struct stat st{};
-          if (::fstatat(fd, entry.path.c_str() + c.folder.size() + 1, &st, AT_SYMLINK_NOFOLLOW) != 0) number = errno;
-          else take(st, entry);
-        }
-        if (fd < 0) number = errno;
-        else ::close(fd);
-      }
-    };
-    if (chunks_.size() < 2) {
-      work();
-    } else {
-      std::thread other(work);
-      work();
-      other.join();
+  static void gather(Folder& folder, std::vector<TreeEntry>& out) {
+    auto next = folder.folders.begin();
+    for (auto& e : folder.entries) {
+      bool below = e.kind == TreeEntry::Kind::folder;
+      out.push_back(std::move(e));
+      if (below) gather(**next++, out);
     }
-    if (number) return fail(errno_error(number, "look at", root_));
-    return {};
   }
 
   const std::string& root_;
-  std::size_t limit_;
-  std::vector<TreeEntry> out_;
-  std::vector<Chunk> chunks_;
+  std::size_t limit_, seen_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Folder*> todo_;
+  int busy_ = 0;
+  std::optional<Error> error_;
 };
 
 }  // namespace

@@ -21,11 +21,11 @@ std::string at(const Where& w) { return w.file + ":" + std::to_string(w.line); }
 
 class Together {
  public:
-  explicit Together(const Files& files) : files_(files) {}
+  Together(const Files& files, const std::vector<law::Entity>& entities) : files_(files), entities_(entities) {}
 
   std::vector<Error> run() {
-    for (const auto& [path, file] : files_)
-      for (const auto& e : file->declared.model.entities) names_[std::string(e.ref.type) + ":" + e.ref.name].push_back(&e);
+    names_.reserve(entities_.size());
+    for (const auto& e : entities_) names_[e.ref.type + ":" + e.ref.name].push_back(&e);
     galaxies();
     twins();
     accounts();
@@ -58,15 +58,14 @@ class Together {
   // Contexts and entities that only capitals tell apart would be one path elsewhere.
   void twins() {
     std::unordered_map<std::string, const law::Entity*> seen;
-    seen.reserve(names_.size());
-    for (const auto& [path, file] : files_)
-      for (const auto& e : file->declared.model.entities) {
-        auto ref = e.ref.str();
-        auto [it, fresh] = seen.emplace(folded(ref), &e);
-        if (!fresh && it->second->ref.str() != ref)
-          problem(Code::ws_entity_invalid, e.where, ref + " and " + it->second->ref.str() + " differ in capitals only",
-                  "rename one of them; the other stands at " + at(it->second->where));
-      }
+    seen.reserve(entities_.size());
+    for (const auto& e : entities_) {
+      auto ref = e.ref.str();
+      auto [it, fresh] = seen.emplace(folded(ref), &e);
+      if (!fresh && it->second->ref.str() != ref)
+        problem(Code::ws_entity_invalid, e.where, ref + " and " + it->second->ref.str() + " differ in capitals only",
+                "rename one of them; the other stands at " + at(it->second->where));
+    }
   }
 
   void accounts() {
@@ -88,9 +87,8 @@ class Together {
 
   std::string near(std::string_view type, const std::string& name) const {
     std::vector<std::string> all;
-    for (const auto& [path, file] : files_)
-      for (const auto& e : file->declared.model.entities)
-        if (e.ref.type == type) all.push_back(e.ref.name);
+    for (const auto& e : entities_)
+      if (e.ref.type == type) all.push_back(e.ref.name);
     return text::nearest(name, all);
   }
 
@@ -161,12 +159,15 @@ class Together {
   }
 
   const Files& files_;
+  const std::vector<law::Entity>& entities_;
   std::unordered_map<std::string, std::vector<const law::Entity*>> names_;  // by type:name
   std::vector<Error> problems_;
 };
 
 }  // namespace
 
-std::vector<Error> check_together(const Files& files) { return Together(files).run(); }
+std::vector<Error> check_together(const Files& files, const std::vector<law::Entity>& entities) {
+  return Together(files, entities).run();
+}
 
 }  // namespace tk::workspace

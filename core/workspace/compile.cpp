@@ -16,7 +16,7 @@ Result<std::string> compile_sources(std::vector<SourceFile> sources) {
   Files files;
   for (const auto& f : sources) files.emplace_back(f.path, std::make_shared<const FileDeclares>(read_file(f)));
   auto declared = join_files(files);
-  if (declared.problems.empty()) declared.problems = check_together(files);
+  if (declared.problems.empty()) declared.problems = check_together(files, declared.model.entities);
   if (!declared.problems.empty()) return fail(declared.problems.front());
   return law::compile(declared.model, crypto::sha256_hex);
 }

@@ -14,8 +14,14 @@ template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
 
-void append(Declared& to, const Declared& from) {
+// Copies what is const, and moves the rest.
+template <class D>
+void append_all(Declared& to, D& from) {
   append(to.problems, from.problems);
   append(to.model.entities, from.model.entities);
   append(to.model.members, from.model.members);
@@ -28,17 +34,17 @@ void append(Declared& to, const Declared& from) {
     if (auto [it, fresh] = to.model.known.emplace(name, kind); !fresh && it->second != kind) it->second = law::Kind::any;
 }
 
-}  // namespace
-
-Declared join_files(const Files& files) {
+template <class List>
+Declared join(const List& files) {
   Declared out;
+  out.model.entities.reserve(files.size());
   auto problem = [&](std::string file, std::string message, std::string hint) {
     out.problems.push_back(Error{Code::ws_entity_invalid, std::move(message), {std::move(file), 0, 0}, std::move(hint), nullptr});
   };
-  const FileDeclares* manifest = nullptr;
+  decltype(files.front().second.get()) manifest = nullptr;
   for (const auto& [path, read] : files)
     if (path == "MANIFEST.xml") manifest = read.get();
-  if (manifest) append(out, manifest->declared), out.model.combining = manifest->declared.model.combining;
+  if (manifest) append_all(out, manifest->declared), out.model.combining = manifest->declared.model.combining;
   else if (!files.empty())
     problem("MANIFEST.xml", "MANIFEST.xml is missing",
             "add <manifest version=\"1\"> with a <galaxy href=…/> for each galaxy");
@@ -53,13 +59,18 @@ Declared join_files(const Files& files) {
         continue;
       }
     }
-    append(out, read->declared);
+    append_all(out, read->declared);
   }
   for (const auto& type : record::entity_type_table())
     for (const auto& a : type.attributes) out.model.known.emplace(a.name, law::Kind::text);
   for (auto name : {"owner", "labels", "version"}) out.model.known.emplace(name, law::Kind::text);
   return out;
 }
+
+}  // namespace
+
+Declared join_files(const Files& files) { return join(files); }
+Declared join_files(const FreshFiles& files) { return join(files); }
 
 Declared read_declarations(const std::vector<SourceFile>& files) {
   Files read;

@@ -72,11 +72,15 @@ struct FileDeclares {
   bool reads_others = false;  // its verdict rests on a file that declares nothing itself: a JSON Schema
 };
 using Files = std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>;
-FileDeclares read_file(const SourceFile& file);
+// Without `entities` where only law and what the whole can judge are wanted.
+FileDeclares read_file(const SourceFile& file, bool entities = true);
 Declared join_files(const Files& files);
+// The same of files that nobody else looks at: what they declare is moved out of them.
+using FreshFiles = std::vector<std::pair<std::string, std::shared_ptr<FileDeclares>>>;
+Declared join_files(const FreshFiles& files);
 // What is wrong between files beyond law: references that lead nowhere or to the wrong kind, two names that a file system
 // or Unix takes for one, a locked setting set again, galaxies in a circle. Law does without; declaring does not.
-std::vector<Error> check_together(const Files& files);
+std::vector<Error> check_together(const Files& files, const std::vector<law::Entity>& entities);
 
 // Whether a file of the workspace declares something.
 bool declares(std::string_view path);

@@ -55,6 +55,8 @@ Place place_of(std::string_view path) {
 // One file, whatever stands in the others.
 class Reader {
  public:
+  explicit Reader(bool entities) : entities_(entities) {}
+
   FileDeclares run(const SourceFile& f) {
     if (f.path == "MANIFEST.xml") read_manifest(f);
     else if (f.path.starts_with("records/")) read_record(f);
@@ -187,7 +189,7 @@ class Reader {
       if (child.name == "attr") read_attribute(doc, child, entity);
     add_to_model(doc, e, entity);
     remember(doc, e, type, entity, context);
-    keep(e, entity);
+    if (entities_) keep(e, entity);
     out_.model.entities.push_back(std::move(entity));
   }
 
@@ -407,10 +409,11 @@ class Reader {
   FileDeclares all_;
   Declared& out_ = all_.declared;
   std::string root_ = ".";
+  bool entities_;
 };
 
 }  // namespace
 
-FileDeclares read_file(const SourceFile& file) { return Reader().run(file); }
+FileDeclares read_file(const SourceFile& file, bool entities) { return Reader(entities).run(file); }
 
 }  // namespace tk::workspace

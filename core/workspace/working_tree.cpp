@@ -55,7 +55,7 @@ class Looker {
     if (entry.kind == Kind::other) return problem(path, "this is neither a file nor a folder", "take it away");
     if (path == top && (entry.kind == Kind::folder) == wanted)
       return problem(path, wanted ? "this must be a file" : "this must be a folder", "take it away");
-    if (text::invalid_utf8(path) != path.npos) return problem(path, "a name that is not UTF-8", "rename it");
+    if (text::invalid_utf8(name) != name.npos) return problem(path, "a name that is not UTF-8", "rename it");
     if (name == ".git" || name == ".tk") return problem(path, "another repository cannot stand inside of this one", "move it out");
     if (entry.kind == Kind::folder && wanted) return problem(path, "a folder stands where a file is expected", "rename it");
     if (!wanted && top == "galaxies" && entry.kind == Kind::file && name.size() > 4 && ending_in_capitals(name))
@@ -67,10 +67,11 @@ class Looker {
   // A path that only capitals tell from another: capitals are listed first. What is below such a folder is not told again.
   void twin(const std::string& path) {
     if (!told_.empty() && path.starts_with(told_)) return;
+    bool capitals = std::any_of(path.begin(), path.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!capitals && capitals_.empty()) return;
     auto folded = path;
-    bool capitals = false;
     for (char& c : folded)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20), capitals = true;
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
     auto found = capitals_.find(folded);
     if (found != capitals_.end()) {
       told_ = path + "/";
@@ -88,23 +89,33 @@ class Looker {
 
 // ---- the verdict that is kept
 
-// Of all that a verdict rests on: this program, and the stat of every file.
-std::string digest_of(const std::vector<os::TreeEntry>& files) {
-  std::string bytes = "tk-valid-v1\n";
-  auto add = [&](auto number) {
-    char digits[24];
-    auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
-    bytes.append(digits, end).push_back(' ');
-  };
-  struct stat self{};
-  if (::stat(os::self_path().c_str(), &self) != 0) return {};
-  add(self.st_dev), add(self.st_ino), add(self.st_size), add(self.st_mtim.tv_sec), add(self.st_mtim.tv_nsec);
-  bytes.reserve(bytes.size() + files.size() * 128);
-  for (const auto& f : files) {
-    bytes.append(f.path).push_back('\0');
-    add(f.inode), add(f.size), add(f.mtime_ns), add(f.ctime_ns);
+void put(std::string& out, std::uint64_t number) { out.append(reinterpret_cast<const char*>(&number), sizeof number); }
+
+std::string digest_part(const os::TreeEntry* begin, const os::TreeEntry* end) {
+  std::string bytes;
+  bytes.reserve(static_cast<std::size_t>(end - begin) * 112);
+  for (const auto* f = begin; f != end; ++f) {
+    bytes.append(f->path).push_back('\0');
+    for (auto number : {f->inode, static_cast<std::uint64_t>(f->size), static_cast<std::uint64_t>(f->mtime_ns), static_cast<std::uint64_t>(f->ctime_ns)})
+      put(bytes, number);
   }
   return crypto::sha256_hex(bytes);
+}
+
+// Of all that a verdict rests on: this program, and the stat of every file.
+std::string digest_of(const std::vector<os::TreeEntry>& files) {
+  struct stat self{};
+  if (::stat(os::self_path().c_str(), &self) != 0) return {};
+  std::string bytes = "tk-valid-v1";
+  for (auto number : {static_cast<std::uint64_t>(self.st_dev), static_cast<std::uint64_t>(self.st_ino), static_cast<std::uint64_t>(self.st_size),
+                      static_cast<std::uint64_t>(self.st_mtim.tv_sec), static_cast<std::uint64_t>(self.st_mtim.tv_nsec)})
+    put(bytes, number);
+  const auto *begin = files.data(), *half = begin + files.size() / 2;
+  std::string second;
+  std::thread other([&] { second = digest_part(half, begin + files.size()); });
+  bytes += digest_part(begin, half);
+  other.join();
+  return crypto::sha256_hex(bytes + second);
 }
 
 bool settled(const std::vector<os::TreeEntry>& files, std::int64_t before) {
@@ -137,21 +148,21 @@ FileDeclares read_one(const std::string& root, const os::TreeEntry& f) {
   if (f.size > kMaxFile) return refused(f, Code::xml_syntax, 1, "larger than 1 MiB", "put its entities into several files");
   auto content = os::read_file(root + "/" + f.path, kMaxFile);
   if (!content) return refused(f, content.error().code, 0, content.error().message, "make it readable, or take it away");
-  return read_file({f.path, std::move(*content)});
+  return read_file({f.path, std::move(*content)}, false);
 }
 
 }  // namespace
 
 Result<WorkingTree> look_at_working_tree(const std::string& root) { return Looker(root).run(); }
 
-Files read_files(const std::string& root, const std::vector<os::TreeEntry>& files) {
-  Files out(files.size());
+FreshFiles read_files(const std::string& root, const std::vector<os::TreeEntry>& files) {
+  FreshFiles out(files.size());
   std::atomic<std::size_t> next = 0;
   constexpr std::size_t kChunk = 256;
   auto work = [&] {
     for (std::size_t begin; (begin = next.fetch_add(kChunk)) < files.size();)
       for (auto i = begin; i < std::min(begin + kChunk, files.size()); ++i)
-        out[i] = {files[i].path, std::make_shared<const FileDeclares>(read_one(root, files[i]))};
+        out[i] = {files[i].path, std::make_shared<FileDeclares>(read_one(root, files[i]))};
   };
   if (files.size() <= kChunk) {
     work();
@@ -172,17 +183,24 @@ Result<Verdict> judge_working_tree(const Workspace& ws, bool anew) {
   auto digest = out.problems.empty() ? digest_of(tree.files) : std::string();
   if (!anew && read_kept(ws, digest, out)) return out;
   auto files = read_files(ws.root(), tree.files);
+  bool alone = std::none_of(files.begin(), files.end(), [](const auto& f) { return f.second->reads_others; });
   auto declared = join_files(files);
   out.entities = declared.model.entities.size();
+  bool readable = out.problems.empty() && declared.problems.empty();
+  // References are looked at beside law; they count when every entity could be read, and law when they are good.
+  std::vector<Error> between;
+  std::thread other([&] {
+    if (readable) between = check_together({files.begin(), files.end()}, declared.model.entities);
+    files.clear();
+  });
+  auto compiled = readable ? law::compile(declared.model, crypto::sha256_hex) : Result<std::string>();
+  other.join();
   auto add = [&](std::vector<Error> more) {
     for (auto& p : more) out.problems.push_back(std::move(p));
   };
   add(std::move(declared.problems));
-  // References are looked at when every entity could be read.
-  if (out.problems.empty()) add(check_together(files));
-  if (out.problems.empty())
-    if (auto compiled = law::compile(declared.model, crypto::sha256_hex); !compiled) add({compiled.error()});
-  bool alone = std::none_of(files.begin(), files.end(), [](const auto& f) { return f.second->reads_others; });
+  if (out.problems.empty()) add(std::move(between));
+  if (out.problems.empty() && !compiled) add({compiled.error()});
   if (out.problems.empty() && alone && !digest.empty() && settled(tree.files, before)) keep(ws, digest, out);
   return out;
 }

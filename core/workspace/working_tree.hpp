@@ -18,7 +18,7 @@ struct WorkingTree {
 Result<WorkingTree> look_at_working_tree(const std::string& root);
 
 // Each file read and checked alone; one that cannot be read is a problem of its own.
-Files read_files(const std::string& root, const std::vector<os::TreeEntry>& files);
+FreshFiles read_files(const std::string& root, const std::vector<os::TreeEntry>& files);
 
 struct Verdict {
   std::vector<Error> problems;
