@@ -74,6 +74,7 @@ CASES = {
     "tk record show": [(0, ["{counter}"]), (0, ["{me}"]), (0, ["{done}"]), (0, ["{counter}", "--as-of", "9999"])],
     "tk record step": [(0, ["{counter}", "tick", "note=b"]), (0, ["{counter}", "tick", "--explain", "--reason", "why"])],
     "tk repo compile": [(0, [])],
+    "tk repo fmt": [(1, ["--check"])],
     "tk repo get": [(0, []), (0, ["agent"]), (0, ["{me}"]), (0, ["rule"])],
     "tk repo new": [(0, ["user", "u{n}"]), (0, ["group", "g{n}", "--member", "{me}"]), (0, ["system", "s{n}"])],
     "tk repo set": [(0, ["{me}", "title=n{n}"]), (0, ["{me}", "title=same"])],
