@@ -29,7 +29,8 @@ Value described(const std::vector<record::AttributeType>& attributes) {
 Value described(const std::vector<record::ChildType>& children) {
   Value::List out;
   for (const auto& c : children)
-    out.push_back(Value::Map{{"name", std::string(c.name)}, {"help", std::string(c.help)}, {"attributes", described(c.attributes)}, {"children", described(c.children)}});
+    out.push_back(Value::Map{{"name", std::string(c.name)}, {"help", std::string(c.help)}, {"attributes", described(c.attributes)},
+                             {"children", described(c.children)}});
   return out;
 }
 
