@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 #include "core/base/text.hpp"
 #include "core/law/actions.hpp"
@@ -43,19 +44,18 @@ class Compiler {
     auto ref = parse_ref(text);
     if (!ref) return bad(ref.error().message, ref.error().hint);
     if (!type.empty() && ref->type != type)
-      return bad(text + " is not a " + std::string(type));
+      return bad(text + " is not a " + std::string(type), "write " + std::string(type) + ":NAME");
     auto before = [&](const Entity* e) {
-      return std::tie(e->ref.type, e->ref.name) < std::tie(ref->type, ref->name);
+      return std::tie(e->ref.type, e->ref.name, e->ref.context) < std::tie(ref->type, ref->name, ref->context);
     };
-    auto first = std::partition_point(order_.begin(), order_.end(), before) - order_.begin();
-    std::vector<std::size_t> found;
-    for (auto i = static_cast<std::size_t>(first); i < order_.size(); ++i) {
-      const auto& e = *order_[i];
-      if (e.ref.type != ref->type || e.ref.name != ref->name) break;
-      if (ref->context.empty() || e.ref.context == ref->context) found.push_back(i);
-    }
-    if (found.size() == 1) return found[0];
-    if (found.size() > 1) return bad(text + " fits more than one entity", "write type:context/name");
+    auto first = static_cast<std::size_t>(std::partition_point(order_.begin(), order_.end(), before) - order_.begin());
+    auto fits = [&](std::size_t i) {
+      if (i >= order_.size()) return false;
+      const auto& e = order_[i]->ref;
+      return e.type == ref->type && e.name == ref->name && (ref->context.empty() || e.context == ref->context);
+    };
+    if (fits(first) && fits(first + 1)) return bad(text + " fits more than one entity", "write type:context/name");
+    if (fits(first)) return first;
     std::vector<std::string> names;
     for (const auto* e : order_)
       if (e->ref.type == ref->type) names.push_back(e->ref.name);
@@ -71,9 +71,10 @@ class Compiler {
     for (const auto& e : model_.entities)
       for (const auto& [name, attribute] : e.attributes) {
         auto kind = kind_of(attribute);
-        auto [it, fresh] = keys_.emplace(key_of(name), kind);
+        auto [it, fresh] = keys_.try_emplace(key_of(name), kind);
         if (!fresh && it->second != kind) it->second = Kind::any;
       }
+    for (const auto& [name, kind] : keys_) numbers_.emplace(name, count(numbers_.size()));
     for (const auto& [name, kind] : keys_) b_.keys.push_back({b_.str(name), static_cast<std::uint32_t>(kind), 0});
     env_ = condition_environment({keys_.begin(), keys_.end()});
   }
@@ -90,7 +91,7 @@ class Compiler {
 
   AttributeRow attribute_row(const std::string& name, const Attribute& a) {
     AttributeRow row{b_.str(name), b_.str(a.text), 0, static_cast<std::uint32_t>(kind_of(a)), 0};
-    row.key_number = count(static_cast<std::size_t>(std::distance(keys_.begin(), keys_.find(key_of(name)))));
+    row.key_number = numbers_.find(key_of(name))->second;
     if (const auto* i = a.value.as_int()) row.number = *i;
     if (const auto* d = a.value.as_double()) row.number = std::bit_cast<std::int64_t>(*d);
     if (const auto* f = a.value.as_bool()) row.number = *f;
@@ -105,7 +106,9 @@ class Compiler {
       return std::tie(a->ref.type, a->ref.name, a->ref.context) <
              std::tie(b->ref.type, b->ref.name, b->ref.context);
     });
-    std::map<std::string, const Entity*> ids;
+    std::unordered_map<std::string_view, const Entity*> ids;
+    ids.reserve(order_.size());
+    b_.entities.reserve(order_.size());
     for (std::size_t i = 0; i < order_.size(); ++i) {
       const auto& e = *order_[i];
       if (i > 0 && order_[i - 1]->ref == e.ref)
@@ -115,7 +118,8 @@ class Compiler {
       if (!e.id.empty())
         if (auto [it, fresh] = ids.emplace(e.id, &e); !fresh)
           return fail_at(Code::law_syntax, e.where, "id " + e.id + " belongs to " +
-                                                        it->second->ref.str() + " already");
+                                                        it->second->ref.str() + " already",
+                         "leave the id out and run: tk repo fmt --ids");
       EntityRow row{};
       row.type = b_.str(e.ref.type);
       row.name = b_.str(e.ref.name);
@@ -157,10 +161,10 @@ class Compiler {
       TK_TRY(auto group, resolve(m.group.str(), "group", m.where));
       if (auto height = height_of(group, heights, path); !height)
         return fail_at(Code::law_cycle, where_of_group(path.back(), m.where),
-                       order_[path.back()]->ref.str() + " is a member of itself");
+                       order_[path.back()]->ref.str() + " is a member of itself", "take one of the members in the circle out");
       else if (*height > kMaxNesting)
         return fail_at(Code::law_syntax, m.where,
-                       m.group.str() + " is nested in more than 32 groups");
+                       m.group.str() + " is nested in more than 32 groups", "put its members into the upper ones directly");
     }
     return {};
   }
@@ -236,11 +240,11 @@ class Compiler {
         for (auto p : parents[b_.closure[at].role]) {
           if (p == i)
             return fail_at(Code::law_cycle, model_.roles[i].where,
-                           model_.roles[i].ref.str() + " inherits itself");
+                           model_.roles[i].ref.str() + " inherits itself", "take one inherits of the circle out");
           if (!model_.roles[p].active || !model_.roles[i].active || !seen.insert(p).second) continue;
           if (depth[at - first] == kMaxNesting)
             return fail_at(Code::law_syntax, model_.roles[i].where,
-                           model_.roles[i].ref.str() + " inherits through more than 32 roles");
+                           model_.roles[i].ref.str() + " inherits through more than 32 roles", "inherit the lower ones directly");
           depth.push_back(depth[at - first] + 1);
           b_.closure.push_back({count(p), count(at)});
         }
@@ -252,7 +256,7 @@ class Compiler {
   Result<std::size_t> role_row(const std::string& ref, const Where& where) {
     TK_TRY(auto at, resolve(ref, "role", where));
     auto row = role_of_entity_.find(at);
-    if (row == role_of_entity_.end()) return fail_at(Code::law_reference, where, ref + " is no role");
+    if (row == role_of_entity_.end()) return fail_at(Code::law_reference, where, ref + " is no role", "declare it as <role>");
     return row->second;
   }
 
@@ -449,6 +453,7 @@ class Compiler {
   std::vector<const Entity*> order_;  // by type, name, context: the rows of the entity table
   std::set<std::string> actions_;
   std::map<std::string, Kind> keys_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;  // of keys
   expr::Environment env_;
   std::map<std::pair<std::string, bool>, std::uint32_t> conditions_;
   std::map<std::size_t, std::set<std::size_t>> member_of_;

@@ -59,6 +59,7 @@ Result<expr::Program> compile_condition(const Rule::Expression& text, const expr
     auto error = program.error();
     auto inside = error.where;
     error.where = text.where;
+    if (error.hint.empty()) error.hint = "try it: tk expr check 'EXPRESSION'";
     if (inside.line > 1) error.where.line += inside.line - 1, error.where.column = inside.column;
     else error.where.column += std::max(0, inside.column - 1);
     return fail(std::move(error));

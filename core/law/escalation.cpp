@@ -44,11 +44,25 @@ class Escalation : Walk {
     std::string content;
   };
 
-  // The rules of one side that reach an actor, permits and forbids.
-  static void held(Side& side, const std::optional<EntityView>& actor, std::optional<std::uint32_t> action,
+  // The rules of one side about an action and a resource. Of an action that it does not know yet, what their patterns
+  // say: who may do all may do what is called something tomorrow.
+  static std::vector<std::uint32_t> covering(Side& side, std::optional<std::uint32_t> action, std::string_view name, const Target& target) {
+    if (action) return side.engine().covering(*action, target);
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < side.index().rule_count(); ++i) {
+      auto rule = side.index().rule(i);
+      if (matches(rule.resource, target.ref.type, target.ref.context, target.ref.name) &&
+          std::any_of(rule.actions.begin(), rule.actions.end(), [&](auto pattern) { return action_matches(pattern, name); }))
+        out.push_back(i);
+    }
+    return out;
+  }
+
+  // Those that reach an actor, permits and forbids.
+  static void held(Side& side, const std::optional<EntityView>& actor, std::optional<std::uint32_t> action, std::string_view name,
                    const Target& target, std::vector<Held>& permits, std::vector<Held>& forbids) {
-    if (!actor || !action || !actor->active()) return;
-    for (auto rule : side.engine().covering(*action, target)) {
+    if (!actor || !actor->active()) return;
+    for (auto rule : covering(side, action, name, target)) {
       if (!side.engine().has_role(*actor, side.index().role_of(rule), target.ref.context)) continue;
       auto view = side.index().rule(rule);
       (view.permit ? permits : forbids).push_back({rule, content(view)});
@@ -61,8 +75,8 @@ class Escalation : Walk {
   void see(const Affected& q) override {
     if (found_) return;
     std::vector<Held> permits_a, forbids_a, permits_b, forbids_b;
-    held(a_, q.actor_before, q.action_before, q.before, permits_a, forbids_a);
-    held(b_, q.actor_after, q.action_after, q.after, permits_b, forbids_b);
+    held(a_, q.actor_before, q.action_before, q.name, q.before, permits_a, forbids_a);
+    held(b_, q.actor_after, q.action_after, q.name, q.after, permits_b, forbids_b);
     if (permits_b.empty()) return;
     bool lifted = a_.index().combining() != b_.index().combining();
     for (const auto& f : forbids_a) lifted |= !has(forbids_b, f.content);
@@ -78,9 +92,8 @@ class Escalation : Walk {
 
   // Whether the maker has, before the change, what the rule gives.
   bool maker_may(const Affected& q, const Held& given, const std::vector<Held>& forbids_b) {
-    if (!q.action_before) return false;
     std::vector<Held> permits, forbids;
-    held(a_, maker_, q.action_before, q.before, permits, forbids);
+    held(a_, maker_, q.action_before, q.name, q.before, permits, forbids);
     for (const auto& f : forbids)
       if (!(has(forbids_b, f.content) && !about_actor(a_, f.rule)) && holds(q, f.rule) != false) return false;
     auto asks = !b_.index().rule(given.rule).obligations.empty();
@@ -105,6 +118,7 @@ class Escalation : Walk {
   std::optional<bool> holds(const Affected& q, std::uint32_t rule) {
     const auto* condition = a_.engine().condition(rule);
     if (!condition) return true;
+    if (!q.action_before) return std::nullopt;
     for (const auto& input : condition->inputs()) {
       bool declared = input.name == "action" || input.name == "actor" || (input.name == "resource" && q.before.declared());
       if (!declared || input.call || input.field == "properties") return std::nullopt;

@@ -100,7 +100,7 @@ class Lookup {
   void add_entity(EntityRow& e) {
     e.buckets.at = count(b_.entity_buckets.size());
     for_each_bucket(b_.text(e.type), b_.text(e.context), b_.text(e.name), [&](const Bucket& bucket) {
-      auto it = numbers_.find({bucket.kind, std::string(bucket.type), std::string(bucket.context), std::string(bucket.name)});
+      auto it = numbers_.find(std::tuple(bucket.kind, bucket.type, bucket.context, bucket.name));
       if (it != numbers_.end()) b_.entity_buckets.push_back(it->second);
     });
     e.buckets.size = count(b_.entity_buckets.size()) - e.buckets.at;
@@ -128,7 +128,7 @@ class Lookup {
   const Model& model_;
   const std::vector<std::string>& actions_;
   std::map<std::string, std::vector<std::uint32_t>> expanded_;
-  std::map<std::tuple<Bucket::Kind, std::string, std::string, std::string>, std::uint32_t> numbers_;
+  std::map<std::tuple<Bucket::Kind, std::string, std::string, std::string>, std::uint32_t, std::less<>> numbers_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<CandidateRow>> groups_;
   std::map<std::vector<std::uint64_t>, std::uint32_t> kept_;
 };

@@ -116,9 +116,10 @@ Result<void> check_pattern(std::string_view pattern) {
     char c = pattern[i];
     if (c == '*') ++wild;
     if (!std::isalnum(static_cast<unsigned char>(c)) && std::string_view(":./*_-").find(c) == std::string_view::npos)
-      return fail(Code::law_syntax, "a pattern cannot hold this character: \"" + std::string(pattern) + "\"");
+      return fail(Code::law_syntax, "a pattern cannot hold this character: \"" + std::string(pattern) + "\"",
+                  "letters, digits, _ - . : / and * for one segment, ** for all below");
   }
-  if (wild > 8) return fail(Code::law_syntax, "more than 8 stars in one pattern");
+  if (wild > 8) return fail(Code::law_syntax, "more than 8 stars in one pattern", "** stands for all that is below");
   return {};
 }
 

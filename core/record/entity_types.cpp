@@ -47,6 +47,19 @@ const AttributeType* EntityType::find(std::string_view attribute) const {
   return find_in(common_attributes(), attribute);
 }
 
+const std::vector<ChildType>& children_of(const EntityType& type) {
+  static const auto all = [] {
+    std::map<std::string_view, std::vector<ChildType>> out;
+    for (const auto& t : entity_type_table()) {
+      auto& children = out[t.name];
+      children = t.children;
+      children.push_back(attr_child());
+    }
+    return out;
+  }();
+  return all.find(type.name)->second;
+}
+
 const EntityType* find_entity_type(std::string_view name) { return find_in(entity_type_table(), name); }
 
 const EntityType* entity_type_of_list(std::string_view plural) {
@@ -62,11 +75,21 @@ std::vector<std::string> words_of(std::string_view kind) {
   return out;
 }
 
+std::string shown_value(std::string_view value) {
+  std::string out;
+  for (char c : text::printable(text::shorten(value, 80))) {
+    if (c == '\n') out += "\\n";
+    else if (c == '\t') out += "\\t";
+    else out += c;
+  }
+  return out;
+}
+
 std::string check_value(const AttributeType& type, std::string_view value) {
   auto it = checkers().find(type.kind);
   if (it != checkers().end()) {
     if (!it->second.whole || it->second.whole->found_in(value)) return {};
-    return std::string(type.name) + " must be " + std::string(it->second.kind->help) + ", not \"" + text::printable(text::shorten(value, 80)) + "\"";
+    return std::string(type.name) + " must be " + std::string(it->second.kind->help) + ", not \"" + shown_value(value) + "\"";
   }
   auto words = words_of(type.kind);
   for (const auto& word : words)
@@ -74,7 +97,7 @@ std::string check_value(const AttributeType& type, std::string_view value) {
   auto last = words.back();
   words.pop_back();
   return std::string(type.name) + " must be " + text::join(words, ", ") + (words.empty() ? "" : " or ") + last + ", not \"" +
-         text::printable(text::shorten(value, 80)) + "\"";
+         shown_value(value) + "\"";
 }
 
 }  // namespace tk::record

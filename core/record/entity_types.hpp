@@ -21,9 +21,7 @@ struct AttributeType {
   std::string_view help;
   std::string_view example = {};
   bool required = false;
-  // Of which type the entities are whose names stand in it; "*": a pattern of any. What is a reference by its kind needs
-  // none. Attributes that refer are the relations between entities.
-  std::string_view names = {};
+  std::string_view refers = {};  // the types that its references may lead to: user|agent; of words: what they name
   bool personal() const { return kind == "personal"; }  // holds only what is sealed under the entity's own key
 };
 
@@ -52,11 +50,19 @@ const std::vector<EntityType>& entity_type_table();
 const EntityType* find_entity_type(std::string_view name);
 const EntityType* entity_type_of_list(std::string_view plural);  // users → user
 const std::vector<AttributeType>& common_attributes();
+const std::vector<ChildType>& children_of(const EntityType& type);  // its own and <attr>
 const ChildType& attr_child();     // <attr name= type= value=/>, which every entity may hold
 const ChildType& manifest_type();  // MANIFEST.xml
 
+// A value for an error: short, in one line.
+std::string shown_value(std::string_view value);
 // Whether a value is what its kind says; else what is wrong with it, as a person would say it.
 std::string check_value(const AttributeType& type, std::string_view value);
+// What no pattern can say of a value that is what its kind says: a day that there is, a key that is one, a path that
+// stays where it points. Empty: nothing is wrong.
+std::string check_meaning(const AttributeType& type, std::string_view value);
+// Accounts and groups that a system has by itself, which nobody's entity becomes.
+bool system_account(std::string_view unix_name);
 // The words of a kind that is a choice; empty for the others.
 std::vector<std::string> words_of(std::string_view kind);
 

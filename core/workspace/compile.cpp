@@ -13,7 +13,10 @@ namespace tk::workspace {
 
 Result<std::string> compile_sources(std::vector<SourceFile> sources) {
   std::sort(sources.begin(), sources.end(), [](auto& a, auto& b) { return a.path < b.path; });
-  auto declared = read_declarations(sources);
+  Files files;
+  for (const auto& f : sources) files.emplace_back(f.path, std::make_shared<const FileDeclares>(read_file(f)));
+  auto declared = join_files(files);
+  if (declared.problems.empty()) declared.problems = check_together(files, declared.model.entities);
   if (!declared.problems.empty()) return fail(declared.problems.front());
   return law::compile(declared.model, crypto::sha256_hex);
 }
@@ -50,7 +53,7 @@ Result<std::string> LawCompiler::compile(const std::string& commit) {
   if (commit.empty())
     return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
   TK_TRY(auto files, declared_files(repository_, commit));
-  std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
+  Files read;
   decltype(read_) kept;
   for (const auto& f : files) {
     auto key = std::pair(f.path, f.blob);

@@ -6,6 +6,7 @@
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
 #include "core/workspace/materialised.hpp"
+#include "core/workspace/working_tree.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -14,8 +15,14 @@ template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
 
-void append(Declared& to, const Declared& from) {
+// Copies what is const, and moves the rest.
+template <class D>
+void append_all(Declared& to, D& from) {
   append(to.problems, from.problems);
   append(to.model.entities, from.model.entities);
   append(to.model.members, from.model.members);
@@ -28,17 +35,17 @@ void append(Declared& to, const Declared& from) {
     if (auto [it, fresh] = to.model.known.emplace(name, kind); !fresh && it->second != kind) it->second = law::Kind::any;
 }
 
-}  // namespace
-
-Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>& files) {
+template <class List>
+Declared join(const List& files) {
   Declared out;
+  out.model.entities.reserve(files.size());
   auto problem = [&](std::string file, std::string message, std::string hint) {
     out.problems.push_back(Error{Code::ws_entity_invalid, std::move(message), {std::move(file), 0, 0}, std::move(hint), nullptr});
   };
-  const FileDeclares* manifest = nullptr;
+  decltype(files.front().second.get()) manifest = nullptr;
   for (const auto& [path, read] : files)
     if (path == "MANIFEST.xml") manifest = read.get();
-  if (manifest) append(out, manifest->declared), out.model.combining = manifest->declared.model.combining;
+  if (manifest) append_all(out, manifest->declared), out.model.combining = manifest->declared.model.combining;
   else if (!files.empty())
     problem("MANIFEST.xml", "MANIFEST.xml is missing",
             "add <manifest version=\"1\"> with a <galaxy href=…/> for each galaxy");
@@ -53,21 +60,26 @@ Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<con
         continue;
       }
     }
-    append(out, read->declared);
+    append_all(out, read->declared);
   }
   auto declares_record = [&](const std::string& type) {
     return std::any_of(files.begin(), files.end(), [&](const auto& f) { return f.first == "records/" + type + ".toml"; });
   };
   for (const auto& [type, actions] : record::open_types())
-    if (!declares_record(type)) append(out.model.actions, actions);
+    if (!declares_record(type)) out.model.actions.insert(out.model.actions.end(), actions.begin(), actions.end());
   for (const auto& type : record::entity_type_table())
     for (const auto& a : type.attributes) out.model.known.emplace(a.name, law::Kind::text);
   for (auto name : {"owner", "labels", "version"}) out.model.known.emplace(name, law::Kind::text);
   return out;
 }
 
+}  // namespace
+
+Declared join_files(const Files& files) { return join(files); }
+Declared join_files(const FreshFiles& files) { return join(files); }
+
 Declared read_declarations(const std::vector<SourceFile>& files) {
-  std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>> read;
+  Files read;
   for (const auto& f : files) read.emplace_back(f.path, std::make_shared<const FileDeclares>(read_file(f)));
   return join_files(read);
 }
@@ -108,34 +120,14 @@ Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
   return out;
 }
 
-namespace {
-
-Result<void> collect(const std::string& root, const std::string& below, std::string_view ending,
-                     std::vector<SourceFile>& out) {
-  if (!os::is_directory(root + "/" + below)) return {};
-  TK_TRY(auto names, os::list_directory(root + "/" + below));
-  for (const auto& name : names) {
-    auto path = below + "/" + name;
-    if (os::is_directory(root + "/" + path)) {
-      TK_CHECK(collect(root, path, ending, out));
-    } else if (name.ends_with(ending)) {
-      TK_TRY(auto content, os::read_file(root + "/" + path, 2u << 20));
-      out.push_back({path, std::move(content)});
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<std::vector<SourceFile>> working_sources(const std::string& root) {
+  TK_TRY(auto tree, look_at_working_tree(root));
+  if (!tree.problems.empty()) return fail(tree.problems.front());
   std::vector<SourceFile> out;
-  if (os::exists(root + "/MANIFEST.xml")) {
-    TK_TRY(auto manifest, os::read_file(root + "/MANIFEST.xml", 2u << 20));
-    out.push_back({"MANIFEST.xml", std::move(manifest)});
+  for (const auto& f : tree.files) {
+    TK_TRY(auto content, os::read_file(root + "/" + f.path, 2u << 20));
+    out.push_back({f.path, std::move(content)});
   }
-  TK_CHECK(collect(root, "galaxies", ".xml", out));
-  TK_CHECK(collect(root, "records", ".toml", out));
   return out;
 }
 
@@ -156,12 +148,14 @@ std::string entity_path(const law::Ref& ref) {
   auto own = type->level() ? (ref.context.empty() ? ref.name : ref.context + "." + ref.name) : ref.context;
   auto folder = context_folder(own);
   if (folder.empty()) return {};
+  auto depth = std::count(own.begin(), own.end(), '.');
+  if (type->level() && depth != (type->name == "galaxy" ? 0 : type->name == "system" ? 1 : 2)) return {};
   return folder + "/" + (type->level() ? ref.type : std::string(type->plural) + "/" + ref.name) + ".xml";
 }
 
 std::string write_entity(const law::Ref& ref, const std::string& id,
                          const std::vector<std::pair<std::string, std::string>>& attributes,
-                         const std::vector<std::pair<std::string, std::string>>& children) {
+                         const std::vector<Entity::Child>& children) {
   const auto* type = record::find_entity_type(ref.type);
   bool named_by_id = type && type->named_by_id();
   std::string out = "<" + ref.type;
@@ -173,9 +167,30 @@ std::string write_entity(const law::Ref& ref, const std::string& id,
   for (const auto& [name, value] : attributes) add(name, value);
   if (children.empty()) return out + "/>\n";
   out += ">\n";
-  for (const auto& [name, target] : children)
-    out += "  <" + name + " ref=\"" + xml::escape(target) + "\"/>\n";
+  for (const auto& child : children) {
+    out += "  <" + child.name;
+    for (const auto& [name, value] : child.attributes) add(name, value);
+    out += "/>\n";
+  }
   return out + "</" + ref.type + ">\n";
+}
+
+Result<std::string> list_galaxy(const std::string& manifest, const std::string& galaxy) {
+  TK_TRY(auto doc, xml::parse(manifest, "MANIFEST.xml"));
+  auto entry = "<galaxy href=\"galaxies/" + xml::escape(galaxy) + "/galaxy.xml\"/>";
+  auto out = doc.source;
+  const xml::Element* last = nullptr;
+  for (const auto& child : doc.root.children)
+    if (child.name == "galaxy") last = &child;
+  const auto& before = last ? *last : doc.root;
+  auto end = out.find('>', before.open_end);
+  bool empty = out[end - 1] == '/';
+  if (last) {
+    auto behind = empty ? end + 1 : out.find('>', out.find("</galaxy", end)) + 1;
+    return out.insert(behind, "\n  " + entry);
+  }
+  if (!empty) return out.insert(end + 1, "\n  " + entry);
+  return out.replace(end - 1, 2, ">\n  " + entry + "\n</manifest>");
 }
 
 }  // namespace tk::workspace

@@ -42,14 +42,48 @@ struct Entity {
 // What a record of the entity holds: its attributes but for what the record says elsewhere, and its children by their name.
 Value::Map attributes_of(const Entity& entity);
 
-// The same in two steps, for who keeps what did not change: one file alone, then all of them.
+// The same in steps, for who keeps what did not change: one file alone, then all of them.
 struct FileDeclares {
   Declared declared;
   std::vector<Entity> entities;
   std::set<std::string> listed;  // the galaxies of a manifest
+  // What only the whole can judge, each with its place.
+  struct Reference {
+    std::string from, attribute, to;
+    std::string_view types;  // it may lead to: user|agent
+    bool names;              // plain names instead of references
+    Where where;
+  };
+  struct Setting {
+    std::string context, key;  // of the workspace's defaults: no context
+    bool lock;
+    Where where;
+  };
+  struct Account {
+    std::string ref, unix_name;
+    Where where;
+  };
+  struct Galaxy {
+    std::string href, sha256;
+    Where where;
+  };
+  std::vector<Reference> references;
+  std::vector<Setting> settings;
+  std::vector<Account> accounts;
+  std::vector<Galaxy> galaxies;
+  std::string sha256;         // of a galaxy's file
+  bool reads_others = false;  // its verdict rests on a file that declares nothing itself: a JSON Schema
 };
-FileDeclares read_file(const SourceFile& file);
-Declared join_files(const std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>& files);
+using Files = std::vector<std::pair<std::string, std::shared_ptr<const FileDeclares>>>;
+// Without `entities` where only law and what the whole can judge are wanted.
+FileDeclares read_file(const SourceFile& file, bool entities = true);
+Declared join_files(const Files& files);
+// The same of files that nobody else looks at: what they declare is moved out of them.
+using FreshFiles = std::vector<std::pair<std::string, std::shared_ptr<FileDeclares>>>;
+Declared join_files(const FreshFiles& files);
+// What is wrong between files beyond law: references that lead nowhere or to the wrong kind, two names that a file system
+// or Unix takes for one, a locked setting set again, galaxies in a circle. Law does without; declaring does not.
+std::vector<Error> check_together(const Files& files, const std::vector<law::Entity>& entities);
 
 // Whether a file of the workspace declares something.
 bool declares(std::string_view path);
@@ -72,6 +106,8 @@ std::string entity_path(const law::Ref& ref);
 // One entity's element as a file of its own.
 std::string write_entity(const law::Ref& ref, const std::string& id,
                          const std::vector<std::pair<std::string, std::string>>& attributes,
-                         const std::vector<std::pair<std::string, std::string>>& children = {});
+                         const std::vector<Entity::Child>& children = {});
+// A manifest with one more galaxy on its list, behind the others.
+Result<std::string> list_galaxy(const std::string& manifest, const std::string& galaxy);
 
 }  // namespace tk::workspace

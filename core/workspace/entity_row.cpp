@@ -95,7 +95,7 @@ const std::string& types_mark() {
       hash = (hash ^ 0xff) * 0x100000001b3u;
     };
     auto attributes = [&](const std::vector<record::AttributeType>& all) {
-      for (const auto& a : all) add(a.name), add(a.kind), add(a.names), add(a.required ? "!" : "");
+      for (const auto& a : all) add(a.name), add(a.kind), add(a.refers), add(a.required ? "!" : "");
     };
     attributes(record::common_attributes());
     for (const auto& type : record::entity_type_table()) {

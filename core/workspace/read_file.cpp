@@ -7,11 +7,13 @@
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/json/json.hpp"
 #include "core/json/type.hpp"
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
 #include "core/record/pii.hpp"
+#include "core/workspace/grammar.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -53,6 +55,8 @@ Place place_of(std::string_view path) {
 // One file, whatever stands in the others.
 class Reader {
  public:
+  explicit Reader(bool entities) : entities_(entities) {}
+
   FileDeclares run(const SourceFile& f) {
     if (f.path == "MANIFEST.xml") read_manifest(f);
     else if (f.path.starts_with("records/")) read_record(f);
@@ -69,30 +73,40 @@ class Reader {
     auto doc = xml::parse(f.content, f.path);
     if (!doc) return out_.problems.push_back(doc.error());
     if (doc->root.name != "manifest")
-      return problem(Code::ws_entity_invalid, doc->where(doc->root.at), "the root must be <manifest>");
-    check_plain(*doc, doc->root, record::manifest_type().attributes);
-    check_children(*doc, doc->root, record::manifest_type().children);
+      return problem(Code::ws_entity_invalid, doc->where(doc->root.at), "the root must be <manifest>", "write <manifest version=\"1\">");
+    Grammar(*doc, out_.problems).manifest(doc->root);
+    check_id(*doc, doc->root);
     for (const auto& child : doc->root.children) {
-      if (child.name == "galaxy") all_.listed.insert(child.get("href"));
-      if (child.name == "law") read_law(*doc, child);
+      if (child.name == "galaxy") read_listed(*doc, child);
+      if (child.name == "law") read_law(child);
+      if (child.name == "provision") meaning(*doc, child, find_child(record::manifest_type().children, "provision")->attributes, "");
+      if (child.name == "defaults") read_settings(*doc, child, "");
     }
   }
 
-  void read_law(const xml::Document& doc, const xml::Element& e) {
+  void read_listed(const xml::Document& doc, const xml::Element& e) {
+    const auto* href = e.find("href");
+    if (!href) return;
+    auto place = place_of(href->value);
+    if (!place.ok || place.holds != "galaxy" || !law::valid_context(place.context))
+      return problem(Code::ws_entity_invalid, doc.where(href->value_at), "no galaxy can stand at \"" + record::shown_value(href->value) + "\"",
+                     "write it like galaxies/acme/galaxy.xml");
+    if (!all_.listed.insert(href->value).second)
+      return problem(Code::ws_entity_invalid, doc.where(href->value_at), href->value + " is listed twice", "take one of them away");
+    all_.galaxies.push_back({href->value, e.get("sha256"), doc.where(href->value_at)});
+  }
+
+  void read_law(const xml::Element& e) {
     using law::Combining;
     auto word = e.get("combining");
-    for (auto combining : {Combining::forbid_overrides, Combining::permit_overrides}) {
-      if (word != law::to_string(combining)) continue;
-      out_.model.combining = combining;
-      return;
-    }
-    problem(Code::law_syntax, doc.where(e.find("combining") ? e.find("combining")->value_at : e.at),
-            "combining must be forbid-overrides or permit-overrides, not \"" + word + "\"");
+    for (auto combining : {Combining::forbid_overrides, Combining::permit_overrides})
+      if (word == law::to_string(combining)) out_.model.combining = combining;
   }
 
   // What records add to law: their actions, and their fields as attributes of a resource.
   void read_record(const SourceFile& f) {
     auto def = record::parse_definition(f.content, f.path, root_);
+    all_.reads_others = f.content.find(".json") != f.content.npos;
     if (!def) return out_.problems.push_back(def.error());
     auto& actions = out_.model.actions;
     for (auto& action : def->actions()) actions.push_back(std::move(action));
@@ -120,32 +134,29 @@ class Reader {
     if (!place.ok || !law::valid_context(place.context))
       return problem(Code::ws_entity_invalid, {f.path, 0, 0}, "no entity can stand at this path",
                      "entities stand in galaxies/<g>[/systems/<s>[/spaces/<p>]]/<type>s/<name>.xml");
+    if (place.holds == "galaxy") all_.sha256 = crypto::sha256_hex(f.content);
     auto doc = xml::parse(f.content, f.path);
     if (!doc) return out_.problems.push_back(doc.error());
     const auto& root = doc->root;
+    Grammar grammar(*doc, out_.problems);
     if (const auto* type = record::find_entity_type(root.name)) {
       bool level = place.holds == root.name;
       if (level ? !type->level() : place.holds != type->plural || type->level())
-        return problem(Code::ws_entity_invalid, doc->where(root.at),
-                       "<" + root.name + "> does not belong into " + place.holds + "/");
+        return misplaced(*doc, root, *type, place);
       auto name = level ? place.context.substr(place.context.rfind('.') + 1)
                         : file_name(f.path);
-      return read_entity(*doc, root, *type, place.context, name);
+      return read_entity(*doc, grammar, root, *type, place.context, name, false);
     }
     const auto* type = record::entity_type_of_list(root.name);
-    if (!type || root.name != place.holds)
-      return problem(Code::ws_entity_invalid, doc->where(root.at),
-                     "<" + text::printable(root.name) + "> is no entity type",
-                     near_type(root.name, place.holds));
-    check_plain(*doc, root, {});
-    for (const auto& child : root.children) {
-      if (child.name != type->name) {
-        problem(Code::ws_entity_invalid, doc->where(child.at),
-                "<" + root.name + "> holds <" + std::string(type->name) + "> only, not <" + text::printable(child.name) + ">");
-        continue;
-      }
-      read_entity(*doc, child, *type, place.context, "");
-    }
+    if (!type) return grammar.no_type(root, "this folder holds " + text::printable(place.holds));
+    if (root.name != place.holds) return misplaced(*doc, root, *type, place);
+    grammar.list(root, *type, [&](const auto& child) { read_entity(*doc, grammar, child, *type, place.context, "", true); });
+  }
+
+  void misplaced(const xml::Document& doc, const xml::Element& root, const record::EntityType& type, const Place& place) {
+    auto folder = type.level() ? "the folder that it is about, as " + std::string(type.name) + ".xml" : "a folder " + std::string(type.plural) + "/";
+    problem(Code::ws_entity_invalid, doc.where(root.at), "<" + root.name + "> does not belong into " + text::printable(place.holds) + "/",
+            "move the file into " + folder);
   }
 
   static std::string file_name(const std::string& path) {
@@ -153,21 +164,15 @@ class Reader {
     return name.substr(0, name.rfind(".xml"));
   }
 
-  static std::string near_type(const std::string& name, const std::string& holds) {
-    std::vector<std::string> names;
-    for (const auto& t : record::entity_type_table()) names.emplace_back(t.name);
-    auto near = text::nearest(name, names);
-    return near.empty() ? "this folder holds " + holds : "did you mean <" + near + ">?";
-  }
-
-  void read_entity(const xml::Document& doc, const xml::Element& e, const record::EntityType& type,
-                   const std::string& context, const std::string& file_name) {
+  void read_entity(const xml::Document& doc, Grammar& grammar, const xml::Element& e, const record::EntityType& type,
+                   const std::string& context, const std::string& file_name, bool listed) {
     auto before = out_.problems.size();
+    if (type.home == record::EntityType::Home::journal)
+      return problem(Code::ws_entity_invalid, doc.where(e.at), "a " + e.name + " is made by what happens: no file declares one",
+                     "take it out; its record is in the journal");
+    grammar.entity(e, type, listed);
+    if (out_.problems.size() != before) return;
     check_attributes(doc, e, type, context);
-    auto children = type.children;
-    children.push_back(record::attr_child());
-    check_children(doc, e, children);
-    if (!e.text.empty()) no_text(doc, e);
     auto name = name_of(doc, e, type, file_name);
     if (out_.problems.size() != before || name.empty()) return;
     law::Entity entity;
@@ -183,7 +188,8 @@ class Reader {
     for (const auto& child : e.children)
       if (child.name == "attr") read_attribute(doc, child, entity);
     add_to_model(doc, e, entity);
-    keep(e, entity);
+    remember(doc, e, type, entity, context);
+    if (entities_) keep(e, entity);
     out_.model.entities.push_back(std::move(entity));
   }
 
@@ -222,88 +228,92 @@ class Reader {
     return name;
   }
 
-  void no_text(const xml::Document& doc, const xml::Element& e) {
-    problem(Code::ws_entity_invalid, doc.where(e.at), "<" + text::printable(e.name) + "> holds no text", "what it says stands in attributes");
+  void check_id(const xml::Document& doc, const xml::Element& e) {
+    const auto* a = e.find("id");
+    if (a && !ids::is_uuid(a->value))
+      problem(Code::ws_entity_invalid, doc.where(a->value_at), "id is no UUID", "leave it out and run: tk repo fmt --ids");
   }
 
-  // An element that has these attributes only, and no text.
-  void check_plain(const xml::Document& doc, const xml::Element& e, const std::vector<record::AttributeType>& attributes) {
-    if (!e.text.empty()) no_text(doc, e);
+  // What grammar cannot say of values that are what their kinds say; and where references lead.
+  void meaning(const xml::Document& doc, const xml::Element& e, const std::vector<record::AttributeType>& attributes, const std::string& from) {
     for (const auto& a : e.attributes) {
-      auto it = std::find_if(attributes.begin(), attributes.end(), [&](const auto& known) { return known.name == a.name; });
-      if (it == attributes.end()) unknown_attribute(doc, e, a, attributes, {});
-      else if (auto wrong = record::check_value(*it, a.value); !wrong.empty())
-        problem(Code::ws_entity_invalid, doc.where(a.value_at), wrong);
+      const auto* known = find_child(attributes, a.name);
+      if (!known) continue;
+      if (auto wrong = record::check_meaning(*known, a.value); !wrong.empty())
+        problem(Code::ws_entity_invalid, doc.where(a.value_at), wrong,
+                known->example.empty() ? "mend the value; `tk repo types " + e.name + "` shows what it may hold"
+                                       : "write it like " + a.name + "=\"" + std::string(known->example) + "\"");
+      else if (!known->refers.empty())
+        all_.references.push_back({from, a.name, a.value, known->refers, plain_names(*known), doc.where(a.value_at)});
     }
-    for (const auto& known : attributes)
-      if (known.required && e.get(known.name).empty())
-        problem(Code::ws_entity_invalid, doc.where(e.at), "<" + e.name + "> needs " + std::string(known.name) + "=\"…\"");
   }
 
-  void unknown_attribute(const xml::Document& doc, const xml::Element& e, const xml::Attribute& a,
-                         const std::vector<record::AttributeType>& own, const std::vector<record::AttributeType>& common) {
-    std::vector<std::string> known;
-    for (const auto* list : {&own, &common})
-      for (const auto& type : *list) known.emplace_back(type.name);
-    auto near = text::nearest(a.name, known);
-    problem(Code::ws_entity_invalid, doc.where(a.name_at), "<" + e.name + "> has no attribute " + a.name,
-            !near.empty() ? "did you mean " + near + "?" : known.empty() ? "" : "known: " + text::join(known, ", "));
+  static bool plain_names(const record::AttributeType& type) { return type.kind == "words" || type.kind == "name"; }
+
+  template <class List>
+  static auto find_child(const List& list, std::string_view name) -> decltype(list.data()) {
+    for (const auto& item : list)
+      if (item.name == name) return &item;
+    return nullptr;
   }
 
-  void check_name(const xml::Document& doc, const xml::Attribute& a) {
-    if (!law::valid_name(a.value))
-      problem(Code::ws_entity_invalid, doc.where(a.value_at),
-              "not a name: \"" + text::printable(text::shorten(a.value, 80)) + "\"", "letters, digits, _ - . (at most 64)");
+  void read_settings(const xml::Document& doc, const xml::Element& e, const std::string& context) {
+    std::set<std::string> keys;
+    for (const auto& child : e.children) {
+      if (child.name != "config") continue;
+      const auto* key = child.find("key");
+      if (!key) continue;
+      if (!keys.insert(key->value).second && child.get("merge") != "append")
+        problem(Code::ws_entity_invalid, doc.where(key->value_at), key->value + " is set twice here", "take one of them away, or say merge=\"append\"");
+      all_.settings.push_back({context, key->value, child.get("lock") == "true", doc.where(key->value_at)});
+    }
+  }
+
+  // What can only be judged beside other files.
+  void remember(const xml::Document& doc, const xml::Element& e, const record::EntityType& type, const law::Entity& entity,
+                const std::string& context) {
+    auto from = entity.ref.str();
+    meaning(doc, e, type.attributes, from);
+    meaning(doc, e, record::common_attributes(), from);
+    for (const auto& child : e.children)
+      if (const auto* known = find_child(type.children, child.name)) meaning(doc, child, known->attributes, from);
+    if (type.level()) read_settings(doc, e, context);
+    bool account = type.name == "user" || type.name == "agent" || type.name == "service" || type.name == "group";
+    if (!account) return;
+    const auto* at = e.find("unix") ? e.find("unix") : e.find("name");
+    // unix="root" says who somebody is, not who is made.
+    if (!e.find("unix") && record::system_account(entity.ref.name))
+      problem(Code::ws_entity_invalid, at ? doc.where(at->value_at) : doc.where(e.at), entity.ref.name + " is an account of the system",
+              "give it another Unix name: unix=\"…\"");
+    if (e.find("unix") && entity.state == "active") all_.accounts.push_back({from, at->value, doc.where(at->value_at)});
   }
 
   void check_attributes(const xml::Document& doc, const xml::Element& e, const record::EntityType& type,
                         const std::string& context) {
-    for (const auto& a : e.attributes) {
-      const auto* known = type.find(a.name);
-      if (!known) unknown_attribute(doc, e, a, type.attributes, record::common_attributes());
-      else if (a.name == "id" && type.named_by_id()) check_name(doc, a);
-      else if (a.name == "name") check_name(doc, a);
-      else if (a.name == "id" && !ids::is_uuid(a.value))
-        problem(Code::ws_entity_invalid, doc.where(a.value_at), "id is no UUID",
-                "leave it out and run: tk repo new, or give a UUIDv7");
-      else if (known->personal()) check_personal(doc, e, a);
-      else if (auto wrong = record::check_value(*known, a.value); !wrong.empty())
-        problem(Code::ws_entity_invalid, doc.where(a.value_at), wrong);
-      else if (a.name == "context" && a.value != context)
-        problem(Code::ws_entity_invalid, doc.where(a.value_at),
-                "context \"" + a.value + "\" does not fit its place \"" + context + "\"");
-    }
-    for (const auto& known : type.attributes)
-      if (known.required && e.get(known.name).empty())
-        problem(Code::ws_entity_invalid, doc.where(e.at), "<" + e.name + "> needs " + std::string(known.name),
-                "add " + std::string(known.name) + "=\"…\"");
+    if (!type.named_by_id()) check_id(doc, e);
+    auto last = context.substr(context.rfind('.') + 1);
+    auto above = context.substr(0, std::min(context.rfind('.'), context.size()));
+    auto fits = [&](std::string_view name, const std::string& place) {
+      const auto* a = e.find(name);
+      if (a && a->value != place)
+        problem(Code::ws_entity_invalid, doc.where(a->value_at),
+                a->name + " \"" + record::shown_value(a->value) + "\" does not fit its place \"" + place + "\"", "leave it out, or move the file");
+    };
+    fits("context", context);
+    if (type.name == "system") fits("galaxy", above);
+    if (type.name == "space") fits("system", above.substr(above.rfind('.') + 1));
+    for (const auto& a : e.attributes)
+      if (const auto* known = type.find(a.name); known && known->personal()) check_personal(doc, e, a);
   }
 
-  // git never forgets: what is personal stands there sealed under the key of the entity itself, or not at all.
+  // What is sealed here was sealed for this entity.
   void check_personal(const xml::Document& doc, const xml::Element& e, const xml::Attribute& a) {
     auto sealed = record::read_sealed(a.value);
     if (sealed && sealed->subject == e.get("id")) return;
     auto set = "tk repo set " + e.name + ":" + (e.get("name").empty() ? "NAME" : e.get("name")) + " " + a.name + "=…";
-    problem(Code::pii_field, doc.where(a.value_at),
-            sealed ? a.name + " was sealed for another entity" : a.name + " is personal and stands here in clear",
+    problem(Code::pii_field, doc.where(a.value_at), sealed ? a.name + " was sealed for another entity" : a.name + " is no sealed value",
             "take the attribute out and commit that; then `" + set + "` seals it" +
                 (e.get("id").empty() ? ", once the element has an id=\"" + ids::uuid7() + "\"" : ""));
-  }
-
-  void check_children(const xml::Document& doc, const xml::Element& e, const std::vector<record::ChildType>& children) {
-    for (const auto& child : e.children) {
-      auto known = std::find_if(children.begin(), children.end(), [&](const auto& c) { return c.name == child.name; });
-      if (known == children.end()) {
-        std::vector<std::string> names;
-        for (const auto& c : children) names.emplace_back(c.name);
-        auto near = text::nearest(child.name, names);
-        problem(Code::ws_entity_invalid, doc.where(child.at), "<" + e.name + "> cannot hold <" + text::printable(child.name) + ">",
-                near.empty() ? "" : "did you mean <" + near + ">?");
-        continue;
-      }
-      check_plain(doc, child, known->attributes);
-      check_children(doc, child, known->children);
-    }
   }
 
   // <attr name= type= value=/>: one more attribute, of any type of FORMATS.md, a timestamp or a duration.
@@ -311,12 +321,14 @@ class Reader {
     auto name = e.get("name");
     if (!law::valid_name(name) || name.find('.') != name.npos)
       return problem(Code::ws_entity_invalid, doc.where(e.find("name")->value_at),
-                     "an attribute's name has letters, digits, _ and -, not \"" + text::printable(name) + "\"");
+                     "an attribute's name has letters, digits, _ and -, not \"" + text::printable(name) + "\"", "take the dots out");
     auto type = e.find("type") ? e.get("type") : "text";
+    if (type.ends_with(".json")) all_.reads_others = true;
     law::Attribute out{e.get("value"), {}};
     auto bad = [&](const Error& error) {
       const auto* at = e.find("value") ? e.find("value") : e.find("name");
-      problem(Code::ws_entity_invalid, doc.where(at->value_at), "attribute " + name + ": " + error.message, error.hint);
+      problem(Code::ws_entity_invalid, doc.where(at->value_at), "attribute " + name + ": " + error.message,
+              error.hint.empty() ? "mend the value or its type" : error.hint);
     };
     if (type == "timestamp" || type == "duration") {
       auto ns = type == "timestamp" ? clock::parse_rfc3339(out.text) : clock::parse_duration(out.text);
@@ -330,7 +342,7 @@ class Reader {
       out.value = std::move(*value);
     }
     if (!entity.attributes.emplace(name, std::move(out)).second)
-      problem(Code::ws_entity_invalid, doc.where(e.at), "attribute " + name + " is given twice");
+      problem(Code::ws_entity_invalid, doc.where(e.at), "attribute " + name + " is given twice", "take one of them away");
   }
 
   void add_to_model(const xml::Document& doc, const xml::Element& e, const law::Entity& entity) {
@@ -347,9 +359,6 @@ class Reader {
       model.roles.push_back(std::move(role));
     } else if (entity.ref.type == "rule") {
       auto effect = e.get("effect");
-      if (effect != "permit" && effect != "forbid")
-        return problem(Code::law_syntax, doc.where(e.find("effect")->value_at),
-                       "effect must be permit or forbid, not \"" + effect + "\"");
       law::Rule rule{entity.ref.name, context, effect == "permit", e.get("role"), {},
                      e.get("resource"), entity.where, {}, {}, {}};
       auto expression = [&](const xml::Element& at, const char* name) {
@@ -371,7 +380,8 @@ class Reader {
       if (active) model.rules.push_back(std::move(rule));
     } else if (entity.ref.type == "action") {
       if (entity.ref.name.find('.') == std::string::npos)
-        return problem(Code::law_syntax, doc.where(e.at), "an action is called noun.verb, not \"" + entity.ref.name + "\"");
+        return problem(Code::law_syntax, doc.where(e.at), "an action is called noun.verb, not \"" + entity.ref.name + "\"",
+                       "rename it: two words with a dot between them");
       model.actions.push_back(entity.ref.name);
     } else if (entity.ref.type == "grant" && active) {
       model.grants.push_back({entity.ref.name, context, e.get("role"), e.get("to"), entity.where});
@@ -384,7 +394,7 @@ class Reader {
     auto n = e.find("n") ? e.get("n") : "1";
     auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), out.n);
     if (error != std::errc() || end != n.data() + n.size() || out.n < 1 || out.n > 100) {
-      problem(Code::law_syntax, doc.where(e.find("n")->value_at), "n must be 1 to 100, not \"" + n + "\"");
+      problem(Code::law_syntax, doc.where(e.find("n")->value_at), "n must be 1 to 100, not \"" + record::shown_value(n) + "\"", "write n=\"1\"");
     } else if (!has(kKinds, out.kind)) {
       auto near = text::nearest(out.kind, {"approval", "four-eyes", "reason"});
       problem(Code::law_syntax, doc.where(e.find("kind")->value_at), "unknown obligation \"" + out.kind + "\"",
@@ -399,10 +409,11 @@ class Reader {
   FileDeclares all_;
   Declared& out_ = all_.declared;
   std::string root_ = ".";
+  bool entities_;
 };
 
 }  // namespace
 
-FileDeclares read_file(const SourceFile& file) { return Reader().run(file); }
+FileDeclares read_file(const SourceFile& file, bool entities) { return Reader(entities).run(file); }
 
 }  // namespace tk::workspace

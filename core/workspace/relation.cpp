@@ -19,11 +19,11 @@ void words(std::string_view value, const std::function<void(std::string_view)>& 
 }
 
 void attribute(const AttributeType& type, std::string_view name, std::string_view value, const Visit& visit) {
-  bool names = !type.names.empty() && type.names != "*";
-  if (!names && type.names.empty() && !refers(type)) return;
+  bool names = !refers(type) && !type.refers.empty();
+  if (!names && !refers(type)) return;
   words(value, [&](std::string_view word) {
     bool plain = names && word.find(':') == word.npos;
-    visit({name, plain ? std::string(type.names) + ":" + std::string(word) : std::string(word), type.required});
+    visit({name, plain ? std::string(type.refers) + ":" + std::string(word) : std::string(word), type.required});
   });
 }
 

@@ -57,12 +57,13 @@ Where Document::where(std::size_t offset) const {
 }
 
 Result<Document> parse(std::string_view text, std::string_view name) {
-  TK_TRY(auto scanned, detail::scan(text, name));
+  TK_TRY(auto scan, detail::scan(text, name));
+  const auto& scanned = scan.elements;
   pugi::xml_document tree;
   auto parsed = tree.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8);
   if (!parsed) {
     auto p = text::position(text, static_cast<std::size_t>(parsed.offset));
-    return fail_at(Code::xml_syntax, {std::string(name), p.line, p.column}, parsed.description());
+    return fail_at(Code::xml_syntax, {std::string(name), p.line, p.column}, parsed.description(), "compare with tk repo types");
   }
   Document doc;
   doc.name = std::string(name);

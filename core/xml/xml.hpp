@@ -48,4 +48,9 @@ std::string with_attribute(const Document& doc, const Element& element, std::str
                            std::string_view value);
 std::string without_attribute(const Document& doc, const Attribute& attribute);
 
+// The document in the one layout that tk writes: two blanks for each level, attributes in the order of `doc.root` and in
+// one line while they fit into 120 columns, what is empty as <a/>. Comments stay, and one blank line where there were some;
+// text between elements does not (entities have none).
+Result<std::string> layout(const Document& doc);
+
 }  // namespace tk::xml

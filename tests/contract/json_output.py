@@ -84,6 +84,7 @@ CASES = {
     "tk repo offboard": [(0, ["{user}"])],
     "tk repo onboard": [(0, ["user", "o{n}"]), (0, ["agent", "o{n}", "--role", "role:reader"])],
     "tk repo revert": [(0, ["{changed}"])],
+    "tk repo fmt": [(1, ["--check"])],
     "tk repo new": [(0, ["user", "u{n}"]), (0, ["group", "g{n}", "--member", "{me}"]), (0, ["system", "s{n}"])],
     "tk repo set": [(0, ["{me}", "title=n{n}"]), (0, ["{me}", "title=same"])],
     "tk repo validate": [(0, [])],

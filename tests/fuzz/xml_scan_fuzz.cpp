@@ -82,6 +82,8 @@ std::string as_value(std::string_view bytes) {
   std::string out;
   for (char c : text::to_utf8(bytes.substr(0, 64)))
     if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r') out += c;
+  for (const char* none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})  // U+FFFE, U+FFFF
+    for (std::size_t at; (at = out.find(none)) != std::string::npos;) out.erase(at, 3);
   return out;
 }
 

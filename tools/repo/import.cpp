@@ -53,15 +53,14 @@ class Importer {
  private:
   void leave(const std::string& name, const std::string& why) { left.emplace_back(name, why); }
 
-  Result<void> add(const std::string& type, const std::string& name, const Pairs& attributes, const Pairs& children, std::uint32_t unix_id) {
+  using Children = std::vector<workspace::Entity::Child>;
+  Result<void> add(const std::string& type, const std::string& name, const Pairs& attributes, const Children& children, std::uint32_t unix_id) {
     law::Ref ref{type, context_, name};
     auto id = ids::uuid7();
     if (unix_id != 0) TK_CHECK(ids_.give(id, ref.str(), unix_id));
     auto path = workspace::entity_path(ref);
     files.push_back({path, workspace::write_entity(ref, id, attributes, children)});
-    Value::Map values;
-    for (const auto& [key, value] : attributes) values.emplace(key, value);
-    changes.push_back(change_for(s_, ref, id, path, std::move(values)));
+    changes.push_back(change_for(s_, ref, id, path, attributes_in(path, *files.back().content, ref)));
     refs.push_back(ref.str());
     return {};
   }
@@ -131,10 +130,10 @@ class Importer {
         leave(name, "a group that tk has no words for");
         continue;
       }
-      Pairs members;
+      Children members;
       bool known = true;
       for (auto member : text::split(f[3], ','))
-        if (!member.empty()) known = known && accounts_.contains(std::string(member)), members.emplace_back("member", "user:" + std::string(member));
+        if (!member.empty()) known = known && accounts_.contains(std::string(member)), members.push_back({"member", {{"ref", "user:" + std::string(member)}}});
       if (!known) {
         leave(name, "a member of this group is not taken over");
         continue;

@@ -10,6 +10,8 @@ namespace {
 
 Value described(const record::AttributeType& a) {
   Value::Map out{{"name", std::string(a.name)}, {"kind", std::string(a.kind)}, {"required", a.required}, {"help", std::string(a.help)}};
+  if (!a.example.empty()) out.emplace("example", std::string(a.example));
+  if (!a.refers.empty()) out.emplace("refers", std::string(a.refers));
   Value::List words;
   for (const auto& word : record::words_of(a.kind)) words.emplace_back(word);
   if (!words.empty()) out.insert_or_assign("kind", "choice"), out.emplace("words", std::move(words));
@@ -27,7 +29,8 @@ Value described(const std::vector<record::AttributeType>& attributes) {
 Value described(const std::vector<record::ChildType>& children) {
   Value::List out;
   for (const auto& c : children)
-    out.push_back(Value::Map{{"name", std::string(c.name)}, {"help", std::string(c.help)}, {"attributes", described(c.attributes)}, {"children", described(c.children)}});
+    out.push_back(Value::Map{{"name", std::string(c.name)}, {"help", std::string(c.help)}, {"attributes", described(c.attributes)},
+                             {"children", described(c.children)}});
   return out;
 }
 

@@ -101,7 +101,9 @@ Result<Exit> run(const cli::Args& args) {
 cli::VerbSpec types_verb() {
   return {"types", "the types of entities: what each is, holds and may become", {{"TYPE", "only this one, with all that it may hold", false}},
           {{"states", "", "the state machine of each"}},
-          {{"tk repo types", "all of them"}, {"tk repo types agent", "what an agent may hold, and how one is made"}, {"tk repo types --states task", "what a task may become"}},
+          {{"tk repo types", "all of them"},
+           {"tk repo types agent", "what an agent may hold, and how one is made"},
+           {"tk repo types --states task", "what a task may become"}},
           help::k_types, run,
           "[{name: text, home: text, help: text, unix: text, initial: text, states: [text], transitions: [{event: text, from: [text], to: text}]}]", values};
 }

@@ -8,6 +8,10 @@ namespace tk::tools::repo_tool {
 Result<std::vector<std::pair<std::string, std::string>>> read_pairs(
     const std::vector<std::string>& words);
 
+// A problem of a file, for --json and for people.
+Value problem_value(const Error& problem);
+void print_problem(const Error& problem);
+
 // Seals what is personal among the attributes of an entity, in place.
 Result<void> seal_pairs(Session& session, const law::Ref& ref, const std::string& id,
                         std::vector<std::pair<std::string, std::string>>& pairs);

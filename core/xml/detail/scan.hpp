@@ -18,7 +18,17 @@ struct ScannedElement {
   std::vector<ScannedAttribute> attributes;
 };
 
-// Elements in document order, as pugixml will visit them.
-Result<std::vector<ScannedElement>> scan(std::string_view text, std::string_view file);
+// What stands one behind the other, for who writes the document anew. White space and references are not among them.
+struct Token {
+  enum class Kind { declaration, comment, open, empty, close } kind;
+  std::size_t at, end;
+  std::size_t element;  // of an open or empty tag
+};
+
+struct Scanned {
+  std::vector<ScannedElement> elements;  // in document order, as pugixml will visit them
+  std::vector<Token> tokens;
+};
+Result<Scanned> scan(std::string_view text, std::string_view file);
 
 }  // namespace tk::xml::detail

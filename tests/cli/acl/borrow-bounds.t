@@ -23,7 +23,11 @@ What binds a caller is not for the caller to say: the environment and personal s
 
 Two entities of one Unix user are nobody.
 
-  $ tk repo new user twin unix=$(id -un) >/dev/null; tk status >/dev/null; tk repo new user third
+  $ tk repo new user twin unix=$(id -un)
+  tk: [TK-WS-0004] galaxies/w/users/twin.xml:1:67: user:w/twin and user:w/* would both be * on Unix (glob)
+    mend: give one of them another: unix="…"
+  [2]
+  $ echo "<user name=\"twin\" unix=\"$(id -un)\"/>" > galaxies/w/users/twin.xml; git add -A; git commit -qm twin; tk status >/dev/null; tk repo new user third
   tk: [TK-ACL-0001] two user entities have unix="root" at HEAD: user:w/root and user:w/twin
     mend: one person is one entity: take it from the other
   [3]

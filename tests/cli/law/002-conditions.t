@@ -110,6 +110,7 @@ What is wrong is said with its place and the nearest name.
   [2]
   $ sed -i "s/actor.clearence/actor.clearance + 'a' == 1 ||/" galaxies/w/rules/docs.xml && tk repo validate
   galaxies/w/rules/docs.xml:2:135: expected an expression, found >= [TK-EXPR-0001]
+    mend: try it: tk expr check 'EXPRESSION'
   [2]
   $ git checkout -q . && sed -i 's/doc.pay/doc.pray/' galaxies/w/rules/docs.xml && tk repo validate
   galaxies/w/rules/docs.xml:3:3: unknown action doc.pray [TK-LAW-0002]

@@ -33,6 +33,7 @@ Loops that overlap are refused; limits that cannot be read are errors; the termi
   [3]
   $ tk repo set user:$(id -un) title=$(printf '\033[31mRED') >/dev/null; tk repo get user:$(id -un) | grep -c $(printf '\033')
   tk: [TK-XML-0001] galaxies/w/users/*.xml:1:38: a control character (glob)
+    mend: take it out
   0
   [1]
   $ tk log --limit x
