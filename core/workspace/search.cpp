@@ -205,7 +205,7 @@ Result<std::int64_t> Search::frequency(const std::string& word) {
 }
 
 // All words together, then any of those that tell most: a frequent word alone would rank half of everything.
-Result<std::vector<std::int64_t>> Search::by_words(const std::vector<std::string>& words) {
+Result<Search::Words> Search::by_words(const std::vector<std::string>& words) {
   std::string all, any;  // as FTS5 writes them
   std::vector<std::pair<std::int64_t, std::string>> found;
   for (const auto& word : words) {
@@ -216,9 +216,10 @@ Result<std::vector<std::int64_t>> Search::by_words(const std::vector<std::string
   for (const auto& [n, word] : found) all += (all.empty() ? "\"" : " AND \"") + word + "\"";
   for (const auto& [n, word] : found)
     if (n < kFrequent) any += (any.empty() ? "\"" : " OR \"") + word + "\"";
-  std::vector<std::int64_t> out;
+  Words out;
+  auto& list = out.list;
   for (const auto& expression : {all, any}) {
-    if (expression.empty() || out.size() >= kRanked) continue;
+    if (expression.empty() || list.size() >= kRanked) continue;
     TK_TRY(auto s, index_.db().prepare("SELECT words.rowid FROM words JOIN document ON number = words.rowid WHERE words MATCH ? "
                                        "ORDER BY round(bm25(words, 4.0, 1.0), 9), document.type, document.context, document.name LIMIT " +
                                        std::to_string(kRanked)));
@@ -226,10 +227,11 @@ Result<std::vector<std::int64_t>> Search::by_words(const std::vector<std::string
     for (;;) {
       TK_TRY(bool row, s.step());
       if (!row) break;
-      if (std::find(out.begin(), out.end(), s.integer(0)) == out.end()) out.push_back(s.integer(0));
+      if (std::find(list.begin(), list.end(), s.integer(0)) == list.end()) list.push_back(s.integer(0));
     }
+    if (expression == all && found.size() == words.size()) out.whole = list.size();
   }
-  if (out.size() > kRanked) out.resize(kRanked);
+  if (list.size() > kRanked) list.resize(kRanked);
   return out;
 }
 
@@ -307,11 +309,12 @@ Result<Hit> Search::document(std::int64_t number) {
 
 Result<std::vector<Hit>> Search::find(std::string_view text, std::size_t most, Ranking ranking) {
   std::map<std::int64_t, Hit> joined;
-  auto join = [&](const std::vector<std::int64_t>& list, int Hit::* rank) {
+  // What has only some of the words is ranked by those alone: half a voice.
+  auto join = [&](const std::vector<std::int64_t>& list, int Hit::* rank, std::size_t whole) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       auto& hit = joined[list[i]];
       hit.*rank = static_cast<int>(i + 1);
-      hit.score += 1.0 / (kRankOffset + static_cast<double>(i + 1));
+      hit.score += (i < whole ? 1.0 : 0.5) / (kRankOffset + static_cast<double>(i + 1));
     }
   };
   auto words = words_of_text(text);
@@ -319,12 +322,12 @@ Result<std::vector<Hit>> Search::find(std::string_view text, std::size_t most, R
   words.erase(std::unique(words.begin(), words.end()), words.end());
   if (words.size() > kMaxQueryWords) words.resize(kMaxQueryWords);
   if (ranking != Ranking::vectors) {
-    TK_TRY(auto list, by_words(words));
-    join(list, &Hit::by_words);
+    TK_TRY(auto found, by_words(words));
+    join(found.list, &Hit::by_words, found.whole);
   }
   if (ranking != Ranking::words) {
     TK_TRY(auto list, by_vector(text));
-    join(list, &Hit::by_vector);
+    join(list, &Hit::by_vector, list.size());
   }
   std::vector<Hit> out;
   for (auto& [number, hit] : joined) {

@@ -45,7 +45,11 @@ class Search {
   Result<void> rewrite_vectors(const std::string& old);
   void append_record(std::int64_t number, std::string_view name, std::string_view text);
   std::string vector_path(std::string_view generation) const { return vectors_ + "." + std::string(generation) + ".i8"; }
-  Result<std::vector<std::int64_t>> by_words(const std::vector<std::string>& words);
+  struct Words {
+    std::vector<std::int64_t> list;
+    std::size_t whole = 0;  // so many of them, the first, have every word
+  };
+  Result<Words> by_words(const std::vector<std::string>& words);
   Result<std::vector<std::int64_t>> by_vector(std::string_view text);
   Result<std::vector<std::int64_t>> judge(std::string_view text, const std::vector<std::int64_t>& candidates);
   Result<std::int64_t> frequency(const std::string& word);

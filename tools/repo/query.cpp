@@ -54,7 +54,7 @@ Result<Exit> run(const cli::Args& args) {
 
 cli::VerbSpec query_verb() {
   return {"query", "entities by pattern, by the way that leads to them, and by a condition",
-          {{"EXPR", "patterns with steps between them: user:alice ->* secret:*; everything when left out", false}},
+          {{"EXPR", "patterns with steps between them: agent:* ->* user:alice; everything when left out", false}},
           {{"where", "CEL", "only those for which this holds: entity.state == \"active\""}, kAtOption},
           {{"tk repo query 'user:acme.**/*'", "the users of a galaxy"},
            {"tk repo query 'user:alice <-[member]-* group:*'", "her groups, and the groups of those"},
