@@ -10,23 +10,26 @@ namespace {
 
 using law_tool::Asked;
 
-// The law of a commit: HEAD's as `tk law` has it, another one's compiled once and kept.
-Result<law_tool::Law> law_of(const AsOf& as_of) {
+// The law of a commit, compiled once and kept.
+Result<workspace::CompiledLaw> law_at(const cli::Args& args) {
+  TK_TRY(auto as_of, AsOf::open(args));
+  TK_TRY(auto path, workspace::kept_at(as_of.workspace, as_of.commit, "law"));
+  auto kept = workspace::CompiledLaw::in_file(path);
+  if (kept && kept->index().commit() == as_of.commit) return kept;
+  TK_CHECK(workspace::compile_law(as_of.workspace, as_of.commit, path));
+  return workspace::CompiledLaw::in_file(path);
+}
+
+// HEAD's is the one that `tk law` asks: git is not even opened.
+Result<law_tool::Law> open_law(const cli::Args& args) {
   law_tool::Law out;
-  out.workspace = as_of.workspace;
-  TK_TRY(auto head, as_of.repository.head_commit());
-  if (as_of.commit == head) {
-    TK_TRY(out.compiled, workspace::CompiledLaw::open(as_of.workspace));
+  TK_TRY(out.workspace, workspace::Workspace::find());
+  if (args.has("at")) {
+    TK_TRY(out.compiled, law_at(args));
   } else {
-    TK_TRY(auto path, workspace::kept_at(as_of.workspace, as_of.commit, "law"));
-    auto kept = workspace::CompiledLaw::in_file(path);
-    if (!kept || kept->index().commit() != as_of.commit) {
-      TK_CHECK(workspace::compile_law(as_of.workspace, as_of.commit, path));
-      TK_TRY(kept, workspace::CompiledLaw::in_file(path));
-    }
-    out.compiled = std::move(*kept);
+    TK_TRY(out.compiled, workspace::CompiledLaw::open(out.workspace));
   }
-  TK_TRY(out.memory, law_tool::Memory::open(as_of.workspace));
+  TK_TRY(out.memory, law_tool::Memory::open(out.workspace));
   out.engine = std::make_unique<law::Engine>(out.index());
   return out;
 }
@@ -49,8 +52,7 @@ std::string line_of(const Asked& a) {
 
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto ref, law::parse_ref(args.get("RESOURCE")));
-  TK_TRY(auto as_of, AsOf::open(args));
-  TK_TRY(auto law, law_of(as_of));
+  TK_TRY(auto law, open_law(args));
   Asked asked;
   asked.action = args.get("ACTION");
   TK_CHECK(law.index().check_action(asked.action));
@@ -66,15 +68,15 @@ Result<Exit> run(const cli::Args& args) {
   std::size_t found = 0;
   law::Verdict verdict;
   for (const auto* type : {"user", "agent"})
-    for (const auto& actor : law.index().entities(type)) {
+    law.index().each(type, [&](const law::EntityView& actor) {
       law.engine->decide(actor, asked.action_number, asked.resource, facts, law::Detail::first, verdict);
-      if (verdict.answer == law::Answer::deny) continue;
+      if (verdict.answer == law::Answer::deny) return;
       ++found;
       asked.actor = actor;
       asked.decision = law::explain(*law.engine, actor, asked.action_number, asked.resource, facts);
       if (args.json()) list.push_back(describe(asked));
       else lines += line_of(asked) + "\n";
-    }
+    });
   if (args.json()) {
     cli::print(json::pretty(Value::Map{{"action", asked.action}, {"resource", asked.resource.ref.str()}, {"commit", law.index().commit()},
                                        {"who", std::move(list)}}) + "\n");
