@@ -48,6 +48,9 @@ Features features_of(std::string_view text) {
   for (const auto& word : words_of_text(text)) {
     out.emplace_back(hash(word, 1), kWordWeight);
     auto framed = "^" + word + "$";
+    auto letters = word;  // in order, so that two that changed places are no loss
+    std::sort(letters.begin(), letters.end());
+    out.emplace_back(hash(letters, 3), 1.0f);
     for (std::size_t i = 0; i + 3 <= framed.size(); ++i) out.emplace_back(hash(std::string_view(framed).substr(i, 3), 2), 1.0f);
   }
   std::sort(out.begin(), out.end());

@@ -276,7 +276,8 @@ Result<EntityCondition> EntityCondition::compile(const std::string& text) {
   }
   auto kind = program->type().kind;
   if (kind != Type::Kind::boolean && kind != Type::Kind::dyn)
-    return fail_at(Code::ws_query, {"--where", 1, 1}, "a condition must give a bool, this one gives " + expr::to_string(program->type()), "compare it with something");
+    return fail_at(Code::ws_query, {"--where", 1, 1}, "a condition must give a bool, this one gives " + expr::to_string(program->type()),
+                   "compare it with something");
   for (const auto& input : program->inputs())
     if (input.field.empty()) return fail_at(Code::ws_query, {"--where", 1, 1}, "entity alone has no value", "entity.type, entity.title …");
   out.program_ = std::move(*program);

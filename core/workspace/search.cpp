@@ -23,6 +23,7 @@ CREATE INDEX document_file ON document (file);
 CREATE VIRTUAL TABLE words USING fts5 (name, text, content = '', tokenize = 'porter unicode61');
 DELETE FROM meta WHERE name LIKE 'search%';
 )sql";
+constexpr std::string_view kFormat = "/2";
 constexpr std::size_t kCandidates = 400;  // of the vectors, judged again by their features
 constexpr std::size_t kRanked = 100;      // of each list that is joined
 constexpr std::int64_t kFrequent = 3000;  // a word of more entities than these tells little by itself
@@ -75,7 +76,7 @@ Result<Search> Search::open(EntityIndex& index, const git::Repository& repositor
     TK_TRY(auto generation, out.meta("search-vectors"));
     TK_TRY(auto count, out.meta("search-count"));
     auto room = static_cast<std::int64_t>(std::strtoll(count.c_str(), nullptr, 10)) * static_cast<std::int64_t>(sizeof(Record));
-    return commit == index.commit() && os::file_size(out.vector_path(generation)) >= room;
+    return commit == index.commit() + std::string(kFormat) && os::file_size(out.vector_path(generation)) >= room;
   };
   TK_TRY(bool there, current());
   if (there) return out;
@@ -89,6 +90,7 @@ Result<Search> Search::open(EntityIndex& index, const git::Repository& repositor
 
 Result<void> Search::follow(const git::Repository& repository) {
   TK_TRY(auto from, meta("search"));
+  from = from.ends_with(kFormat) ? from.substr(0, from.size() - kFormat.size()) : "";  // else made by another way of counting
   if (from != index_.commit()) {
     auto changed = from.empty() ? fail(Code::git_failed, "") : repository.differences(from, index_.commit());
     if (!changed) {
@@ -101,7 +103,7 @@ Result<void> Search::follow(const git::Repository& repository) {
         TK_CHECK(index_.in_file(d.path, [&](const Entity& e, const std::string& file) { return add(e, file); }));
       }
     }
-    TK_CHECK(set_meta("search", index_.commit()));
+    TK_CHECK(set_meta("search", index_.commit() + std::string(kFormat)));
   }
   return write_vectors();
 }

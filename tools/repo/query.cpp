@@ -17,7 +17,8 @@ Result<std::vector<Found>> keep_where(const AsOf& as_of, const Graph& graph, std
   for (auto& f : found) {
     auto node = graph.node(f.node);
     bool holds = false;
-    TK_CHECK(index.find({std::string(node.type), std::string(node.context), std::string(node.name)}, [&](const Entity& e, const std::string& file) -> Result<void> {
+    law::Ref ref{std::string(node.type), std::string(node.context), std::string(node.name)};
+    TK_CHECK(index.find(ref, [&](const Entity& e, const std::string& file) -> Result<void> {
       TK_TRY(holds, condition.holds(graph, f.node, e, file));
       return {};
     }));

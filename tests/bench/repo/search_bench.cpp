@@ -45,7 +45,8 @@ int main(int argc, char** argv) {
     if (parts.size() == 3) questions.push_back({parts.begin(), parts.end()});
   }
   std::printf("{\"open_ms\": %.1f, \"questions\": %zu", opened_ms, questions.size());
-  for (auto [name, ranking] : {std::pair{"hybrid", workspace::Ranking::hybrid}, {"words", workspace::Ranking::words}, {"vectors", workspace::Ranking::vectors}}) {
+  using workspace::Ranking;
+  for (auto [name, ranking] : {std::pair{"hybrid", Ranking::hybrid}, {"words", Ranking::words}, {"vectors", Ranking::vectors}}) {
     Score all;
     std::map<std::string, Score> kinds;
     std::vector<double> ms;
