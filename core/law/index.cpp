@@ -88,10 +88,14 @@ Result<EntityView> Index::find(const Ref& ref) const {
 
 std::vector<EntityView> Index::entities(std::string_view type) const {
   std::vector<EntityView> out;
+  each(type, [&](const EntityView& e) { out.push_back(e); });
+  return out;
+}
+
+void Index::each(std::string_view type, const std::function<void(const EntityView&)>& visit) const {
   auto [table, n] = all<EntityRow>(bytes_, kEntities);
   for (std::uint32_t i = 0; i < n; ++i)
-    if (type.empty() || str(bytes_, table[i].type) == type) out.push_back(view(bytes_, table[i], i));
-  return out;
+    if (type.empty() || str(bytes_, table[i].type) == type) visit(view(bytes_, table[i], i));
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> Index::attributes(

@@ -2,6 +2,7 @@
 // offset checked. Layout: detail/layout.hpp. engine.hpp decides by it, explain.hpp says why.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,7 @@ class Index {
   Result<EntityView> find(const Ref& ref) const;
   std::optional<EntityView> lookup(const Ref& ref) const;  // the same without saying why not
   std::vector<EntityView> entities(std::string_view type) const;  // empty type = all
+  void each(std::string_view type, const std::function<void(const EntityView&)>& visit) const;     // the same, one by one
   std::optional<std::string_view> attribute(const EntityView& entity, std::string_view key) const;
   std::vector<std::pair<std::string_view, std::string_view>> attributes(const EntityView& e) const;
 

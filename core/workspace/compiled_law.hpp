@@ -21,6 +21,7 @@ class CompiledLaw {
   static Result<CompiledLaw> of(const Workspace& workspace, const std::string& what);
   // The index of this very commit, where one lies there.
   static Result<CompiledLaw> of_commit(const Workspace& workspace, const std::string& commit);
+  static Result<CompiledLaw> in_file(const std::string& path);
   const law::Index& index() const { return index_; }
   // Reads HEAD and maps its law anew when it moved. Views taken from the index before are void then.
   Result<void> follow(const Workspace& workspace);
@@ -28,7 +29,6 @@ class CompiledLaw {
   bool uncommitted_edits(const Workspace& workspace) const;
 
  private:
-  static Result<CompiledLaw> in_file(const std::string& path);
   os::Mapping mapping_;
   law::Index index_;
 };

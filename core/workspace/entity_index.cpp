@@ -303,16 +303,19 @@ Result<void> EntityIndex::in_file(const std::string& path, const Visit& visit) {
     TK_TRY(bool row, s.bind(path).step());
     if (row && !detail::decode_refs(text_of(s.blob(0)), refs)) return damaged();
   }
+  for (const auto& ref : refs) TK_CHECK(find(ref, visit));
+  return {};
+}
+
+Result<void> EntityIndex::find(const law::Ref& ref, const Visit& visit) {
+  static const std::string sql = std::string(kColumns) + "WHERE type = ? AND context = ? AND name = ?";
+  TK_TRY(auto s, db_.prepare(sql));
+  TK_TRY(bool row, s.bind(ref.type).bind(ref.context).bind(ref.name).step());
+  if (!row) return {};
   Entity e;
   std::string file;
-  for (const auto& ref : refs) {
-    TK_TRY(auto s, db_.prepare(std::string(kColumns) + "WHERE type = ? AND context = ? AND name = ?"));
-    TK_TRY(bool row, s.bind(ref.type).bind(ref.context).bind(ref.name).step());
-    if (!row) return damaged();
-    TK_CHECK(read_row(s, e, file));
-    TK_CHECK(visit(e, path));
-  }
-  return {};
+  TK_CHECK(read_row(s, e, file));
+  return visit(e, file);
 }
 
 Result<std::size_t> EntityIndex::size() {

@@ -36,6 +36,8 @@ class EntityIndex {
   Result<void> each(std::string_view type, const Visit& visit);
   // Those that one file declares.
   Result<void> in_file(const std::string& path, const Visit& visit);
+  // That one, where it is declared.
+  Result<void> find(const law::Ref& ref, const Visit& visit);
   Result<std::size_t> size();
   store::Database& db() { return db_; }
 

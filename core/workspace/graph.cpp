@@ -184,7 +184,7 @@ Result<Graph> Graph::read(std::string_view bytes) {
   Graph out;
   out.bytes_ = bytes;
   Header h;
-  if (bytes.size() < sizeof h) return bad();
+  if (bytes.size() < sizeof h || reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(Header) != 0) return bad();
   std::memcpy(&h, bytes.data(), sizeof h);
   if (std::string_view(h.magic, sizeof h.magic) != kMagic) return bad();
   char mark[sizeof h.types] = {};

@@ -19,19 +19,21 @@ tl::unexpected<Error> bad(std::string_view text, std::size_t at, std::string mes
   return fail_at(Code::ws_query, {"query", p.line, p.column}, std::move(message), std::move(hint));
 }
 
-constexpr const char* kStepHint = "->, <-, -[member]-> or <-[member]-, each with a * behind it for one step or more";
+constexpr const char* kStepHint = "->, <-, --, -[member]->, <-[member]- or -[member]-, each with a * behind it for one step or more";
 
+// "->", "-[member]->*": the arrows at its ends say the direction, a line without one both.
 std::optional<PathQuery::Step> read_step(std::string_view word) {
   PathQuery::Step out;
   if (word.ends_with('*')) out.many = true, word.remove_suffix(1);
-  out.outward = word.ends_with("->");
-  if (!out.outward && !word.starts_with("<-")) return std::nullopt;
-  if (word == "->" || word == "<-") return out;
-  auto inner = out.outward ? word.substr(0, word.size() - 2) : word.substr(2);  // -[r]  or  [r]-
-  bool framed = out.outward ? inner.starts_with("-[") && inner.ends_with(']') : inner.starts_with('[') && inner.ends_with("]-");
-  if (!framed || inner.size() < 4) return std::nullopt;
-  inner = out.outward ? inner.substr(2, inner.size() - 3) : inner.substr(1, inner.size() - 3);
-  for (auto name : text::split(inner, ',')) {
+  out.inward = word.starts_with('<'), out.outward = word.ends_with('>');
+  if (out.inward && out.outward) return std::nullopt;
+  if (out.inward) word.remove_prefix(1);
+  if (out.outward) word.remove_suffix(1);
+  bool arrow = out.inward || out.outward;
+  if (!arrow) out.inward = out.outward = true;
+  if (word == (arrow ? "-" : "--")) return out;
+  if (word.size() < 5 || !word.starts_with("-[") || !word.ends_with("]-")) return std::nullopt;
+  for (auto name : text::split(word.substr(2, word.size() - 4), ',')) {
     if (name.empty()) return std::nullopt;
     out.relations.emplace_back(name);
   }
@@ -53,8 +55,8 @@ template <class Visit>
 void neighbours(const Graph& g, std::uint32_t n, bool outward, Visit visit) {
   auto edges = [&](std::uint32_t of) { return outward ? g.out(of) : g.in(of); };
   for (const auto& e : edges(n)) {
-    if (g.node(e.node).kind != Graph::Kind::pattern) visit(e.node, e.relation, e.required != 0);
-    else for (const auto& beyond : edges(e.node)) visit(beyond.node, outward ? e.relation : beyond.relation, false);
+    if (g.node(e.node).kind != Graph::Kind::pattern) visit(e.node, e.relation);
+    else for (const auto& beyond : edges(e.node)) visit(beyond.node, outward ? e.relation : beyond.relation);
   }
 }
 
@@ -62,7 +64,7 @@ void neighbours(const Graph& g, std::uint32_t n, bool outward, Visit visit) {
 struct From {
   std::uint32_t node = kNowhere;
   std::uint16_t relation = 0;
-  std::uint16_t hops = 0;  // within the stage: 0 stands where the stage before left off
+  bool outward = true;
 };
 
 class Walk {
@@ -91,12 +93,15 @@ class Walk {
       auto n = open.front();
       open.pop_front();
       if (std::exchange(expanded[n], 1)) continue;
-      neighbours(g_, n, step.outward, [&](std::uint32_t to, std::uint16_t relation, bool) {
-        if (!wanted.empty() && !wanted[relation]) return;
-        if (from[to].node != kNowhere) return;
-        from[to] = {n, relation, static_cast<std::uint16_t>(std::min<unsigned>(from[n].hops + 1u, 0xffff))};
-        if (step.many) open.push_back(to);
-      });
+      for (bool outward : {true, false}) {
+        if (!(outward ? step.outward : step.inward)) continue;
+        neighbours(g_, n, outward, [&](std::uint32_t to, std::uint16_t relation) {
+          if (!wanted.empty() && !wanted[relation]) return;
+          if (from[to].node != kNowhere) return;
+          from[to] = {n, relation, outward};
+          if (step.many) open.push_back(to);
+        });
+      }
     }
     begins_.emplace_back(g_.size());
     for (auto n : starts) begins_.back()[n] = 1;
@@ -130,7 +135,7 @@ class Walk {
     for (auto s = from_.size(); s-- > 0;) {
       for (bool first = true; first || !begins_[s][n]; first = false) {
         const auto& f = from_[s][n];
-        out.push_back({n, g_.relation(f.relation), q_.steps[s].outward});
+        out.push_back({n, g_.relation(f.relation), f.outward});
         n = f.node;
         if (out.size() > std::size_t{g_.size()} * from_.size()) break;  // cannot be; and must not run for ever
       }
@@ -171,7 +176,7 @@ Result<PathQuery> parse_path(std::string_view text) {
     step_next = !step_next;
     at += word.size();
   }
-  if (out.patterns.empty()) return bad(text, 0, "an empty path", "user:alice ->* secret:*");
+  if (out.patterns.empty()) return bad(text, 0, "an empty path", "user:alice <-[member]-* group:*");
   if (!step_next) return bad(text, text.size(), "a step leads nowhere", "* for everything");
   return out;
 }
@@ -189,7 +194,7 @@ std::vector<Impact> impact_of(const Graph& graph, std::uint32_t removed) {
       if (!e.required && from[e.node].node != kNowhere) continue;
       if (e.required) broken[e.node] = 1, breaks.push_back(e.node);
       else loses.push_back(e.node);
-      from[e.node] = {breaks[i], e.relation, 0};
+      from[e.node] = {breaks[i], e.relation, false};
     }
   std::vector<Impact> out;
   auto add = [&](std::uint32_t n, bool is_broken) {
@@ -228,7 +233,7 @@ std::string pair_of(const std::vector<std::pair<std::string, std::string>>& pair
 
 Value refs(const Graph& g, std::uint32_t node, bool outward, std::string_view relation) {
   Value::List out;
-  neighbours(g, node, outward, [&](std::uint32_t to, std::uint16_t r, bool) {
+  neighbours(g, node, outward, [&](std::uint32_t to, std::uint16_t r) {
     if (law::key_of(g.relation(r)) == relation) out.emplace_back(g.node(to).str());
   });
   return out;
@@ -271,7 +276,8 @@ Result<EntityCondition> EntityCondition::compile(const std::string& text) {
   }
   auto kind = program->type().kind;
   if (kind != Type::Kind::boolean && kind != Type::Kind::dyn)
-    return fail_at(Code::ws_query, {"--where", 1, 1}, "a condition must give a bool, this one gives " + expr::to_string(program->type()), "compare it with something");
+    return fail_at(Code::ws_query, {"--where", 1, 1}, "a condition must give a bool, this one gives " + expr::to_string(program->type()),
+                   "compare it with something");
   for (const auto& input : program->inputs())
     if (input.field.empty()) return fail_at(Code::ws_query, {"--where", 1, 1}, "entity alone has no value", "entity.type, entity.title …");
   out.program_ = std::move(*program);

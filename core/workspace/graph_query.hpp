@@ -1,10 +1,10 @@
-// Questions to the graph. A path: patterns with steps between them, as `user:alice ->* secret:*`:
+// Questions to the graph. A path: patterns with steps between them, as `user:alice <-[member]-* group:*`:
 //
 //   path    = pattern { step pattern }           words with spaces between them
 //   pattern = type:context/name with * and **, or a bare * for everything
-//   step    = ( "->" | "<-" | "-[r,s]->" | "<-[r,s]-" ) [ "*" ]
+//   step    = ( "->" | "<-" | "--" | "-[r,s]->" | "<-[r,s]-" | "-[r,s]-" ) [ "*" ]
 //
-// "->" follows what an entity refers to, "<-" what refers to it, in brackets only by these relations; a star behind it:
+// "->" follows what an entity refers to, "<-" what refers to it, "--" both; in brackets only by these relations; a star:
 // one step or more. A reference that is a pattern leads to all that fits it. Of each end one shortest way is told.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace tk::workspace {
 
 struct PathQuery {
   struct Step {
-    bool outward = true, many = false;
+    bool outward = true, inward = false, many = false;
     std::vector<std::string> relations;  // none: every one
   };
   std::vector<std::string> patterns;  // one more than steps

@@ -76,8 +76,9 @@ Value::Map link(std::string_view kind, std::string_view name, std::string_view f
   return out;
 }
 
-// Actor → groups → grant → roles → rule → resource.
-Value::List path(const Asked& a, const RuleHit& hit) {
+}  // namespace
+
+Value::List path_of(const Asked& a, const RuleHit& hit) {
   Value::List out{link("actor", a.actor.str(), a.actor.file, a.actor.line)};
   for (std::string_view left = hit.via; !left.empty();) {
     auto end = left.find(" > ");
@@ -90,6 +91,8 @@ Value::List path(const Asked& a, const RuleHit& hit) {
   out.emplace_back(link("resource", a.resource.ref.str()));
   return out;
 }
+
+namespace {
 
 Value nearest_json(const std::optional<NearestPermit>& nearest) {
   if (!nearest) return {};
@@ -119,7 +122,7 @@ std::string answer_json(const Law& law, const Asked& a) {
     if (!hit.when.empty()) rule.emplace("when", hit.when);
     rules.emplace_back(std::move(rule));
   }
-  if (!d.determining.empty()) paths = path(a, d.determining.front());
+  if (!d.determining.empty()) paths = path_of(a, d.determining.front());
   else paths = {link("actor", a.actor.str(), a.actor.file, a.actor.line)};
   Value::List obligations;
   for (const auto& o : d.obligations) obligations.push_back(Value::Map{{"kind", o.kind}, {"of", o.of}, {"n", o.n}});

@@ -33,6 +33,9 @@ Result<tk::law::EntityView> actor_of(const Law& law, const std::string& text);
 Result<Value::Map> context_of(const cli::Args& args);
 Result<std::int64_t> time_of(const Value::Map& context);
 
+// Actor → groups → grant → roles → rule → resource, each {kind, name, at}.
+Value::List path_of(const Asked& asked, const tk::law::RuleHit& hit);
+
 Exit exit_of(tk::law::Answer answer);  // 0 allow and modify, 1 deny, 5 ask
 std::string answer_json(const Law& law, const Asked& asked);
 

@@ -195,7 +195,8 @@ TEST_CASE("after any walk through the history the index equals a new one, row fo
     Files files;
   };
   std::vector<Branch> branches = {{w.head, w.files}};
-  static constexpr const char* kFolders[] = {"galaxies/acme/", "galaxies/acme/systems/web/", "galaxies/acme/systems/web/spaces/api/", "galaxies/acme/systems/ops/"};
+  static constexpr const char* kFolders[] = {"galaxies/acme/", "galaxies/acme/systems/web/", "galaxies/acme/systems/web/spaces/api/",
+                                              "galaxies/acme/systems/ops/"};
   auto content = [&](const std::string& path) {
     auto name = path.substr(path.rfind('/') + 1);
     name = name.substr(0, name.size() - 4);
