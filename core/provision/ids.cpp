@@ -5,6 +5,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/law/ref.hpp"
 
 namespace tk::provision {
 
@@ -45,6 +46,16 @@ Result<Ids> Ids::read(const std::string& text, IdRange range) {
 std::string Ids::owner(std::uint32_t id) const {
   auto it = owner_.find(id);
   return it == owner_.end() ? "" : it->second;
+}
+
+std::string Ids::context(std::uint32_t id) const {
+  for (const auto& line : lines_) {
+    if (line.id != id) continue;
+    auto ref = law::parse_ref(line.ref);
+    if (!ref) return {};
+    return ref->type == "space" ? ref->context + "." + ref->name : ref->context;
+  }
+  return {};
 }
 
 void Ids::keep(const std::string& entity) {

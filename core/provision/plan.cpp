@@ -393,7 +393,7 @@ class Planner {
       if (names_.contains(field_of(row, 0))) continue;
       auto f = fields_of(row);
       auto entity = ids_.owner(number(f[2]));
-      if (entity.empty() || renamed_.contains(str(f[0]))) continue;
+      if (entity.empty() || renamed_.contains(str(f[0])) || unread(number(f[2]))) continue;
       ++accounts_;
       auto name = str(f[0]);
       auto shadow = observed_.rows("shadow").find(name);
@@ -413,6 +413,8 @@ class Planner {
     }
     return {};
   }
+
+  bool unread(std::uint32_t id) const { return options_.unread && options_.unread(ids_.context(id)); }
 
   void row_locked(const std::string& name, const std::optional<std::string_view>& shadow) {
     subject_.what = "account " + name;
@@ -451,7 +453,7 @@ class Planner {
       if (names_.contains(field_of(row, 0))) continue;
       auto f = fields_of(row);
       if (f.size() < 4 || ids_.owner(number(f[2])).empty() || by_uid_.contains(f[2])) continue;
-      if (observed_.rows("passwd").find(f[0])) continue;
+      if (observed_.rows("passwd").find(f[0]) || unread(number(f[2]))) continue;
       auto name = str(f[0]);
       change("group", name, str(row), "-");
       if (auto now = observed_.rows("gshadow").find(name)) change("gshadow", name, without_password(*now, "gshadow"), "-");
@@ -462,7 +464,7 @@ class Planner {
   Result<void> sudo_gone() {
     TK_TRY(auto files, observed_.sudo_files());
     for (const auto& name : files) {
-      if (sudo_.contains(name)) continue;
+      if (sudo_.contains(name) || unread(number(std::string_view(name).substr(3)))) continue;
       auto path = "/etc/sudoers.d/" + name;
       TK_TRY(auto now, observed_.file(path));
       if (now.hash == "-") continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ struct PlanOptions {
   bool purge = false;        // accounts that are gone and locked are removed, their homes put aside
   std::int64_t today = 0;    // days since 1970, as shadow counts
   std::string caller;        // the Unix name of who asks
+  // Contexts of which nothing is known, so that what stands of theirs is left (workspace/materialised.hpp).
+  std::function<bool(const std::string& context)> unread;
   std::string max_removals;  // a number, or a part like 10%; empty: the greater of 5 and 10%
 };
 

@@ -1,5 +1,7 @@
 #include "core/workspace/materialised.hpp"
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
 #include "core/xml/xml.hpp"
@@ -37,6 +39,10 @@ bool Materialised::skips(std::string_view folder) const {
   auto parts = text::split(folder, '/');
   if (parts.size() != 6 || parts[0] != "galaxies" || parts[2] != "systems" || parts[4] != "spaces") return false;
   return !active_.contains(std::string(parts[1]) + "." + std::string(parts[3]) + "." + std::string(parts[5]));
+}
+
+bool Materialised::unread(const std::string& context) const {
+  return lazy_ && std::count(context.begin(), context.end(), '.') == 2 && !active_.contains(context);
 }
 
 git::Repository::Skip Materialised::skip() const {

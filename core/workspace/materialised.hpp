@@ -21,6 +21,7 @@ class Materialised {
   // Whether a folder of the tree (galaxies/acme/systems/web/spaces/api) is left out.
   bool skips(std::string_view folder) const;
   git::Repository::Skip skip() const;
+  bool unread(const std::string& context) const;  // whether it is a space that is left out
   // Changes when other spaces are read; empty where all are.
   std::string key() const;
 

@@ -62,13 +62,16 @@ if __name__ == "__main__":
         assert [u["what"] for u in one["unix"]] == ["row passwd p3"], one["unix"]
         again = w.js("repo", "sync")
         assert again["transitions"] == [] and again["unix"] == [] and again["files"] == []
-        # ---- nobody is in a space any more: law forgets it
+        # ---- nobody is in a space any more: law forgets it, its accounts stay as they are
+        w.tk("repo", "apply", "--target", w.where, "--yes")
         w.js("repo", "sync", "--leave", "w.web.s3")
+        plan = w.js("repo", "plan", "--target", w.where)
+        assert plan["operations"] == 0 and "p3" in w.passwd(), (plan["steps"], w.passwd().keys())
         w.tk("repo", "get", "user:w.web.s3/p3", code=2)
         # ---- eager again: everything is there
         w.declare(manifest(w, "eager"))
         w.tk("repo", "sync")
         w.tk("repo", "get", "user:w.web.s5/p5")
-        assert w.js("repo", "plan", "--target", w.where)["create"] == SPACES
+        assert w.js("repo", "plan", "--target", w.where)["create"] == SPACES - ACTIVE
         w.tk("log", "verify")
     print(f"lazy: {SPACES} spaces, {ACTIVE} taken part in: {len(read)} files read in them and above, none elsewhere")

@@ -1,10 +1,10 @@
 """A workspace and a system below a folder, for the tests of accounts. Needs no root: without it files stay the caller's."""
-import json, os, shutil, subprocess, tempfile
+import base64, hashlib, json, os, shutil, struct, subprocess, tempfile
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "%043d"  # of the right length; nobody has the other half
-
-
-def key(n): return KEY % n
+def key(n):
+    """A public key of which nobody has the other half."""
+    blob = struct.pack(">I11sI", 11, b"ssh-ed25519", 32) + hashlib.sha256(b"%d" % n).digest()
+    return "ssh-ed25519 " + base64.b64encode(blob).decode()
 
 
 class World:

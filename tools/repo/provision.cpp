@@ -239,7 +239,9 @@ Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& 
   });
   TK_TRY(auto of, wanted_of(ws, repository));
   TK_TRY(auto observed, reading.get());
-  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), of.policy.max_removals};
+  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), {}, of.policy.max_removals};
+  TK_TRY(auto materialised, workspace::Materialised::of(repository, of.commit));
+  if (materialised.lazy()) options.unread = [&](const std::string& context) { return materialised.unread(context); };
   TK_TRY(auto plan, provision::make_plan(of.wanted, observed, of.ids, options));
   plan.id = ids::uuid7();
   plan.commit = of.commit;
