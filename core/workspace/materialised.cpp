@@ -35,7 +35,9 @@ Result<void> Materialised::write(const std::string& root, const std::set<std::st
 }
 
 bool Materialised::skips(std::string_view folder) const {
-  if (!lazy_) return false;
+  // Asked of every folder of the tree: nearly all are told by how they end.
+  auto last = folder.rfind('/');
+  if (!lazy_ || last == folder.npos || !folder.substr(0, last).ends_with("/spaces")) return false;
   auto parts = text::split(folder, '/');
   if (parts.size() != 6 || parts[0] != "galaxies" || parts[2] != "systems" || parts[4] != "spaces") return false;
   return !active_.contains(std::string(parts[1]) + "." + std::string(parts[3]) + "." + std::string(parts[5]));
