@@ -21,7 +21,11 @@ struct AttributeType {
   std::string_view help;
   std::string_view example = {};
   bool required = false;
-  std::string_view refers = {};  // the types that its references may lead to: user|agent; of words: what they name
+  // The types that its references may lead to: user|agent; of words: what they name. "?" before it: what it names may be
+  // no entity. Attributes that refer are the relations between entities.
+  std::string_view refers = {};
+  bool must_exist() const { return !refers.empty() && refers[0] != '?'; }
+  std::string_view leads_to() const { return refers.substr(refers.starts_with('?') ? 1 : 0); }
   bool personal() const { return kind == "personal"; }  // holds only what is sealed under the entity's own key
 };
 

@@ -243,7 +243,7 @@ class Reader {
         problem(Code::ws_entity_invalid, doc.where(a.value_at), wrong,
                 known->example.empty() ? "mend the value; `tk repo types " + e.name + "` shows what it may hold"
                                        : "write it like " + a.name + "=\"" + std::string(known->example) + "\"");
-      else if (!known->refers.empty())
+      else if (known->must_exist())
         all_.references.push_back({from, a.name, a.value, known->refers, plain_names(*known), doc.where(a.value_at)});
     }
   }

@@ -23,7 +23,7 @@ void attribute(const AttributeType& type, std::string_view name, std::string_vie
   if (!names && !refers(type)) return;
   words(value, [&](std::string_view word) {
     bool plain = names && word.find(':') == word.npos;
-    visit({name, plain ? std::string(type.refers) + ":" + std::string(word) : std::string(word), type.required});
+    visit({name, plain ? std::string(type.leads_to()) + ":" + std::string(word) : std::string(word), type.required});
   });
 }
 

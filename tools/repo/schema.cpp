@@ -11,7 +11,7 @@ namespace {
 Value described(const record::AttributeType& a) {
   Value::Map out{{"name", std::string(a.name)}, {"kind", std::string(a.kind)}, {"required", a.required}, {"help", std::string(a.help)}};
   if (!a.example.empty()) out.emplace("example", std::string(a.example));
-  if (!a.refers.empty()) out.emplace("refers", std::string(a.refers));
+  if (!a.refers.empty()) out.emplace("refers", std::string(a.leads_to()));
   Value::List words;
   for (const auto& word : record::words_of(a.kind)) words.emplace_back(word);
   if (!words.empty()) out.insert_or_assign("kind", "choice"), out.emplace("words", std::move(words));
