@@ -82,15 +82,18 @@ Result<void> Rows::read(std::string content, const std::string& path) {
   bool many = database.starts_with("sub");  // a name may have more than one range of ids
   int number = 0;
   auto wrong = [&](const std::string& why) { return fail_at(Code::prv_target, {path, number, 1}, why, "mend it with vipw or vigr; nothing was changed"); };
+  // A password has no business in an error.
+  bool secret = database.ends_with("shadow");
+  auto shown = [&](std::string_view line) { return secret ? std::string() : ": " + text::printable(text::shorten(line, 60)); };
   bool odd_bytes = content_->find_first_of(std::string_view("\0\r", 2)) != content_->npos;
   for (std::string_view rest = *content_; !rest.empty();) {
     ++number;
     auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (odd_bytes && line.find_first_of(std::string_view("\0\r", 2)) != line.npos) return wrong("a line with a control byte: " + text::printable(text::shorten(line, 60)));
+    if (odd_bytes && line.find_first_of(std::string_view("\0\r", 2)) != line.npos) return wrong("a line with a control byte" + shown(line));
     if (line.empty() || line[0] == '#' || line[0] == '+' || line[0] == '-') continue;
     auto colon = line.find(':');
-    if (colon == line.npos || colon == 0) return wrong("not a row: " + text::printable(text::shorten(line, 60)));
+    if (colon == line.npos || colon == 0) return wrong("not a row" + shown(line));
     auto name = line.substr(0, colon);
     if (auto why = wrong_row(line, database); !why.empty()) return wrong("the row of " + text::printable(text::shorten(name, 40)) + " " + why);
     auto at = std::hash<std::string_view>()(name) & (size - 1);
@@ -134,6 +137,7 @@ Result<Observed> Observed::read(const std::string& root) {
     auto path = out.root_ + "/etc/" + kDatabases[i];
     auto st = out.status(std::string("/etc/") + kDatabases[i]);
     if (!st && i > 1) continue;
+    if (!st) return fail(Code::prv_target, "no system stands in " + root + ": etc/" + kDatabases[i] + " is missing", "a target has at least etc/passwd and etc/group");
     if (st && !S_ISREG(st->st_mode)) return fail(Code::prv_target, path + " is no file", "look who put something else into its place");
     auto content = os::read_file(path, kMaxDatabase);
     if (!content) return fail(content.error());

@@ -197,7 +197,9 @@ class Planner {
     if (!row && of_uid != by_uid_.end()) {
       // The same id under another name: an entity that was renamed, or somebody else's.
       auto other = str(fields_of(of_uid->second)[0]);
-      if (names_.contains(other) || ids_.owner(number(uid)) != entity)
+      // An account that tk made has its own group, and an id that was given out before this plan.
+      bool ours = ids_.owner(number(uid)) == entity && !ids_.is_new(number(uid)) && field_of(of_uid->second, 3) == uid;
+      if (names_.contains(other) || !ours)
         return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
       subject_.old_name = other;
       row = of_uid->second;
