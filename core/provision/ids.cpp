@@ -48,6 +48,10 @@ std::string Ids::owner(std::uint32_t id) const {
   return it == owner_.end() ? "" : it->second;
 }
 
+bool Ids::is_new(std::uint32_t id) const {
+  return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(read_), lines_.end(), [&](const Line& line) { return line.id == id; });
+}
+
 std::string Ids::context(std::uint32_t id) const {
   for (const auto& line : lines_) {
     if (line.id != id) continue;

@@ -1,53 +1,29 @@
 #include "core/provision/sudoers.hpp"
 
-#include <algorithm>
-
 #include "core/base/text.hpp"
+#include "core/record/entity_types.hpp"
 
 namespace tk::provision {
 namespace {
 
-// Programs that start any other one, or write any file, when they are asked to.
-constexpr std::string_view kEscapes[] = {
-    "apt",  "apt-get", "ash",  "awk",  "bash",   "busybox", "cat",     "chmod", "chown", "cp",   "crontab", "csh",  "curl",   "dash", "dd",   "dpkg",    "ed",   "emacs", "env",
-    "ex",   "expect",  "find", "fish", "flock",  "ftp",     "gawk",    "gcc",   "gdb",   "git",  "install", "ionice", "journalctl", "ksh", "ld.so", "less", "ln",   "lua",   "make",
-    "man",  "mawk",    "more", "mount", "mv",    "nano",    "nawk",    "nc",    "ncat",  "nice", "nmap",    "node", "nohup",  "openssl", "pdb", "perl",  "php",  "pip",   "python",
-    "rsync", "ruby",   "rview", "rvim", "scp",   "screen",  "script",  "sed",   "setarch", "sftp", "sh",    "socat", "ssh",  "stdbuf", "strace", "su",    "sudo", "sudoedit", "systemd-run",
-    "tar",  "taskset", "tcsh", "tee",  "time",   "timeout", "tmux",    "unshare", "vi",  "view", "vim",     "visudo", "watch", "wget", "xargs", "zip",   "zsh"};
-
-bool escapes(std::string_view command) {
-  auto program = command.substr(0, command.find(' '));
-  auto base = program.substr(program.rfind('/') + 1);
-  // python3.11 is python, and vim.tiny is vim.
-  auto stem = base.substr(0, base.find_first_of("0123456789."));
-  auto is = [](std::string_view name) { return std::find(std::begin(kEscapes), std::end(kEscapes), name) != std::end(kEscapes); };
-  return is(base) || (!stem.empty() && is(stem));
+// What the table of types says of a value; it is the same that `tk repo validate` says.
+Result<void> valid(std::string_view type, std::string_view attribute, std::string_view value) {
+  auto wrong = record::check_value(*record::find_entity_type(type)->find(attribute), value);
+  if (wrong.empty()) return {};
+  return fail(Code::ws_entity_invalid, wrong, "tk repo validate says where, tk repo types " + std::string(type) + " what may stand there");
 }
-
-// Options that leave an owner of the key with less; command= and environment= would give more, or something else.
-constexpr std::string_view kRestrictions[] = {"restrict",          "no-pty",      "no-agent-forwarding", "no-port-forwarding",
-                                              "no-user-rc",        "no-X11-forwarding", "verify-required"};
 
 }  // namespace
 
 Result<std::string> sudo_commands(std::string_view commands) {
+  TK_CHECK(valid("sudo", "commands", commands));
   std::string out;
   for (auto part : text::split(commands, ',')) {
     std::string command(text::trim(part));
-    bool plain = !command.empty() && command[0] == '/' && command.find("/../") == command.npos && command.find("//") == command.npos &&
-                 std::all_of(command.begin(), command.end(), [](unsigned char c) {
-                   return std::isalnum(c) || c == '/' || c == '.' || c == '_' || c == '-' || c == ' ' || c == '@' || c == '+';
-                 });
-    if (!plain)
-      return fail(Code::ws_entity_invalid, "sudo cannot be asked for \"" + text::printable(command) + "\"",
-                  "an absolute path and plain arguments, nothing that a shell or sudo reads");
-    if (escapes(command))
-      return fail(Code::ws_entity_invalid, command + " can start every other program, or write every file", "name a program that does one thing");
     out += (out.empty() ? "" : ", ") + command;
     // Without arguments sudo would take any.
     if (command.find(' ') == command.npos) out += " \"\"";
   }
-  if (out.empty()) return fail(Code::ws_entity_invalid, "no command is named", "commands=\"/usr/bin/systemctl restart web\"");
   return out;
 }
 
@@ -55,20 +31,8 @@ std::string sudo_line(const std::string& name, const std::string& runas, bool no
   return name + " ALL=(" + (runas.empty() ? "root" : runas) + ") " + (nopasswd ? "NOPASSWD: " : "") + commands + "\n";
 }
 
-std::string wrong_key_options(std::string_view options) {
-  for (std::size_t at = 0; at < options.size();) {
-    bool quoted = false;
-    auto end = at;
-    for (; end < options.size() && (quoted || options[end] != ','); ++end)
-      if (options[end] == '"') quoted = !quoted;
-    auto option = options.substr(at, end - at);
-    bool is_from = option.starts_with("from=\"") && option.size() > 7 && option.ends_with('"') && option.find('"', 6) == option.size() - 1 &&
-                   option.find_first_of("\n\r\\ ") == option.npos;
-    bool known = std::find(std::begin(kRestrictions), std::end(kRestrictions), option) != std::end(kRestrictions);
-    if (quoted || (!known && !is_from)) return std::string(option);
-    at = end + 1;
-  }
-  return {};
+Result<void> check_key_options(std::string_view options) {
+  return options.empty() ? Result<void>{} : valid("sshkey", "options", options);
 }
 
 KeyLine read_key_line(std::string_view line) {
