@@ -15,10 +15,38 @@ namespace {
 using workspace::Entity;
 
 // Accounts of the system, which nobody's entity becomes.
-constexpr std::string_view kReserved[] = {
-    "adm",   "backup", "bin",   "daemon", "disk",    "games",  "gnats", "irc",   "kmem", "list",            "lp",               "mail",               "man",
-    "messagebus", "news", "nobody", "nogroup", "proxy", "root", "shadow", "sshd", "staff", "sudo", "sync", "sys", "systemd-network", "systemd-resolve", "systemd-timesync",
-    "tty",   "users",  "uucp",  "wheel"};
+constexpr std::string_view kReserved[] = {"adm",
+                                          "backup",
+                                          "bin",
+                                          "daemon",
+                                          "disk",
+                                          "games",
+                                          "gnats",
+                                          "irc",
+                                          "kmem",
+                                          "list",
+                                          "lp",
+                                          "mail",
+                                          "man",
+                                          "messagebus",
+                                          "news",
+                                          "nobody",
+                                          "nogroup",
+                                          "proxy",
+                                          "root",
+                                          "shadow",
+                                          "sshd",
+                                          "staff",
+                                          "sudo",
+                                          "sync",
+                                          "sys",
+                                          "systemd-network",
+                                          "systemd-resolve",
+                                          "systemd-timesync",
+                                          "tty",
+                                          "users",
+                                          "uucp",
+                                          "wheel"};
 
 std::string get(const Entity& e, std::string_view name) {
   for (const auto& [key, value] : e.attributes)
@@ -135,7 +163,8 @@ class Maker {
     if (a.home.empty()) a.home = "/home/" + name;
     if (a.shell.empty()) a.shell = e.ref.type == "user" ? "/bin/bash" : "/usr/sbin/nologin";
     for (const auto* part : {&a.gecos, &a.shell, &a.home})
-      if (!plain(*part)) return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
+      if (!plain(*part))
+        return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
     by_name_[e.ref.type + ":" + e.ref.name].push_back({e.ref, name});
     out_.accounts.emplace(name, std::move(a));
   }
@@ -174,7 +203,8 @@ class Maker {
     auto own = accounts_of(e.ref.str());
     for (const auto& word : listed) {
       auto it = lines_.find(word);
-      if (it == lines_.end()) problem(e, file, "no active sshkey is called " + text::printable(word), "declare it: tk repo new sshkey " + word + " public=…");
+      if (it == lines_.end())
+        problem(e, file, "no active sshkey is called " + text::printable(word), "declare it: tk repo new sshkey " + word + " public=…");
       else
         for (const auto& name : own) keys_[name].insert(it->second);
     }
@@ -226,7 +256,8 @@ class Maker {
     for (const auto& group : listed) {
       auto named = groups_by_name_.find(group);
       auto found = out_.groups.find(named == groups_by_name_.end() ? group : named->second);
-      if (found == out_.groups.end()) problem(e, file, "no group is called " + text::printable(group), "declare it: tk repo new group " + group);
+      if (found == out_.groups.end())
+        problem(e, file, "no group is called " + text::printable(group), "declare it: tk repo new group " + group);
       else
         found->second.members.insert(own.begin(), own.end());
     }

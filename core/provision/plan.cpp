@@ -16,7 +16,9 @@ namespace {
 using Kind = Wanted::Kind;
 using Views = std::vector<std::string_view>;
 
-std::string str(std::string_view text) { return std::string(text); }
+std::string str(std::string_view text) {
+  return std::string(text);
+}
 
 std::string join(const Views& fields) {
   std::string out;
@@ -25,10 +27,14 @@ std::string join(const Views& fields) {
   return out;
 }
 
-bool secret(std::string_view database) { return database == "shadow" || database == "gshadow"; }
+bool secret(std::string_view database) {
+  return database == "shadow" || database == "gshadow";
+}
 
 // "!" alone is what useradd leaves where no password was set; a lock stands before one.
-bool locked(std::string_view password) { return password.size() > 1 && password[0] == '!'; }
+bool locked(std::string_view password) {
+  return password.size() > 1 && password[0] == '!';
+}
 
 bool fits(std::string_view wanted, std::string_view is) {
   return wanted == is || wanted == "=" || (wanted == "!=" && locked(is)) || (wanted == "?=" && !locked(is));
@@ -79,10 +85,15 @@ std::string fresh_row(std::string_view wanted, std::string_view database, const 
 std::string_view field_name(std::string_view database, std::size_t i) {
   static constexpr std::string_view kPasswd[] = {"name", "password", "uid", "gid", "title", "home", "shell"},
                                     kGroup[] = {"name", "password", "gid", "members"},
-                                    kShadow[] = {"name", "lock", "last change", "minimum age", "maximum age", "warning", "inactivity", "end", "reserved"},
+                                    kShadow[] = {"name",    "lock",       "last change", "minimum age", "maximum age",
+                                                 "warning", "inactivity", "end",         "reserved"},
                                     kGshadow[] = {"name", "password", "administrators", "members"}, kSub[] = {"name", "first", "count"};
   auto at = [&](const auto& names) { return i < std::size(names) ? names[i] : std::string_view("fields"); };
-  return database == "passwd" ? at(kPasswd) : database == "group" ? at(kGroup) : database == "shadow" ? at(kShadow) : database == "gshadow" ? at(kGshadow) : at(kSub);
+  return database == "passwd"    ? at(kPasswd)
+         : database == "group"   ? at(kGroup)
+         : database == "shadow"  ? at(kShadow)
+         : database == "gshadow" ? at(kGshadow)
+                                 : at(kSub);
 }
 
 class Planner {
@@ -95,7 +106,8 @@ class Planner {
       auto [first, fresh] = by_uid_.emplace(field_of(row, 2), row);
       // Which of the two is the entity's, and whose the files are, nobody can tell.
       if (!fresh && !ids_.owner(number(first->first)).empty())
-        return fail(Code::prv_taken, "uid " + str(first->first) + " belongs to two accounts, " + str(field_of(first->second, 0)) + " and " + str(field_of(row, 0)),
+        return fail(Code::prv_taken,
+                    "uid " + str(first->first) + " belongs to two accounts, " + str(field_of(first->second, 0)) + " and " + str(field_of(row, 0)),
                     "give one of them another with usermod -u; nothing was changed");
     }
     for (auto row : observed_.rows("group").rows())
@@ -185,7 +197,8 @@ class Planner {
   }
 
   Error taken(const std::string& what, const std::string& why) {
-    return Error{Code::prv_taken, what + why, {}, "give " + subject_.ref + " another Unix name (unix=…), or take the account over: tk repo import", nullptr};
+    return Error{
+        Code::prv_taken, what + why, {}, "give " + subject_.ref + " another Unix name (unix=…), or take the account over: tk repo import", nullptr};
   }
 
   Result<void> begin_account(const Wanted::Item& item) {
@@ -199,8 +212,7 @@ class Planner {
       auto other = str(fields_of(of_uid->second)[0]);
       // An account that tk made has its own group, and an id that was given out before this plan.
       bool ours = ids_.owner(number(uid)) == entity && !ids_.is_new(number(uid)) && field_of(of_uid->second, 3) == uid;
-      if (names_.contains(other) || !ours)
-        return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
+      if (names_.contains(other) || !ours) return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
       subject_.old_name = other;
       row = of_uid->second;
     }
@@ -215,7 +227,8 @@ class Planner {
     if (f[2] != uid) {
       if (ids_.owner(number(f[2])) != entity)
         return fail(taken("the account " + subject_.name, " is there already with uid " + str(f[2]) + ", but " + subject_.ref + " has " + str(uid)));
-      if (of_uid != by_uid_.end()) return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + str(fields_of(of_uid->second)[0])));
+      if (of_uid != by_uid_.end())
+        return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + str(fields_of(of_uid->second)[0])));
       ++uid_changes_;
       plan_.waiting.push_back({"files of " + subject_.name + " keep the uid " + str(f[2]), "find / -xdev -uid " + str(f[2])});
     }
@@ -231,12 +244,15 @@ class Planner {
     subject_.fresh = !row;
     if (!row) {
       if (auto other = by_gid_.find(item[3]); other != by_gid_.end())
-        return fail(Code::prv_taken, "gid " + str(item[3]) + " of " + subject_.ref + " belongs to the group " + str(fields_of(other->second)[0]), "let tk give another: gid=\"auto\"");
+        return fail(Code::prv_taken, "gid " + str(item[3]) + " of " + subject_.ref + " belongs to the group " + str(fields_of(other->second)[0]),
+                    "let tk give another: gid=\"auto\"");
       return {};
     }
     auto f = fields_of(*row);
     if (f.size() < 4 || f[2] != item[3])
-      return fail(Code::prv_taken, "the group " + subject_.name + " is there already with gid " + str(f.size() > 2 ? f[2] : "?") + ", but " + subject_.ref + " has " + str(item[3]),
+      return fail(Code::prv_taken,
+                  "the group " + subject_.name + " is there already with gid " + str(f.size() > 2 ? f[2] : "?") + ", but " + subject_.ref + " has " +
+                      str(item[3]),
                   "give " + subject_.ref + " another Unix name: unix=…");
     return {};
   }
@@ -244,7 +260,11 @@ class Planner {
   void end_subject() {
     if (plan_.operations.size() == subject_.operations || subject_.what.empty()) return;
     bool renamed = subject_.old_name != subject_.name;
-    plan_.steps.push_back({subject_.fresh ? "create" : subject_.locks ? "lock" : renamed ? "rename" : "change", subject_.what + (renamed ? " (was " + subject_.old_name + ")" : ""), subject_.ref});
+    plan_.steps.push_back({subject_.fresh   ? "create"
+                           : subject_.locks ? "lock"
+                           : renamed        ? "rename"
+                                            : "change",
+                           subject_.what + (renamed ? " (was " + subject_.old_name + ")" : ""), subject_.ref});
     if (subject_.lock == "all" && !subject_.fresh) ++locked_entities_;
     if (subject_.locks) ++locks_;
   }
@@ -261,9 +281,12 @@ class Planner {
         if (observed_.rows(item[0]).twice(item[1]))
           return fail(Code::prv_target, str(item[1]) + " has more than one row in " + str(item[0]), "tk gives one: take the other away");
         return row(item[0], item[1], item[2]), Result<void>{};
-      case Kind::home: return home(item);
-      case Kind::file: return file(item);
-      default: return folder(item);
+      case Kind::home:
+        return home(item);
+      case Kind::file:
+        return file(item);
+      default:
+        return folder(item);
     }
   }
 
@@ -279,7 +302,8 @@ class Planner {
 
   void change(std::string_view database, std::string_view name, std::string_view before, std::string_view after) {
     auto named = after == "-" ? name : field_of(after, 0);
-    operation({"row", database, name, before, after, ""}, {"row", database, named, after, before, after == "-" ? observed_.rows(database).before(name) : ""});
+    operation({"row", database, name, before, after, ""},
+              {"row", database, named, after, before, after == "-" ? observed_.rows(database).before(name) : ""});
     bool mine = name == options_.caller;
     if (database == "passwd" && after == "-") self_ += mine;
     if (database == "passwd" && after != "-") renamed_.insert(str(name));
@@ -301,7 +325,8 @@ class Planner {
       auto a = i < n.size() ? n[i] : std::string_view("missing"), b = i < w.size() ? w[i] : std::string_view("missing");
       if (fits(b, a)) continue;
       bool password = secret(database) && i == 1;
-      differs(str(database) + " " + str(field_name(database, i)), password ? (locked(a) ? "locked" : "open") : a, password ? (b == "!=" ? "locked" : "open") : b);
+      differs(str(database) + " " + str(field_name(database, i)), password ? (locked(a) ? "locked" : "open") : a,
+              password ? (b == "!=" ? "locked" : "open") : b);
     }
     change(database, old_name, without_password(*now, database), str(wanted));
   }
@@ -328,11 +353,14 @@ class Planner {
       return {};
     }
     if (!S_ISDIR(st->st_mode))
-      return fail(Code::prv_target, "the home " + observed_.root() + keys_at + " of " + subject_.ref + " is no folder", "look who put something else into its place; nothing was changed");
+      return fail(Code::prv_target, "the home " + observed_.root() + keys_at + " of " + subject_.ref + " is no folder",
+                  "look who put something else into its place; nothing was changed");
     if (observed_.owners() && std::to_string(st->st_uid) != uid) {
-      if (subject_.fresh) return fail(taken("the home " + path, " of " + subject_.ref + " is there already and belongs to uid " + std::to_string(st->st_uid)));
+      if (subject_.fresh)
+        return fail(taken("the home " + path, " of " + subject_.ref + " is there already and belongs to uid " + std::to_string(st->st_uid)));
       differs("owner of " + path, std::to_string(st->st_uid), uid);
-      plan_.waiting.push_back({"the home " + path + " belongs to uid " + std::to_string(st->st_uid) + ", not " + uid, "chown -R " + uid + ":" + uid + " " + path + ", when you know why"});
+      plan_.waiting.push_back({"the home " + path + " belongs to uid " + std::to_string(st->st_uid) + ", not " + uid,
+                               "chown -R " + uid + ":" + uid + " " + path + ", when you know why"});
     }
     return keys(keys_at, path, item[2], item[3], uid);
   }
@@ -341,9 +369,12 @@ class Planner {
     TK_TRY(auto now, observed_.file(at + "/.ssh/authorized_keys"));
     if (keys_stand(now, hash, uid) || (now.hash != hash && now.mode == 0600 && same_keys(now.content, content))) return {};
     auto path = home + "/.ssh/authorized_keys";
-    if (now.hash == hash) differs("mode or owner of " + path, mode_of(now), "0600 " + uid);
-    else differs(path, now.hash == "-" ? "missing" : "other keys", hash == "-" ? "none" : "the declared keys");
-    if (at != home) return plan_.waiting.push_back({"the keys of " + subject_.name + " change when its home has moved", "make another plan then"}), Result<void>{};
+    if (now.hash == hash)
+      differs("mode or owner of " + path, mode_of(now), "0600 " + uid);
+    else
+      differs(path, now.hash == "-" ? "missing" : "other keys", hash == "-" ? "none" : "the declared keys");
+    if (at != home)
+      return plan_.waiting.push_back({"the keys of " + subject_.name + " change when its home has moved", "make another plan then"}), Result<void>{};
     write(path, now, content, hash, "0600", uid, uid);
     return {};
   }
@@ -367,11 +398,13 @@ class Planner {
     return out + " " + std::to_string(file.uid);
   }
 
-  void write(const std::string& path, const Observed::File& now, std::string_view content, std::string_view hash, const std::string& mode, const std::string& uid, const std::string& gid) {
+  void write(const std::string& path, const Observed::File& now, std::string_view content, std::string_view hash, const std::string& mode,
+             const std::string& uid, const std::string& gid) {
     bool there = now.hash != "-", owned = there && observed_.owners();
     auto old_mode = mode_of(now).substr(0, 4);
     operation({"file", path, now.hash, content, mode, uid, gid},
-              {"file", path, hash, there ? base64::encode(now.content) : "-", there ? old_mode : mode, owned ? std::to_string(now.uid) : uid, owned ? std::to_string(now.gid) : gid});
+              {"file", path, hash, there ? base64::encode(now.content) : "-", there ? old_mode : mode, owned ? std::to_string(now.uid) : uid,
+               owned ? std::to_string(now.gid) : gid});
     if (content == "-" && caller_sudo(path)) ++self_;
   }
 
@@ -379,7 +412,8 @@ class Planner {
     auto path = str(item[0]);
     sudo_.insert(path.substr(path.rfind('/') + 1));
     TK_TRY(auto now, observed_.file(path));
-    bool good = now.hash == item[1] && mode_of(now).substr(0, 4) == item[3] && (!observed_.owners() || (std::to_string(now.uid) == item[4] && std::to_string(now.gid) == item[5]));
+    bool good = now.hash == item[1] && mode_of(now).substr(0, 4) == item[3] &&
+                (!observed_.owners() || (std::to_string(now.uid) == item[4] && std::to_string(now.gid) == item[5]));
     if (good) return {};
     differs(path, now.hash == "-" ? "missing" : now.hash == item[1] ? "mode " + mode_of(now) : "another content", "as declared");
     plan_.steps.push_back({now.hash == "-" ? "create" : "change", path, subject_.ref});
@@ -410,7 +444,8 @@ class Planner {
       auto shadow = observed_.rows("shadow").find(name);
       bool is_locked = shadow && fields_of(*shadow).size() > 1 && locked(fields_of(*shadow)[1]);
       if (ids_.kept(entity)) {
-        plan_.waiting.push_back({"the account " + name + " is kept by lock=\"delete\" though its entity is gone", "it goes when its line in ids.lock ends without keep"});
+        plan_.waiting.push_back(
+            {"the account " + name + " is kept by lock=\"delete\" though its entity is gone", "it goes when its line in ids.lock ends without keep"});
       } else if (!is_locked) {
         row_locked(name, shadow);
         ++locks_;
@@ -450,9 +485,11 @@ class Planner {
   void remove(const std::string& name, const Views& passwd) {
     change("passwd", name, join(passwd), "-");
     for (const auto* database : {"subuid", "subgid", "group", "shadow", "gshadow"})
-      if (auto now = observed_.rows(database).find(name); now && !observed_.rows(database).twice(name)) change(database, name, without_password(*now, database), "-");
+      if (auto now = observed_.rows(database).find(name); now && !observed_.rows(database).twice(name))
+        change(database, name, without_password(*now, database), "-");
     auto home = str(passwd[5]);
-    if (auto st = observed_.status(home); st && S_ISDIR(st->st_mode) && home != "/" && (!observed_.owners() || std::to_string(st->st_uid) == passwd[2])) {
+    if (auto st = observed_.status(home);
+        st && S_ISDIR(st->st_mode) && home != "/" && (!observed_.owners() || std::to_string(st->st_uid) == passwd[2])) {
       operation({"attic", home, passwd[2]}, {"home", home, passwd[2], passwd[2], "0750", "-"});
     }
     plan_.steps.push_back({"remove", "account " + name, "its home goes to the attic"});
@@ -493,13 +530,15 @@ class Planner {
     auto guard = [&](const char* name, std::size_t count, std::string message) {
       if (count > 0) plan_.guards.push_back({name, std::move(message), count});
     };
-    guard("removals", gone > limit ? gone : 0, text::count(gone, "account") + " of " + std::to_string(accounts_) + " would be locked or removed, more than " + std::to_string(limit));
+    guard("removals", gone > limit ? gone : 0,
+          text::count(gone, "account") + " of " + std::to_string(accounts_) + " would be locked or removed, more than " + std::to_string(limit));
     guard("uid-change", uid_changes_, text::count(uid_changes_, "living account") + " would get another uid; what it owns keeps the old one");
     guard("locked", locked_entities_, std::to_string(locked_entities_) + " of what a lock keeps would be changed");
     std::size_t admins_before = 0, admins_after = sudo_.size();
     guard("self-lockout", self_, "you, " + options_.caller + ", would lose your own account or your own sudo");
     if (auto before = observed_.sudo_files()) admins_before = before->size();
-    guard("last-admin", admins_before > 0 && admins_after == 0 ? admins_before : 0, "nobody would be left in sudoers.d of " + std::to_string(admins_before));
+    guard("last-admin", admins_before > 0 && admins_after == 0 ? admins_before : 0,
+          "nobody would be left in sudoers.d of " + std::to_string(admins_before));
   }
 
   bool caller_sudo(const std::string& path) const {
@@ -522,10 +561,13 @@ class Planner {
 
 }  // namespace
 
-std::string Difference::str() const { return about + ": " + (what == about ? "" : what + " ") + "is " + is + ", not " + want; }
+std::string Difference::str() const {
+  return about + ": " + (what == about ? "" : what + " ") + "is " + is + ", not " + want;
+}
 
 std::size_t Plan::count(std::string_view verb, std::string_view kind) const {
-  return static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [&](const auto& s) { return s.verb == verb && s.what.starts_with(kind); }));
+  return static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.end(), [&](const auto& s) { return s.verb == verb && s.what.starts_with(kind); }));
 }
 
 Result<Plan> make_plan(const Wanted& wanted, const Observed& observed, const Ids& ids, const PlanOptions& options) {

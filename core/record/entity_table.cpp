@@ -116,7 +116,10 @@ const ChildType& manifest_type() {
          {"uid-range", "range", "the Unix ids that are given out"},
          {"max-removals", "text", "accounts that one plan may remove: a number, or a part like 10%"}},
         "accounts"},
-       {"defaults", {{"spaces", "eager|lazy", "lazy: a space that nobody takes part in is not read (tk repo sync)"}}, "the configuration of all galaxies", config_child()},
+       {"defaults",
+        {{"spaces", "eager|lazy", "lazy: a space that nobody takes part in is not read (tk repo sync)"}},
+        "the configuration of all galaxies",
+        config_child()},
        {"law", {{"combining", "forbid-overrides|permit-overrides", "which rule decides", "forbid-overrides", true}}, "law"}}};
   return manifest;
 }
@@ -329,7 +332,9 @@ const std::vector<EntityType>& entity_type_table() {
        "flows",
        "a hive or workflow by name",
        {{"hive", "text", "the hive", {}, false, "?hive"},
-        {"wot", "text", "the workflow"}, {"inputs", "words", "what goes in"}, {"outputs", "words", "what comes out"}}},
+        {"wot", "text", "the workflow"},
+        {"inputs", "words", "what goes in"},
+        {"outputs", "words", "what comes out"}}},
       {"action",
        "actions",
        "something that can be done, by its noun.verb",

@@ -104,8 +104,8 @@ Plan read_plan(std::string text) {
     Op::Kind kind;
     std::size_t fields;
   };
-  static constexpr Shape kShapes[] = {
-      {"row", Op::Kind::row, 5}, {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2}, {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3}, {"move", Op::Kind::move, 3}};
+  static constexpr Shape kShapes[] = {{"row", Op::Kind::row, 5},   {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2},
+                                      {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3},   {"move", Op::Kind::move, 3}};
   static const std::set<std::string, std::less<>> kWords = {"commit", "target", "by", "made", "note", "ids", "guard", "undo"};
   std::string_view rest = plan.text;
   for (std::size_t line = 1; !rest.empty(); ++line) {
