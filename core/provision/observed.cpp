@@ -30,48 +30,6 @@ bool owners_are_seen(const std::string& root, struct stat& etc) {
 
 }  // namespace
 
-std::vector<std::string_view> fields_of(std::string_view row) {
-  std::vector<std::string_view> out;
-  for (;;) {
-    auto colon = row.find(':');
-    out.push_back(row.substr(0, colon));
-    if (colon == row.npos) return out;
-    row.remove_prefix(colon + 1);
-  }
-}
-
-std::string_view field_of(std::string_view row, std::size_t i) {
-  for (; i > 0; --i) {
-    auto colon = row.find(':');
-    if (colon == row.npos) return {};
-    row.remove_prefix(colon + 1);
-  }
-  return row.substr(0, row.find(':'));
-}
-
-namespace {
-
-// A number as every program reads it: "007", "-1" and 2^32 are one to some and another to others.
-bool plain_id(std::string_view text) {
-  std::uint32_t id = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  return error == std::errc() && end == text.data() + text.size() && id != UINT32_MAX && (text.size() == 1 || text[0] != '0');
-}
-
-// What is wrong with a row of passwd or group; empty: nothing.
-std::string wrong_row(std::string_view row, std::string_view database) {
-  bool passwd = database == "passwd";
-  if (!passwd && database != "group") return {};
-  auto fields = std::count(row.begin(), row.end(), ':') + 1;
-  if (fields != (passwd ? 7 : 4)) return "has " + std::to_string(fields) + " fields, not " + (passwd ? "7" : "4");
-  if (!plain_id(field_of(row, 2)))
-    return std::string("has no plain ") + (passwd ? "uid" : "gid") + ": " + text::printable(text::shorten(field_of(row, 2), 30));
-  if (passwd && !plain_id(field_of(row, 3))) return "has no plain gid: " + text::printable(text::shorten(field_of(row, 3), 30));
-  return {};
-}
-
-}  // namespace
-
 Result<void> Rows::read(std::string content, const std::string& path) {
   content_ = std::make_shared<const std::string>(std::move(content));
   auto lines = static_cast<std::size_t>(std::count(content_->begin(), content_->end(), '\n')) + 1;

@@ -15,13 +15,11 @@
 
 #include "core/base/error.hpp"
 #include "core/crypto/digest.hpp"
+#include "core/provision/row.hpp"
 
 namespace tk::provision {
 
 inline constexpr const char* kDatabases[] = {"passwd", "group", "shadow", "gshadow", "subuid", "subgid"};
-
-std::vector<std::string_view> fields_of(std::string_view row);
-std::string_view field_of(std::string_view row, std::size_t i);  // empty where there is none
 
 // One of the six files. Comments and lines of NIS (+…, -…) are nobody's rows.
 class Rows {

@@ -8,6 +8,7 @@
 
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
+#include "core/provision/row.hpp"
 #include "core/provision/sudoers.hpp"
 
 namespace tk::provision {
@@ -18,82 +19,6 @@ using Views = std::vector<std::string_view>;
 
 std::string str(std::string_view text) {
   return std::string(text);
-}
-
-std::string join(const Views& fields) {
-  std::string out;
-  for (auto f : fields) out.append(f).push_back(':');
-  if (!out.empty()) out.pop_back();
-  return out;
-}
-
-bool secret(std::string_view database) {
-  return database == "shadow" || database == "gshadow";
-}
-
-// "!" alone is what useradd leaves where no password was set; a lock stands before one.
-bool locked(std::string_view password) {
-  return password.size() > 1 && password[0] == '!';
-}
-
-bool fits(std::string_view wanted, std::string_view is) {
-  return wanted == is || wanted == "=" || (wanted == "!=" && locked(is)) || (wanted == "?=" && !locked(is));
-}
-
-std::set<std::string_view> members_of(std::string_view list) {
-  std::set<std::string_view> out;
-  for (auto member : text::split(list, ',')) out.insert(member);
-  return out;
-}
-
-bool row_fits(std::string_view wanted, std::string_view is, std::string_view database) {
-  if (wanted == is) return true;
-  bool group = database == "group" || database == "gshadow";
-  if (!group && !secret(database)) return false;
-  for (std::size_t i = 0;; ++i) {
-    auto w = wanted.substr(0, wanted.find(':')), n = is.substr(0, is.find(':'));
-    // In which order members stand means nothing.
-    if (!fits(w, n) && !(group && i == 3 && members_of(w) == members_of(n))) return false;
-    bool last = w.size() == wanted.size();
-    if (last || n.size() == is.size()) return last && n.size() == is.size();
-    wanted.remove_prefix(w.size() + 1);
-    is.remove_prefix(n.size() + 1);
-  }
-}
-
-// What its password is stands in no plan.
-std::string without_password(std::string_view row, std::string_view database) {
-  auto f = fields_of(row);
-  if (!secret(database) || f.size() < 2) return str(row);
-  auto token = str(database == "gshadow" ? "=" : locked(f[1]) ? "!=" : "?=");
-  f[1] = token;
-  return join(f);
-}
-
-// A wanted row as a new one has it.
-std::string fresh_row(std::string_view wanted, std::string_view database, const std::string& today) {
-  auto f = fields_of(wanted);
-  if (!secret(database)) return str(wanted);
-  for (std::size_t i = 1; i < f.size(); ++i) {
-    if (f[i] == "!=") f[i] = "!*";
-    if (f[i] == "?=" || f[i] == "~") f[i] = "*";
-    if (f[i] == "=") f[i] = database == "gshadow" && i == 1 ? "!" : database == "shadow" && i == 2 ? std::string_view(today) : "";
-  }
-  return join(f);
-}
-
-std::string_view field_name(std::string_view database, std::size_t i) {
-  static constexpr std::string_view kPasswd[] = {"name", "password", "uid", "gid", "title", "home", "shell"},
-                                    kGroup[] = {"name", "password", "gid", "members"},
-                                    kShadow[] = {"name",    "lock",       "last change", "minimum age", "maximum age",
-                                                 "warning", "inactivity", "end",         "reserved"},
-                                    kGshadow[] = {"name", "password", "administrators", "members"}, kSub[] = {"name", "first", "count"};
-  auto at = [&](const auto& names) { return i < std::size(names) ? names[i] : std::string_view("fields"); };
-  return database == "passwd"    ? at(kPasswd)
-         : database == "group"   ? at(kGroup)
-         : database == "shadow"  ? at(kShadow)
-         : database == "gshadow" ? at(kGshadow)
-                                 : at(kSub);
 }
 
 class Planner {
@@ -234,7 +159,7 @@ class Planner {
     }
     subject_.old_home = str(f[5]);
     auto shadow = observed_.rows("shadow").find(subject_.old_name);
-    bool was = shadow && fields_of(*shadow).size() > 1 && locked(fields_of(*shadow)[1]);
+    bool was = shadow && fields_of(*shadow).size() > 1 && is_locked(fields_of(*shadow)[1]);
     subject_.locks = item[4] == "locked" && !was;
     return {};
   }
@@ -324,8 +249,8 @@ class Planner {
     for (std::size_t i = 0; i < std::max(w.size(), n.size()); ++i) {
       auto a = i < n.size() ? n[i] : std::string_view("missing"), b = i < w.size() ? w[i] : std::string_view("missing");
       if (fits(b, a)) continue;
-      bool password = secret(database) && i == 1;
-      differs(str(database) + " " + str(field_name(database, i)), password ? (locked(a) ? "locked" : "open") : a,
+      bool password = is_secret(database) && i == 1;
+      differs(str(database) + " " + str(field_name(database, i)), password ? (is_locked(a) ? "locked" : "open") : a,
               password ? (b == "!=" ? "locked" : "open") : b);
     }
     change(database, old_name, without_password(*now, database), str(wanted));
@@ -442,11 +367,11 @@ class Planner {
       ++accounts_;
       auto name = str(f[0]);
       auto shadow = observed_.rows("shadow").find(name);
-      bool is_locked = shadow && fields_of(*shadow).size() > 1 && locked(fields_of(*shadow)[1]);
+      bool shut = shadow && fields_of(*shadow).size() > 1 && is_locked(fields_of(*shadow)[1]);
       if (ids_.kept(entity)) {
         plan_.waiting.push_back(
             {"the account " + name + " is kept by lock=\"delete\" though its entity is gone", "it goes when its line in ids.lock ends without keep"});
-      } else if (!is_locked) {
+      } else if (!shut) {
         row_locked(name, shadow);
         ++locks_;
         plan_.steps.push_back({"lock", "account " + name, "no longer declared"});
@@ -483,7 +408,7 @@ class Planner {
   }
 
   void remove(const std::string& name, const Views& passwd) {
-    change("passwd", name, join(passwd), "-");
+    change("passwd", name, join_fields(passwd), "-");
     for (const auto* database : {"subuid", "subgid", "group", "shadow", "gshadow"})
       if (auto now = observed_.rows(database).find(name); now && !observed_.rows(database).twice(name))
         change(database, name, without_password(*now, database), "-");
