@@ -67,7 +67,7 @@ class Comparison {
   Comparison(git_odb* odb, const Repository::Skip& skip, std::vector<Repository::Difference>& out) : odb_(odb), skip_(skip), out_(out) {}
 
   // Either may be null: there is nothing on that side.
-  Result<void> folders(const unsigned char* before, const unsigned char* after, const std::string& prefix, int depth) {
+  Result<void> folders(const unsigned char* before, const unsigned char* after, std::string& prefix, int depth) {
     if (depth > kMaxDepth) return fail(Code::git_failed, "folders of the repository nest too deep");
     TK_TRY(auto old_tree, read(before));
     TK_TRY(auto new_tree, read(after));
@@ -113,13 +113,19 @@ class Comparison {
   }
 
   // One name, on one side or on both. In git's order a file and a folder of the same name are two names.
-  Result<void> both(const Entry* a, const Entry* b, const std::string& prefix, int depth) {
-    auto path = prefix + std::string((a ? a : b)->name);
-    if ((a ? a : b)->folder() && skip_ && skip_(path)) return {};
-    if ((a ? a : b)->folder()) return folders(a ? a->id : nullptr, b ? b->id : nullptr, path + "/", depth + 1);
-    if (b && b->file()) out_.push_back({std::move(path), hex_of(b->id)});
-    else if (a && a->file()) out_.push_back({std::move(path), ""});
-    return {};
+  Result<void> both(const Entry* a, const Entry* b, std::string& path, int depth) {
+    auto above = path.size();
+    path += (a ? a : b)->name;
+    Result<void> out;
+    if (!(a ? a : b)->folder()) {
+      if (b && b->file()) out_.push_back({path, hex_of(b->id)});
+      else if (a && a->file()) out_.push_back({path, ""});
+    } else if (!skip_ || !skip_(path)) {
+      path += '/';
+      out = folders(a ? a->id : nullptr, b ? b->id : nullptr, path, depth + 1);
+    }
+    path.resize(above);
+    return out;
   }
 
   git_odb* odb_;
@@ -143,7 +149,8 @@ Result<std::vector<Repository::Difference>> Repository::differences(const std::s
   std::vector<Difference> out;
   auto id = [](const Tree& tree) { return tree ? git_tree_id(tree.get())->id : nullptr; };
   if (before && after && git_oid_equal(git_tree_id(before.get()), git_tree_id(after.get()))) return out;
-  TK_CHECK(Comparison(odb.get(), skip, out).folders(id(before), id(after), "", 0));
+  std::string path;
+  TK_CHECK(Comparison(odb.get(), skip, out).folders(id(before), id(after), path, 0));
   return out;
 }
 

@@ -65,6 +65,8 @@ void start_library() {
     // A workspace may belong to another user than the caller (CI, root): tk checks owners by law.
     int n = git_libgit2_init();
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    // A folder of ten thousand names is a tree of 400 KB: read once in a command, not at every look.
+    git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, std::size_t{16} << 20);
     return n;
   }();
   static_cast<void>(started);
