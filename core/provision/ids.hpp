@@ -15,6 +15,10 @@
 
 namespace tk::provision {
 
+// Below are accounts and groups of the system; 65534 is nobody, and 65535 and what is negative to somebody means no id.
+inline constexpr std::uint32_t kFirstOfPeople = 1000, kLastOfPeople = 0x7fffffff;
+constexpr bool of_people(std::uint32_t id) { return id >= kFirstOfPeople && id <= kLastOfPeople && id != 65534 && id != 65535; }
+
 struct IdRange {
   std::uint32_t first = 20000, last = 59999;
 };
@@ -29,8 +33,8 @@ class Ids {
   Result<std::uint32_t> give(const std::string& entity, const std::string& ref, std::uint32_t wanted = 0);
   // Whose an id is; empty: nobody's.
   std::string owner(std::uint32_t id) const;
-  // Where that entity stood when the id was given: acme.web.api; empty: nobody's id.
-  std::string context(std::uint32_t id) const;
+  // The references that its entity had when it was given; one that was given on two branches has two.
+  std::vector<std::string> refs(std::uint32_t id) const;
   bool in_range(std::uint32_t id) const { return id >= range_.first && id <= range_.last; }
   void keep(const std::string& entity);
   bool kept(const std::string& entity) const { return kept_.contains(entity); }
@@ -45,12 +49,14 @@ class Ids {
     std::string entity, ref;
     bool keep = false;  // as it was read
   };
+  std::uint32_t next() const;
+
   std::vector<Line> lines_;
   std::unordered_map<std::uint32_t, std::string> owner_;
   std::unordered_map<std::string, std::uint32_t> of_;
   std::set<std::string> kept_;
   IdRange range_;
-  std::uint32_t next_ = 0;
+  std::uint32_t next_ = 0;  // behind the highest of the range
   bool changed_ = false;
   std::size_t read_ = 0;  // lines that were there
 };
