@@ -8,6 +8,9 @@
 
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
+#include "core/law/ref.hpp"
+#include "core/provision/places.hpp"
+#include "core/provision/row.hpp"
 #include "core/provision/sudoers.hpp"
 
 namespace tk::provision {
@@ -17,73 +20,6 @@ using Kind = Wanted::Kind;
 using Views = std::vector<std::string_view>;
 
 std::string str(std::string_view text) { return std::string(text); }
-
-std::string join(const Views& fields) {
-  std::string out;
-  for (auto f : fields) out.append(f).push_back(':');
-  if (!out.empty()) out.pop_back();
-  return out;
-}
-
-bool secret(std::string_view database) { return database == "shadow" || database == "gshadow"; }
-
-// "!" alone is what useradd leaves where no password was set; a lock stands before one.
-bool locked(std::string_view password) { return password.size() > 1 && password[0] == '!'; }
-
-bool fits(std::string_view wanted, std::string_view is) {
-  return wanted == is || wanted == "=" || (wanted == "!=" && locked(is)) || (wanted == "?=" && !locked(is));
-}
-
-std::set<std::string_view> members_of(std::string_view list) {
-  std::set<std::string_view> out;
-  for (auto member : text::split(list, ',')) out.insert(member);
-  return out;
-}
-
-bool row_fits(std::string_view wanted, std::string_view is, std::string_view database) {
-  if (wanted == is) return true;
-  bool group = database == "group" || database == "gshadow";
-  if (!group && !secret(database)) return false;
-  for (std::size_t i = 0;; ++i) {
-    auto w = wanted.substr(0, wanted.find(':')), n = is.substr(0, is.find(':'));
-    // In which order members stand means nothing.
-    if (!fits(w, n) && !(group && i == 3 && members_of(w) == members_of(n))) return false;
-    bool last = w.size() == wanted.size();
-    if (last || n.size() == is.size()) return last && n.size() == is.size();
-    wanted.remove_prefix(w.size() + 1);
-    is.remove_prefix(n.size() + 1);
-  }
-}
-
-// What its password is stands in no plan.
-std::string without_password(std::string_view row, std::string_view database) {
-  auto f = fields_of(row);
-  if (!secret(database) || f.size() < 2) return str(row);
-  auto token = str(database == "gshadow" ? "=" : locked(f[1]) ? "!=" : "?=");
-  f[1] = token;
-  return join(f);
-}
-
-// A wanted row as a new one has it.
-std::string fresh_row(std::string_view wanted, std::string_view database, const std::string& today) {
-  auto f = fields_of(wanted);
-  if (!secret(database)) return str(wanted);
-  for (std::size_t i = 1; i < f.size(); ++i) {
-    if (f[i] == "!=") f[i] = "!*";
-    if (f[i] == "?=" || f[i] == "~") f[i] = "*";
-    if (f[i] == "=") f[i] = database == "gshadow" && i == 1 ? "!" : database == "shadow" && i == 2 ? std::string_view(today) : "";
-  }
-  return join(f);
-}
-
-std::string_view field_name(std::string_view database, std::size_t i) {
-  static constexpr std::string_view kPasswd[] = {"name", "password", "uid", "gid", "title", "home", "shell"},
-                                    kGroup[] = {"name", "password", "gid", "members"},
-                                    kShadow[] = {"name", "lock", "last change", "minimum age", "maximum age", "warning", "inactivity", "end", "reserved"},
-                                    kGshadow[] = {"name", "password", "administrators", "members"}, kSub[] = {"name", "first", "count"};
-  auto at = [&](const auto& names) { return i < std::size(names) ? names[i] : std::string_view("fields"); };
-  return database == "passwd" ? at(kPasswd) : database == "group" ? at(kGroup) : database == "shadow" ? at(kShadow) : database == "gshadow" ? at(kGshadow) : at(kSub);
-}
 
 class Planner {
  public:
@@ -182,6 +118,43 @@ class Planner {
     return Error{Code::prv_taken, what + why, {}, "give " + subject_.ref + " another Unix name (unix=…), or take the account over: tk repo import", nullptr};
   }
 
+  // Whether a row of that name and id is what the id's entity had there, and no stranger's.
+  bool ours(std::string_view name, std::uint32_t id) const {
+    auto entity = ids_.owner(id);
+    if (entity.empty()) return false;
+    for (const auto& text : ids_.refs(id)) {
+      auto ref = law::parse_ref(text);
+      if (ref && (ref->name == name || (ref->type == "space" && name_of_space(ref->context + "." + ref->name) == name))) return true;
+    }
+    return options_.applied && options_.applied(name, entity);
+  }
+
+  // Nothing of that name may stand anywhere before it: neither another's group, nor a password that somebody left there.
+  Result<void> begin_new_account(const Wanted::Item& item) {
+    subject_.fresh = true;
+    auto uid = item[3];
+    if (auto other = by_gid_.find(uid); other != by_gid_.end() && field_of(other->second, 0) != item[0])
+      return fail(taken("gid " + str(uid) + " of " + subject_.ref, " belongs to the group " + str(field_of(other->second, 0))));
+    auto group = observed_.rows("group").find(item[0]);
+    if (group && field_of(*group, 2) != uid) return fail(taken("the name " + subject_.name + " of " + subject_.ref, " belongs to a group with gid " + str(field_of(*group, 2))));
+    for (const auto* database : {"shadow", "gshadow", "subuid", "subgid"})
+      if (!group && observed_.rows(database).find(item[0])) return fail(taken("the name " + subject_.name + " of " + subject_.ref, str(" has a row in ") + database + " without an account"));
+    subject_.skip = item[4] == "locked";  // nobody is made only to be locked
+    if (!subject_.skip) standing_member(subject_.name);
+    return {};
+  }
+
+  // A new account would have what a foreign group gives to its name.
+  void standing_member(const std::string& name) {
+    if (foreign_members_.empty()) {
+      foreign_members_.emplace("", "");
+      for (auto row : observed_.rows("group").rows())
+        if (auto group = field_of(row, 0); !names_.contains(group) && !ours(group, number(field_of(row, 2))))
+          for (auto member : text::split(field_of(row, 3), ',')) foreign_members_.emplace(member, group);
+    }
+    if (auto it = foreign_members_.find(std::string_view(name)); it != foreign_members_.end()) standing_ += (standing_.empty() ? "" : ", ") + name + " of " + str(it->second), ++standing_members_;
+  }
+
   Result<void> begin_account(const Wanted::Item& item) {
     auto uid = item[3], entity = item[2];
     subject_.lock = str(item[5]);
@@ -191,18 +164,12 @@ class Planner {
     if (!row && of_uid != by_uid_.end()) {
       // The same id under another name: an entity that was renamed, or somebody else's.
       auto other = str(fields_of(of_uid->second)[0]);
-      if (names_.contains(other) || ids_.owner(number(uid)) != entity)
+      if (names_.contains(other) || ids_.owner(number(uid)) != entity || !ours(other, number(uid)))
         return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
       subject_.old_name = other;
       row = of_uid->second;
     }
-    if (!row) {
-      subject_.fresh = true;
-      if (auto other = by_gid_.find(uid); other != by_gid_.end() && fields_of(other->second)[0] != item[0])
-        return fail(taken("gid " + str(uid) + " of " + subject_.ref, " belongs to the group " + str(fields_of(other->second)[0])));
-      subject_.skip = item[4] == "locked";  // nobody is made only to be locked
-      return {};
-    }
+    if (!row) return begin_new_account(item);
     auto f = fields_of(*row);
     if (f[2] != uid) {
       if (ids_.owner(number(f[2])) != entity)
@@ -278,6 +245,7 @@ class Planner {
   void row(std::string_view database, std::string_view name, std::string_view wanted) {
     auto old_name = subject_.is_account && name == subject_.name ? std::string_view(subject_.old_name) : name;
     auto now = observed_.rows(database).find(old_name);
+    if (database == "passwd") unlisted_shell(wanted, now);
     if (!now) {
       if (!subject_.fresh || database == "passwd" || !subject_.is_account) differs(str(database), "missing", wanted);
       return change(database, name, "-", fresh_row(wanted, database, today_));
@@ -295,6 +263,19 @@ class Planner {
     change(database, old_name, without_password(*now, database), str(wanted));
   }
 
+  // What lets in only those whose shell it knows (chsh, some ftp daemons) would not let in this one.
+  void unlisted_shell(std::string_view wanted, const std::optional<std::string_view>& now) {
+    auto shell = field_of(wanted, 6);
+    if ((now && field_of(*now, 6) == shell) || shell.ends_with("/nologin") || shell.ends_with("/false")) return;
+    if (!shells_) {
+      auto file = observed_.file("/etc/shells");
+      shells_ = file ? file->content : "";
+    }
+    auto listed = text::split(*shells_, '\n');
+    if (!shells_->empty() && std::find(listed.begin(), listed.end(), shell) == listed.end())
+      plan_.waiting.push_back({"the shell " + str(shell) + " of " + subject_.name + " does not stand in /etc/shells", "add it there, or declare another"});
+  }
+
   // Of an account that was there before tk: only what tk's own lock did is taken back.
   static std::string adopted_row(std::string_view wanted, std::string_view now) {
     auto n = fields_of(now);
@@ -304,6 +285,9 @@ class Planner {
 
   Result<void> home(const Wanted::Item& item) {
     auto path = str(item[0]), uid = str(item[1]);
+    if (path != subject_.old_home) {
+      if (auto other = home_around(path); !other.empty()) return fail(taken("the home " + path, " of " + subject_.ref + " is, or stands in, the home of " + other));
+    }
     auto st = observed_.status(path);
     auto keys_at = path;
     if (!st && !subject_.old_home.empty() && subject_.old_home != path && observed_.status(subject_.old_home)) {
@@ -326,14 +310,35 @@ class Planner {
     return keys(keys_at, path, item[2], item[3], uid);
   }
 
+  // Whose home that path is or stands in, of those who are none of ours; empty: nobody's.
+  std::string home_around(std::string_view path) {
+    if (foreign_homes_.empty()) {
+      foreign_homes_.emplace("", "");
+      for (auto row : observed_.rows("passwd").rows())
+        if (auto home = field_of(row, 5); !names_.contains(field_of(row, 0)) && !no_place_for_a_home(home)) foreign_homes_.emplace(home, field_of(row, 0));
+    }
+    for (; !path.empty(); path = path.substr(0, path.rfind('/')))
+      if (auto it = foreign_homes_.find(path); it != foreign_homes_.end() && it->second != subject_.old_name) return str(it->second);
+    return {};
+  }
+
   Result<void> keys(const std::string& at, const std::string& home, std::string_view hash, std::string_view content, const std::string& uid) {
-    TK_TRY(auto now, observed_.file(at + "/.ssh/authorized_keys"));
+    auto read = observed_.file(at + "/.ssh/authorized_keys");
+    if (!read) return odd_keys(home, read.error());
+    const auto& now = *read;
     if (keys_stand(now, hash, uid) || (now.hash != hash && now.mode == 0600 && same_keys(now.content, content))) return {};
     auto path = home + "/.ssh/authorized_keys";
     if (now.hash == hash) differs("mode or owner of " + path, mode_of(now), "0600 " + uid);
     else differs(path, now.hash == "-" ? "missing" : "other keys", hash == "-" ? "none" : "the declared keys");
     if (at != home) return plan_.waiting.push_back({"the keys of " + subject_.name + " change when its home has moved", "make another plan then"}), Result<void>{};
     write(path, now, content, hash, "0600", uid, uid);
+    return {};
+  }
+
+  // What somebody makes of their own home stops nobody else's plan.
+  Result<void> odd_keys(const std::string& home, const Error& error) {
+    differs(home + "/.ssh/authorized_keys", "unreadable", "the declared keys");
+    plan_.waiting.push_back({error.message, error.hint});
     return {};
   }
 
@@ -378,6 +383,7 @@ class Planner {
 
   Result<void> folder(const Wanted::Item& item) {
     auto path = str(item[0]), wanted = observed_.spec(item[1]);
+    if (auto other = home_around(path); !other.empty()) return fail(taken("the folder " + path, " of " + subject_.ref + " is, or stands in, the home of " + other));
     TK_TRY(auto now, observed_.folder(path));
     if (now == wanted) return {};
     differs(path, now == "-" ? "missing" : now, wanted);
@@ -393,9 +399,14 @@ class Planner {
       if (names_.contains(field_of(row, 0))) continue;
       auto f = fields_of(row);
       auto entity = ids_.owner(number(f[2]));
-      if (entity.empty() || renamed_.contains(str(f[0])) || unread(number(f[2]))) continue;
-      ++accounts_;
+      if (entity.empty() || renamed_.contains(str(f[0]))) continue;
       auto name = str(f[0]);
+      if (!ours(name, number(f[2]))) {
+        stranger("account " + name, f[2], entity);
+        continue;
+      }
+      if (unread(number(f[2]))) continue;
+      ++accounts_;
       auto shadow = observed_.rows("shadow").find(name);
       bool is_locked = shadow && fields_of(*shadow).size() > 1 && locked(fields_of(*shadow)[1]);
       if (ids_.kept(entity)) {
@@ -414,7 +425,20 @@ class Planner {
     return {};
   }
 
-  bool unread(std::uint32_t id) const { return options_.unread && options_.unread(ids_.context(id)); }
+  // An id that was given out to an entity that is gone, under a name that it never had here.
+  void stranger(const std::string& what, std::string_view id, const std::string& entity) {
+    if (ids_.owner(number(id)) == entity && !declared(entity))
+      plan_.waiting.push_back({"the " + what + " has the id " + str(id) + " of an entity that is gone, and is not known to have been its own", "remove it by hand if it was"});
+  }
+
+  bool declared(std::string_view entity) {
+    if (entities_.empty())
+      for (const auto& item : wanted_.items())
+        if (item.kind == Kind::account || item.kind == Kind::group) entities_.insert(item[2]);
+    return entities_.contains(entity);
+  }
+
+  bool unread(std::uint32_t id) const { return options_.unread && options_.unread(ids_.owner(id), ids_.refs(id)); }
 
   void row_locked(const std::string& name, const std::optional<std::string_view>& shadow) {
     subject_.what = "account " + name;
@@ -431,15 +455,16 @@ class Planner {
     auto st = observed_.status(home);
     if (!st || !S_ISDIR(st->st_mode) || (observed_.owners() && std::to_string(st->st_uid) != uid)) return {};
     auto path = home + "/.ssh/authorized_keys";
-    TK_TRY(auto now, observed_.file(path));
-    if (now.hash != "-") write(path, now, "-", "-", "0600", uid, uid);
+    auto now = observed_.file(path);
+    if (!now) return odd_keys(home, now.error());
+    if (now->hash != "-") write(path, *now, "-", "-", "0600", uid, uid);
     return {};
   }
 
   void remove(const std::string& name, const Views& passwd) {
     change("passwd", name, join(passwd), "-");
     for (const auto* database : {"subuid", "subgid", "group", "shadow", "gshadow"})
-      if (auto now = observed_.rows(database).find(name)) change(database, name, without_password(*now, database), "-");
+      if (auto now = observed_.rows(database).find(name); now && (std::string_view(database) != "group" || field_of(*now, 2) == passwd[2])) change(database, name, without_password(*now, database), "-");
     auto home = str(passwd[5]);
     if (auto st = observed_.status(home); st && S_ISDIR(st->st_mode) && home != "/" && (!observed_.owners() || std::to_string(st->st_uid) == passwd[2])) {
       operation({"attic", home, passwd[2]}, {"home", home, passwd[2], passwd[2], "0750", "-"});
@@ -453,8 +478,13 @@ class Planner {
       if (names_.contains(field_of(row, 0))) continue;
       auto f = fields_of(row);
       if (f.size() < 4 || ids_.owner(number(f[2])).empty() || by_uid_.contains(f[2])) continue;
-      if (observed_.rows("passwd").find(f[0]) || unread(number(f[2]))) continue;
+      if (observed_.rows("passwd").find(f[0])) continue;
       auto name = str(f[0]);
+      if (!ours(name, number(f[2]))) {
+        stranger("group " + name, f[2], ids_.owner(number(f[2])));
+        continue;
+      }
+      if (unread(number(f[2]))) continue;
       change("group", name, str(row), "-");
       if (auto now = observed_.rows("gshadow").find(name)) change("gshadow", name, without_password(*now, "gshadow"), "-");
       plan_.steps.push_back({"remove", "group " + name, "no longer declared"});
@@ -464,7 +494,9 @@ class Planner {
   Result<void> sudo_gone() {
     TK_TRY(auto files, observed_.sudo_files());
     for (const auto& name : files) {
-      if (sudo_.contains(name) || unread(number(std::string_view(name).substr(3)))) continue;
+      auto of = by_uid_.find(std::string_view(name).substr(3));
+      bool strangers = of != by_uid_.end() && !names_.contains(field_of(of->second, 0)) && !ours(field_of(of->second, 0), number(of->first));
+      if (sudo_.contains(name) || strangers || unread(number(std::string_view(name).substr(3)))) continue;
       auto path = "/etc/sudoers.d/" + name;
       TK_TRY(auto now, observed_.file(path));
       if (now.hash == "-") continue;
@@ -486,6 +518,7 @@ class Planner {
     guard("uid-change", uid_changes_, text::count(uid_changes_, "living account") + " would get another uid; what it owns keeps the old one");
     guard("locked", locked_entities_, std::to_string(locked_entities_) + " of what a lock keeps would be changed");
     std::size_t admins_before = 0, admins_after = sudo_.size();
+    guard("standing-member", standing_members_, "a group that is not declared has the name of a new account for a member: " + standing_);
     guard("self-lockout", self_, "you, " + options_.caller + ", would lose your own account or your own sudo");
     if (auto before = observed_.sudo_files()) admins_before = before->size();
     guard("last-admin", admins_before > 0 && admins_after == 0 ? admins_before : 0, "nobody would be left in sudoers.d of " + std::to_string(admins_before));
@@ -504,9 +537,12 @@ class Planner {
   Plan plan_;
   Subject subject_;
   std::unordered_map<std::string_view, std::string_view> by_uid_, by_gid_;
-  std::unordered_set<std::string_view> names_;
+  std::unordered_set<std::string_view> names_, entities_;
+  std::unordered_map<std::string_view, std::string_view> foreign_members_, foreign_homes_;
+  std::optional<std::string> shells_;
+  std::string standing_;
   std::unordered_set<std::string> sudo_, renamed_;
-  std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0;
+  std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0, standing_members_ = 0;
 };
 
 }  // namespace
