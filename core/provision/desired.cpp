@@ -189,8 +189,7 @@ class Maker {
   void key(const Entity& e, const std::string& file) {
     if (e.state != "active") return;
     auto options = get(e, "options");
-    if (auto wrong = wrong_key_options(options); !wrong.empty())
-      return problem(e, file, "an authorized key cannot have the option " + text::printable(wrong), "restrict, no-pty, from=\"…\" and the like may stand there");
+    if (auto good = check_key_options(options); !good) return problem(e, file, good.error().message, good.error().hint);
     auto line = (options.empty() ? "" : options + " ") + get(e, "public");
     for (const auto& of : words(get(e, "of")))
       for (const auto& name : accounts_of(of)) keys_[name].insert(line);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "core/base/ids.hpp"
@@ -64,6 +65,28 @@ std::string_view field_of(std::string_view row, std::size_t i) {
   return row.substr(0, row.find(':'));
 }
 
+namespace {
+
+// A number as every program reads it: "007", "-1" and 2^32 are one to some and another to others.
+bool plain_id(std::string_view text) {
+  std::uint32_t id = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  return error == std::errc() && end == text.data() + text.size() && id != UINT32_MAX && (text.size() == 1 || text[0] != '0');
+}
+
+// What is wrong with a row of passwd or group; empty: nothing.
+std::string wrong_row(std::string_view row, std::string_view database) {
+  bool passwd = database == "passwd";
+  if (!passwd && database != "group") return {};
+  auto fields = std::count(row.begin(), row.end(), ':') + 1;
+  if (fields != (passwd ? 7 : 4)) return "has " + std::to_string(fields) + " fields, not " + (passwd ? "7" : "4");
+  if (!plain_id(field_of(row, 2))) return std::string("has no plain ") + (passwd ? "uid" : "gid") + ": " + text::printable(text::shorten(field_of(row, 2), 30));
+  if (passwd && !plain_id(field_of(row, 3))) return "has no plain gid: " + text::printable(text::shorten(field_of(row, 3), 30));
+  return {};
+}
+
+}  // namespace
+
 Result<void> Rows::read(std::string content, const std::string& path) {
   content_ = std::make_shared<const std::string>(std::move(content));
   auto lines = static_cast<std::size_t>(std::count(content_->begin(), content_->end(), '\n')) + 1;
@@ -71,22 +94,31 @@ Result<void> Rows::read(std::string content, const std::string& path) {
   while (size < lines * 2) size *= 2;
   table_.assign(size, 0);
   rows_.reserve(lines);
+  auto database = std::string_view(path).substr(path.rfind('/') + 1);
+  bool many = database.starts_with("sub");  // a name may have more than one range of ids
   int number = 0;
+  auto wrong = [&](const std::string& why) { return fail_at(Code::prv_target, {path, number, 1}, why, "mend it with vipw or vigr; nothing was changed"); };
+  // A password has no business in an error.
+  bool secret = database.ends_with("shadow");
+  auto shown = [&](std::string_view line) { return secret ? std::string() : ": " + text::printable(text::shorten(line, 60)); };
+  bool odd_bytes = content_->find_first_of(std::string_view("\0\r", 2)) != content_->npos;
   for (std::string_view rest = *content_; !rest.empty();) {
     ++number;
     auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (odd_bytes && line.find_first_of(std::string_view("\0\r", 2)) != line.npos) return wrong("a line with a control byte" + shown(line));
     if (line.empty() || line[0] == '#' || line[0] == '+' || line[0] == '-') continue;
     auto colon = line.find(':');
-    if (colon == line.npos || colon == 0)
-      return fail_at(Code::prv_target, {path, number, 1}, "not a row: " + text::printable(text::shorten(line, 60)), "mend it with vipw or vigr; nothing was changed");
+    if (colon == line.npos || colon == 0) return wrong("not a row" + shown(line));
     auto name = line.substr(0, colon);
+    if (auto why = wrong_row(line, database); !why.empty()) return wrong("the row of " + text::printable(text::shorten(name, 40)) + " " + why);
     auto at = std::hash<std::string_view>()(name) & (size - 1);
-    for (; table_[at] != 0; at = (at + 1) & (size - 1))
-      if (field_of(rows_[table_[at] - 1], 0) == name)
-        return fail_at(Code::prv_target, {path, number, 1}, "a second row of " + text::printable(name), "take one of them away; nothing was changed");
+    bool again = false;
+    for (; table_[at] != 0 && !again; at = (at + 1) & (size - 1)) again = field_of(rows_[table_[at] - 1], 0) == name;
+    if (again && !many) return wrong("a second row of " + text::printable(text::shorten(name, 40)));
     rows_.push_back(line);
-    table_[at] = static_cast<std::uint32_t>(rows_.size());
+    if (again) twice_.insert(name);
+    else table_[at] = static_cast<std::uint32_t>(rows_.size());
   }
   return {};
 }
@@ -121,15 +153,11 @@ Result<Observed> Observed::read(const std::string& root) {
     auto path = out.root_ + "/etc/" + kDatabases[i];
     auto st = out.status(std::string("/etc/") + kDatabases[i]);
     if (!st && i > 1) continue;
+    if (!st) return fail(Code::prv_target, "no system stands in " + root + ": etc/" + kDatabases[i] + " is missing", "a target has at least etc/passwd and etc/group");
     if (st && !S_ISREG(st->st_mode)) return fail(Code::prv_target, path + " is no file", "look who put something else into its place");
     auto content = os::read_file(path, kMaxDatabase);
     if (!content) return fail(content.error());
     TK_CHECK(out.rows_[i].read(std::move(*content), path));
-  }
-  for (auto row : out.rows("passwd").rows()) {
-    if (auto colons = std::count(row.begin(), row.end(), ':'); colons != 6)
-      return fail(Code::prv_target, out.root_ + "/etc/passwd: the row of " + text::printable(field_of(row, 0)) + " has " + std::to_string(colons + 1) + " fields, not 7",
-                  "mend it with vipw; nothing was changed");
   }
   return out;
 }

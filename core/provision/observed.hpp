@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,11 +32,13 @@ class Rows {
   // The name of the row before it, as a plan says it: ":" for the first.
   std::string before(std::string_view name) const;
   const std::vector<std::string_view>& rows() const { return rows_; }
+  bool twice(std::string_view name) const { return twice_.contains(name); }  // of subuid and subgid only
 
  private:
   std::shared_ptr<const std::string> content_;  // its bytes stay where they are when this is moved
   std::optional<std::size_t> place(std::string_view name) const;
   std::vector<std::string_view> rows_;
+  std::set<std::string_view> twice_;
   std::vector<std::uint32_t> table_;     // open addressing: the number of a row, from 1
   mutable std::size_t next_ = 0;         // who asks goes through them in order, mostly
 };

@@ -27,7 +27,13 @@ class Planner {
       : wanted_(wanted), observed_(observed), ids_(ids), options_(options), today_(std::to_string(options.today)) {}
 
   Result<Plan> run() {
-    for (auto row : observed_.rows("passwd").rows()) by_uid_.emplace(field_of(row, 2), row);
+    for (auto row : observed_.rows("passwd").rows()) {
+      auto [first, fresh] = by_uid_.emplace(field_of(row, 2), row);
+      // Which of the two is the entity's, and whose the files are, nobody can tell.
+      if (!fresh && !ids_.owner(number(first->first)).empty())
+        return fail(Code::prv_taken, "uid " + str(first->first) + " belongs to two accounts, " + str(field_of(first->second, 0)) + " and " + str(field_of(row, 0)),
+                    "give one of them another with usermod -u; nothing was changed");
+    }
     for (auto row : observed_.rows("group").rows())
       if (auto gid = field_of(row, 2); !gid.empty()) by_gid_.emplace(gid, row);
     for (const auto& item : wanted_.items())
@@ -164,7 +170,13 @@ class Planner {
     if (!row && of_uid != by_uid_.end()) {
       // The same id under another name: an entity that was renamed, or somebody else's.
       auto other = str(fields_of(of_uid->second)[0]);
+<<<<<<< HEAD
       if (names_.contains(other) || ids_.owner(number(uid)) != entity || !ours(other, number(uid)))
+=======
+      // An account that tk made has its own group, and an id that was given out before this plan.
+      bool ours = ids_.owner(number(uid)) == entity && !ids_.is_new(number(uid)) && field_of(of_uid->second, 3) == uid;
+      if (names_.contains(other) || !ours)
+>>>>>>> omni
         return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
       subject_.old_name = other;
       row = of_uid->second;
@@ -216,7 +228,10 @@ class Planner {
 
   Result<void> one(const Wanted::Item& item) {
     switch (item.kind) {
-      case Kind::row: return row(item[0], item[1], item[2]), Result<void>{};
+      case Kind::row:
+        if (observed_.rows(item[0]).twice(item[1]))
+          return fail(Code::prv_target, str(item[1]) + " has more than one row in " + str(item[0]), "tk gives one: take the other away");
+        return row(item[0], item[1], item[2]), Result<void>{};
       case Kind::home: return home(item);
       case Kind::file: return file(item);
       default: return folder(item);
@@ -464,7 +479,11 @@ class Planner {
   void remove(const std::string& name, const Views& passwd) {
     change("passwd", name, join(passwd), "-");
     for (const auto* database : {"subuid", "subgid", "group", "shadow", "gshadow"})
+<<<<<<< HEAD
       if (auto now = observed_.rows(database).find(name); now && (std::string_view(database) != "group" || field_of(*now, 2) == passwd[2])) change(database, name, without_password(*now, database), "-");
+=======
+      if (auto now = observed_.rows(database).find(name); now && !observed_.rows(database).twice(name)) change(database, name, without_password(*now, database), "-");
+>>>>>>> omni
     auto home = str(passwd[5]);
     if (auto st = observed_.status(home); st && S_ISDIR(st->st_mode) && home != "/" && (!observed_.owners() || std::to_string(st->st_uid) == passwd[2])) {
       operation({"attic", home, passwd[2]}, {"home", home, passwd[2], passwd[2], "0750", "-"});

@@ -8,6 +8,8 @@
 namespace tk::provision {
 namespace {
 
+constexpr const char* kTake = "take the one that tk repo plan --out wrote";
+
 void encode(std::string& out, std::string_view field) {
   auto plain = [](unsigned char c) { return c >= 0x20 && c != 0x7f && c != '%'; };
   if (std::all_of(field.begin(), field.end(), plain)) {
@@ -93,11 +95,11 @@ Result<Plan> read_plan(const std::string& text, const std::string& name) {
       continue;
     }
     auto read = read_line(line);
-    if (!read) return fail_at(Code::prv_plan, {name, number, 1}, "this plan is damaged");
+    if (!read) return fail_at(Code::prv_plan, {name, number, 1}, "this plan is damaged", kTake);
     auto fields = std::move(*read);
     auto word = fields[0];
     if (number == 1 && (word != "tk-plan" || fields.size() != 2 || fields[1] != "1"))
-      return fail_at(Code::prv_plan, {name, 1, 1}, "this is no plan of format 1");
+      return fail_at(Code::prv_plan, {name, 1, 1}, "this is no plan of format 1", kTake);
     auto value = fields.size() > 1 ? fields[1] : "";
     if (word == "id")
       out.id = value;
@@ -116,7 +118,7 @@ Result<Plan> read_plan(const std::string& text, const std::string& name) {
     else if (word == "guard" && fields.size() == 4)
       out.guards.push_back({fields[1], fields[3], std::strtoul(fields[2].c_str(), nullptr, 10)});
   }
-  if (out.id.empty()) return fail_at(Code::prv_plan, {name, 1, 1}, "this plan is cut");
+  if (out.id.empty()) return fail_at(Code::prv_plan, {name, 1, 1}, "this plan is cut", kTake);
   return out;
 }
 

@@ -1,13 +1,16 @@
 #include "core/provision/sudoers.hpp"
 
-#include <algorithm>
-
 #include "core/base/text.hpp"
+<<<<<<< HEAD
 #include "core/provision/places.hpp"
+=======
+#include "core/record/entity_types.hpp"
+>>>>>>> omni
 
 namespace tk::provision {
 namespace {
 
+<<<<<<< HEAD
 // Programs that start any other one, or write any file or account, when they are asked to.
 constexpr std::string_view kEscapes[] = {
     "apt", "apt-get", "ash", "at", "awk", "bash", "batch", "busybox", "capsh", "cat", "chfn", "chmod", "chown", "chpasswd", "chroot", "chsh", "cp",
@@ -37,18 +40,23 @@ bool escapes(std::string_view command) {
     return std::find(std::begin(kOfSystemctl), std::end(kOfSystemctl), verb) == std::end(kOfSystemctl);
   }
   return is(base) || (!stem.empty() && is(stem));
+=======
+// What the table of types says of a value; it is the same that `tk repo validate` says.
+Result<void> valid(std::string_view type, std::string_view attribute, std::string_view value) {
+  auto wrong = record::check_value(*record::find_entity_type(type)->find(attribute), value);
+  if (wrong.empty()) return {};
+  return fail(Code::ws_entity_invalid, wrong, "tk repo validate says where, tk repo types " + std::string(type) + " what may stand there");
+>>>>>>> omni
 }
-
-// Options that leave an owner of the key with less; command= and environment= would give more, or something else.
-constexpr std::string_view kRestrictions[] = {"restrict",          "no-pty",      "no-agent-forwarding", "no-port-forwarding",
-                                              "no-user-rc",        "no-X11-forwarding", "verify-required"};
 
 }  // namespace
 
 Result<std::string> sudo_commands(std::string_view commands) {
+  TK_CHECK(valid("sudo", "commands", commands));
   std::string out;
   for (auto part : text::split(commands, ',')) {
     std::string command(text::trim(part));
+<<<<<<< HEAD
     bool plain = !command.empty() && command[0] == '/' && command.find("/../") == command.npos && command.find("//") == command.npos &&
                  std::all_of(command.begin(), command.end(), [](unsigned char c) {
                    return std::isalnum(c) || c == '/' || c == '.' || c == '_' || c == '-' || c == ' ' || c == '@' || c == '+';
@@ -63,11 +71,12 @@ Result<std::string> sudo_commands(std::string_view commands) {
       return fail(Code::ws_entity_invalid, command + " is no program that root put there", "name one below /usr, /bin, /sbin or /opt");
     if (escapes(command))
       return fail(Code::ws_entity_invalid, command + " can start every other program, or write every file", "name a program that does one thing");
+=======
+>>>>>>> omni
     out += (out.empty() ? "" : ", ") + command;
     // Without arguments sudo would take any.
     if (command.find(' ') == command.npos) out += " \"\"";
   }
-  if (out.empty()) return fail(Code::ws_entity_invalid, "no command is named", "commands=\"/usr/bin/systemctl restart web\"");
   return out;
 }
 
@@ -75,20 +84,8 @@ std::string sudo_line(const std::string& name, const std::string& runas, bool no
   return name + " ALL=(" + (runas.empty() ? "root" : runas) + ") " + (nopasswd ? "NOPASSWD: " : "") + commands + "\n";
 }
 
-std::string wrong_key_options(std::string_view options) {
-  for (std::size_t at = 0; at < options.size();) {
-    bool quoted = false;
-    auto end = at;
-    for (; end < options.size() && (quoted || options[end] != ','); ++end)
-      if (options[end] == '"') quoted = !quoted;
-    auto option = options.substr(at, end - at);
-    bool is_from = option.starts_with("from=\"") && option.size() > 7 && option.ends_with('"') && option.find('"', 6) == option.size() - 1 &&
-                   option.find_first_of("\n\r\\ ") == option.npos;
-    bool known = std::find(std::begin(kRestrictions), std::end(kRestrictions), option) != std::end(kRestrictions);
-    if (quoted || (!known && !is_from)) return std::string(option);
-    at = end + 1;
-  }
-  return {};
+Result<void> check_key_options(std::string_view options) {
+  return options.empty() ? Result<void>{} : valid("sshkey", "options", options);
 }
 
 KeyLine read_key_line(std::string_view line) {

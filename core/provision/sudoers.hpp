@@ -1,5 +1,4 @@
-// What may stand in sudoers.d and in authorized_keys. visudo takes much that opens everything ("/usr/bin/less *" has a
-// shell behind "!"), so a command is taken only where it can do what it says and no more.
+// What stands in sudoers.d and in authorized_keys. What may stand there is said by core/record (value_meaning.cpp) alone.
 #pragma once
 
 #include <string>
@@ -12,8 +11,7 @@ namespace tk::provision {
 // The commands of a sudo entity as sudoers writes them; ws_entity_invalid for what is not plain.
 Result<std::string> sudo_commands(std::string_view commands);
 std::string sudo_line(const std::string& name, const std::string& runas, bool nopasswd, const std::string& commands);
-// The first option of an authorized key that is not among those that only take away; empty: all are.
-std::string wrong_key_options(std::string_view options);
+Result<void> check_key_options(std::string_view options);
 
 // A line of authorized_keys (sshd(8)) in its parts; type is empty for a comment, a blank line or what is no key.
 struct KeyLine {

@@ -10,6 +10,10 @@ tests/bad/<program>/<class>/manifest.tsv lists the cases of a class, one a line,
   expected    CODE:line:col, of that place; or CODE@FILE:line:col of another file. line 0: the file as a whole
   flags       grammar (xmllint on the exported grammar must refuse it too), more=N (N further problems follow)
 
+A class of computers has "setup": commands that come first, as `init` below, and target/ of the workspace (unix_recipes.py
+makes it) has to be byte for byte as it was. Its flags: exit=N (another exit status), and expected is - where the case is
+fine: it is applied, a second time does nothing, and all bytes that stood there still do.
+
 class.json beside it may name the base (a folder of the program; a copy is made for each run), the place, the command
 (after tk; {root} and {place} are filled in; default: repo validate) and the exit status (default 2).
 """
@@ -17,11 +21,13 @@ import dataclasses, json, os, re, shutil, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-import recipes  # noqa: E402
+import recipes, unix_recipes  # noqa: E402
+
+CLASSES = {"unixdb": unix_recipes.UNIXDB, "plans": unix_recipes.PLANS}  # their recipes; of all others: recipes.py
 
 # As validate prints a problem, and as any command prints its error.
 LISTED = re.compile(r"^(?:(?P<file>[^:\n]+)(?::(?P<line>\d+):(?P<col>\d+))?: )?(?P<message>.+) \[(?P<code>TK-[A-Z]+-\d{4})\]$", re.M)
-SAID = re.compile(r"^tk: \[(?P<code>TK-[A-Z]+-\d{4})\] (?:(?P<file>[^:\n]+\.[a-z]+)(?::(?P<line>\d+):(?P<col>\d+))?: )?(?P<message>.+)$", re.M)
+SAID = re.compile(r"^tk: \[(?P<code>TK-[A-Z]+-\d{4})\] (?:(?P<file>[^:\n]+\.[a-z]+|/[^:\n ]*/etc/[a-z]+)(?::(?P<line>\d+):(?P<col>\d+))?: )?(?P<message>.+)$", re.M)
 MEND = re.compile(r"^(?:tk: )?  (?:  )?mend: .+$", re.M)
 
 
@@ -34,11 +40,12 @@ class Case:
     expected: str  # CODE@FILE:line:col
     grammar: bool
     more: int
+    exit: int
     spec: dict
 
 
 def whole_place(short):
-    if short.endswith((".xml", ".toml")) or "/" not in short:
+    if short.endswith((".xml", ".toml")) or short.startswith("target/") or "/" not in short:
         return short
     return "galaxies/w/" + short + ".xml"
 
@@ -60,26 +67,26 @@ def cases(program, only=None):
             name, place, expected, *flags = line.rstrip("\n").split("\t")
             flags = flags[0].split() if flags else []
             place = whole_place(spec["place"] if place == "-" else place)
-            if "@" not in expected:
+            if "@" not in expected and expected != "-":
                 expected = expected.replace(":", "@" + place + ":", 1)
-            more = next((int(f[5:]) for f in flags if f.startswith("more=")), 0)
+            more, exit = (next((int(f[5:]) for f in flags if f.startswith(w)), d) for w, d in (("more=", 0), ("exit=", spec["exit"])))
             path = "" if name.startswith("recipe:") else os.path.join(folder, name)
-            assert name not in seen and set(flags) - {"grammar"} <= {f for f in flags if f.startswith("more=")}, line
+            assert name not in seen and all(f == "grammar" or f[:5] in ("more=", "exit=") for f in flags), line
             seen.add(name)
-            yield Case(kind, name, path, place, expected, "grammar" in flags, more, spec)
+            yield Case(kind, name, path, place, expected, "grammar" in flags, more, exit, spec)
         extra = set(os.listdir(folder)) - seen - {"manifest.tsv", "class.json"}
         assert not extra, f"{folder}: not in the manifest: {extra}"
 
 
-def wrong_with(case, done):
+def wrong_with(case, done, root):
     text = done.stdout + done.stderr
     found = [*LISTED.finditer(done.stdout)] or [*SAID.finditer(done.stderr)]
-    if done.returncode != case.spec["exit"]:
+    if done.returncode != case.exit:
         return f"exit {done.returncode}"
     if not found:
         return "no problem is named"
     first = found[0]
-    said = f"{first['code']}@{first['file'] or ''}:{first['line'] or 0}:{first['col'] or 0}"
+    said = f"{first['code']}@{(first['file'] or '').removeprefix(root + '/')}:{first['line'] or 0}:{first['col'] or 0}"
     if said != case.expected:
         return f"it says {said}"
     if len(found) != 1 + case.more:
@@ -91,11 +98,43 @@ def wrong_with(case, done):
     return ""
 
 
+def ready(base, root, spec, run):
+    """A copy of the base; for a class of computers a whole workspace with its computer."""
+    shutil.rmtree(root, ignore_errors=True)
+    if "setup" in spec:
+        assert run(["init", root]).returncode == 0
+    shutil.copytree(base, root, dirs_exist_ok=True)
+    if "setup" not in spec:
+        return
+    unix_recipes.make_system(root)
+    git = ["git", "-C", root, "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    subprocess.run([*git, "add", "galaxies"], check=True)
+    subprocess.run([*git, "commit", "-qm", "base"], check=True)
+    for words in spec["setup"]:
+        done = run([w.format(root=root) for w in words])
+        assert done.returncode == 0, done.stderr
+
+
+def fine(command, root, before, run):
+    """What is wrong where nothing should be."""
+    done = run(command)
+    if done.returncode != 0:
+        return f"exit {done.returncode}: {done.stderr[:600]}"
+    after = unix_recipes.tree(root)
+    if after == before or b"bot:" not in after["/etc/passwd"][2]:
+        return "nothing was done"
+    for path, (_, _, content) in before.items():
+        lines = iter((after[path][2] or b"").split(b"\n"))
+        if content and not all(line in lines for line in content.rstrip(b"\n").split(b"\n")):
+            return f"{path} lost something"
+    return "" if "nothing to do" in run(command).stdout and unix_recipes.tree(root) == after else "the second time does something"
+
+
 def put(case, root):
     """Puts the case into its place; what takes it away again."""
     place = os.path.join(root, case.place)
     if not case.path:
-        return recipes.RECIPES[case.name.split(":")[1]](root, place)
+        return CLASSES.get(case.kind, recipes.RECIPES)[case.name.split(":")[1]](root, place)
     before = open(place, "rb").read() if os.path.exists(place) else None
     top = place
     while not os.path.exists(os.path.dirname(top)):
@@ -125,20 +164,38 @@ def main():
                 if len(sys.argv) > 4 and case.name != sys.argv[4]:
                     continue
                 base = os.path.join(HERE, program, case.spec["base"])
-                if base not in roots:
-                    roots[base] = os.path.join(holder, str(len(roots)))
-                    shutil.copytree(base, roots[base])
-                root = roots[base]
-                env = {**os.environ, "TK_WORKSPACE": root, "HOME": holder, "NO_COLOR": "1"}
+                computer = "setup" in case.spec
+                known = (base, json.dumps(case.spec.get("setup")))
+                env = {**os.environ, "HOME": holder, "NO_COLOR": "1"}
                 env.pop("TK_TOKEN", None)
+
+                def run(words, cwd=holder, env=env):
+                    return subprocess.run([tk, *words], cwd=cwd, env={**env, "TK_WORKSPACE": cwd}, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                                          timeout=60)
+
+                if known not in roots:
+                    roots[known] = os.path.join(holder, str(len(roots)), "w")
+                    ready(base, roots[known], case.spec, lambda words, root=roots[known]: run(words, root if os.path.isdir(root) else holder))
+                root = roots[known]
                 words = [w.format(root=root, place=case.place) for w in case.spec["command"]]
                 away = put(case, root)
+                done, before = None, unix_recipes.tree(root) if computer else None
                 try:
-                    done = subprocess.run([tk, *words], cwd=root, env=env, capture_output=True, text=True, errors="replace", timeout=60)
-                    wrong = wrong_with(case, done)
+                    if case.expected == "-":
+                        wrong = fine(words, root, before, lambda words: run(words, root))
+                    else:
+                        done = run(words, root)
+                        wrong = wrong_with(case, done, root)
+                    if computer and case.expected != "-" and unix_recipes.tree(root) != before:
+                        wrong = "it changed something, " + wrong
                 except subprocess.TimeoutExpired:
-                    done, wrong = None, "it does not end in 60 s"
+                    wrong = "it does not end in 60 s"
                 away()
+                if computer and (wrong or case.expected == "-"):
+                    del roots[known]  # it is not what it was
+                    shutil.rmtree(root)
+                elif computer:
+                    unix_recipes.make_system(root)
                 key = program + "/" + case.kind
                 counts[key] = counts.get(key, 0) + 1
                 if wrong:
@@ -146,7 +203,7 @@ def main():
                     said = (done.stdout + done.stderr)[:600] if done else ""
                     print(f"FAILED {key}/{case.name}: {case.expected} expected, {wrong}\n{said}")
             # Whatever was there: the workspace without it is valid again.
-            for base, root in roots.items():
+            for (base, _), root in roots.items():
                 again = subprocess.run([tk, "repo", "validate"], env={**os.environ, "TK_WORKSPACE": root, "HOME": holder}, capture_output=True, text=True)
                 if again.returncode != 0:
                     failed += 1

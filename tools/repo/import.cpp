@@ -102,7 +102,7 @@ class Importer {
       if (provision::key_of_line(line).empty()) continue;
       auto key = provision::read_key_line(line);
       auto text = key.type + " " + key.blob;
-      if (!provision::wrong_key_options(key.options).empty() || !fits("sshkey", "public", text))
+      if (!provision::check_key_options(key.options) || !fits("sshkey", "public", text))
         return leave(name, "a line of its authorized_keys says what tk does not"), false;
       Pairs pairs = {{"public", text}};
       if (!key.options.empty()) pairs.emplace_back("options", key.options);

@@ -1,6 +1,7 @@
 #include "tools/repo/provision.hpp"
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,7 +23,7 @@
 namespace tk::tools::repo_tool {
 namespace {
 
-constexpr std::int64_t kDayNs = 86'400'000'000'000, kPatienceMs = 600'000;
+constexpr std::int64_t kDayNs = 86'400'000'000'000, kPatienceMs = 600'000, kMaxPlanFile = 256 << 20;
 
 struct Policy {
   provision::IdRange range;
@@ -280,6 +281,9 @@ Result<Made> record_plan(Session& s, const Planned& planned, const std::string& 
 Result<Made> find_plan(Session& s, const std::string& word) {
   Made out;
   if (os::exists(word)) {
+    struct stat st {};
+    if (::stat(word.c_str(), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > kMaxPlanFile)
+      return fail(Code::prv_plan, text::printable(word) + " is no file of a plan", "take the one that tk repo plan --out wrote");
     TK_TRY(out.text, os::read_file(word));
     TK_TRY(auto plan, provision::read_plan(out.text, word));
     TK_TRY(out.record, s.store.get(plan.id));
