@@ -50,7 +50,10 @@ std::string Ids::owner(std::uint32_t id) const {
   return it == owner_.end() ? "" : it->second;
 }
 
-<<<<<<< HEAD
+bool Ids::is_new(std::uint32_t id) const {
+  return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(read_), lines_.end(), [&](const Line& line) { return line.id == id; });
+}
+
 std::vector<std::string> Ids::refs(std::uint32_t id) const {
   std::vector<std::string> out;
   auto whose = owner(id);
@@ -65,20 +68,6 @@ std::uint32_t Ids::next() const {
   for (auto id = range_.first; id <= range_.last; ++id)
     if (of_people(id) && !owner_.contains(id)) return id;
   return 0;
-=======
-bool Ids::is_new(std::uint32_t id) const {
-  return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(read_), lines_.end(), [&](const Line& line) { return line.id == id; });
-}
-
-std::string Ids::context(std::uint32_t id) const {
-  for (const auto& line : lines_) {
-    if (line.id != id) continue;
-    auto ref = law::parse_ref(line.ref);
-    if (!ref) return {};
-    return ref->type == "space" ? ref->context + "." + ref->name : ref->context;
-  }
-  return {};
->>>>>>> omni
 }
 
 void Ids::keep(const std::string& entity) {

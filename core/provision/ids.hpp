@@ -33,14 +33,9 @@ class Ids {
   Result<std::uint32_t> give(const std::string& entity, const std::string& ref, std::uint32_t wanted = 0);
   // Whose an id is; empty: nobody's.
   std::string owner(std::uint32_t id) const;
-<<<<<<< HEAD
+  bool is_new(std::uint32_t id) const;  // given out since these were read: nothing has it yet
   // The references that its entity had when it was given; one that was given on two branches has two.
   std::vector<std::string> refs(std::uint32_t id) const;
-=======
-  bool is_new(std::uint32_t id) const;  // given out since these were read: nothing has it yet
-  // Where that entity stood when the id was given: acme.web.api; empty: nobody's id.
-  std::string context(std::uint32_t id) const;
->>>>>>> omni
   bool in_range(std::uint32_t id) const { return id >= range_.first && id <= range_.last; }
   void keep(const std::string& entity);
   bool kept(const std::string& entity) const { return kept_.contains(entity); }

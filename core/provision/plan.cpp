@@ -170,19 +170,14 @@ class Planner {
     if (!row && of_uid != by_uid_.end()) {
       // The same id under another name: an entity that was renamed, or somebody else's.
       auto other = str(fields_of(of_uid->second)[0]);
-<<<<<<< HEAD
-      if (names_.contains(other) || ids_.owner(number(uid)) != entity || !ours(other, number(uid)))
-=======
-      // An account that tk made has its own group, and an id that was given out before this plan.
-      bool ours = ids_.owner(number(uid)) == entity && !ids_.is_new(number(uid)) && field_of(of_uid->second, 3) == uid;
-      if (names_.contains(other) || !ours)
->>>>>>> omni
+      if (names_.contains(other) || ids_.owner(number(uid)) != entity || ids_.is_new(number(uid)) || field_of(of_uid->second, 3) != uid || !ours(other, number(uid)))
         return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
       subject_.old_name = other;
       row = of_uid->second;
     }
     if (!row) return begin_new_account(item);
     auto f = fields_of(*row);
+    if (f[2] == uid && ids_.is_new(number(uid))) return fail(taken("the account " + subject_.name, " is there already, and " + subject_.ref + " is new"));
     if (f[2] != uid) {
       if (ids_.owner(number(f[2])) != entity)
         return fail(taken("the account " + subject_.name, " is there already with uid " + str(f[2]) + ", but " + subject_.ref + " has " + str(uid)));
@@ -206,6 +201,7 @@ class Planner {
       return {};
     }
     auto f = fields_of(*row);
+    if (ids_.is_new(number(item[3])) && f[2] == item[3]) return fail(taken("the group " + subject_.name, " is there already, and " + subject_.ref + " is new"));
     if (f.size() < 4 || f[2] != item[3])
       return fail(Code::prv_taken, "the group " + subject_.name + " is there already with gid " + str(f.size() > 2 ? f[2] : "?") + ", but " + subject_.ref + " has " + str(item[3]),
                   "give " + subject_.ref + " another Unix name: unix=…");
@@ -479,11 +475,8 @@ class Planner {
   void remove(const std::string& name, const Views& passwd) {
     change("passwd", name, join(passwd), "-");
     for (const auto* database : {"subuid", "subgid", "group", "shadow", "gshadow"})
-<<<<<<< HEAD
-      if (auto now = observed_.rows(database).find(name); now && (std::string_view(database) != "group" || field_of(*now, 2) == passwd[2])) change(database, name, without_password(*now, database), "-");
-=======
-      if (auto now = observed_.rows(database).find(name); now && !observed_.rows(database).twice(name)) change(database, name, without_password(*now, database), "-");
->>>>>>> omni
+      if (auto now = observed_.rows(database).find(name); now && !observed_.rows(database).twice(name) && (std::string_view(database) != "group" || field_of(*now, 2) == passwd[2]))
+        change(database, name, without_password(*now, database), "-");
     auto home = str(passwd[5]);
     if (auto st = observed_.status(home); st && S_ISDIR(st->st_mode) && home != "/" && (!observed_.owners() || std::to_string(st->st_uid) == passwd[2])) {
       operation({"attic", home, passwd[2]}, {"home", home, passwd[2], passwd[2], "0750", "-"});
