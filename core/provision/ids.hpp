@@ -12,12 +12,9 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/provision/places.hpp"
 
 namespace tk::provision {
-
-// Below are accounts and groups of the system; 65534 is nobody, and 65535 and what is negative to somebody means no id.
-inline constexpr std::uint32_t kFirstOfPeople = 1000, kLastOfPeople = 0x7fffffff;
-constexpr bool of_people(std::uint32_t id) { return id >= kFirstOfPeople && id <= kLastOfPeople && id != 65534 && id != 65535; }
 
 struct IdRange {
   std::uint32_t first = 20000, last = 59999;

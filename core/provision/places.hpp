@@ -1,10 +1,15 @@
-// Which folders nobody's entity takes over. Shared with the root program, which has nothing else of tk in it; so this needs
+// Which ids and folders nobody's entity takes over. Shared with the root program, which has nothing else of tk in it; so this needs
 // the standard library alone.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace tk::provision {
+
+// Below are accounts and groups of the system; 65534 is nobody, and 65535 and what is negative to somebody means no id.
+inline constexpr std::uint32_t kFirstOfPeople = 1000, kLastOfPeople = 0x7fffffff;
+constexpr bool of_people(std::uint32_t id) { return id >= kFirstOfPeople && id <= kLastOfPeople && id != 65534 && id != 65535; }
 
 inline bool is_or_below(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');

@@ -8,9 +8,8 @@
 
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
-#include "core/law/ref.hpp"
-#include "core/provision/places.hpp"
 #include "core/provision/row.hpp"
+#include "core/provision/strangers.hpp"
 #include "core/provision/sudoers.hpp"
 
 namespace tk::provision {
@@ -20,6 +19,13 @@ using Kind = Wanted::Kind;
 using Views = std::vector<std::string_view>;
 
 std::string str(std::string_view text) { return std::string(text); }
+
+bool is_hex(std::string_view hex, const crypto::Digest& digest) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  bool same = hex.size() == 2 * digest.size();
+  for (std::size_t i = 0; same && i < digest.size(); ++i) same = hex[2 * i] == kDigits[digest[i] >> 4] && hex[2 * i + 1] == kDigits[digest[i] & 15];
+  return same;
+}
 
 class Planner {
  public:
@@ -88,14 +94,6 @@ class Planner {
     return at;
   }
 
-  static bool is_hex(std::string_view hex, const crypto::Digest& digest) {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    if (hex.size() != 2 * digest.size()) return false;
-    for (std::size_t i = 0; i < digest.size(); ++i)
-      if (hex[2 * i] != kDigits[digest[i] >> 4] || hex[2 * i + 1] != kDigits[digest[i] & 15]) return false;
-    return true;
-  }
-
   bool keys_stand(const Observed::File& now, std::string_view hash, std::string_view uid) const {
     return now.hash == hash && (hash == "-" || (now.mode == 0600 && (!observed_.owners() || now.uid == number(uid))));
   }
@@ -124,17 +122,6 @@ class Planner {
     return Error{Code::prv_taken, what + why, {}, "give " + subject_.ref + " another Unix name (unix=…), or take the account over: tk repo import", nullptr};
   }
 
-  // Whether a row of that name and id is what the id's entity had there, and no stranger's.
-  bool ours(std::string_view name, std::uint32_t id) const {
-    auto entity = ids_.owner(id);
-    if (entity.empty()) return false;
-    for (const auto& text : ids_.refs(id)) {
-      auto ref = law::parse_ref(text);
-      if (ref && (ref->name == name || (ref->type == "space" && name_of_space(ref->context + "." + ref->name) == name))) return true;
-    }
-    return options_.applied && options_.applied(name, entity);
-  }
-
   // Nothing of that name may stand anywhere before it: neither another's group, nor a password that somebody left there.
   Result<void> begin_new_account(const Wanted::Item& item) {
     subject_.fresh = true;
@@ -146,19 +133,8 @@ class Planner {
     for (const auto* database : {"shadow", "gshadow", "subuid", "subgid"})
       if (!group && observed_.rows(database).find(item[0])) return fail(taken("the name " + subject_.name + " of " + subject_.ref, str(" has a row in ") + database + " without an account"));
     subject_.skip = item[4] == "locked";  // nobody is made only to be locked
-    if (!subject_.skip) standing_member(subject_.name);
+    if (auto of = subject_.skip ? "" : strangers_.group_with(subject_.name); !of.empty()) standing_ += (standing_.empty() ? "" : ", ") + subject_.name + " of " + of, ++standing_members_;
     return {};
-  }
-
-  // A new account would have what a foreign group gives to its name.
-  void standing_member(const std::string& name) {
-    if (foreign_members_.empty()) {
-      foreign_members_.emplace("", "");
-      for (auto row : observed_.rows("group").rows())
-        if (auto group = field_of(row, 0); !names_.contains(group) && !ours(group, number(field_of(row, 2))))
-          for (auto member : text::split(field_of(row, 3), ',')) foreign_members_.emplace(member, group);
-    }
-    if (auto it = foreign_members_.find(std::string_view(name)); it != foreign_members_.end()) standing_ += (standing_.empty() ? "" : ", ") + name + " of " + str(it->second), ++standing_members_;
   }
 
   Result<void> begin_account(const Wanted::Item& item) {
@@ -170,7 +146,7 @@ class Planner {
     if (!row && of_uid != by_uid_.end()) {
       // The same id under another name: an entity that was renamed, or somebody else's.
       auto other = str(fields_of(of_uid->second)[0]);
-      if (names_.contains(other) || ids_.owner(number(uid)) != entity || ids_.is_new(number(uid)) || field_of(of_uid->second, 3) != uid || !ours(other, number(uid)))
+      if (names_.contains(other) || ids_.owner(number(uid)) != entity || ids_.is_new(number(uid)) || field_of(of_uid->second, 3) != uid || !strangers_.ours(other, number(uid)))
         return fail(taken("uid " + str(uid) + " of " + subject_.ref, " belongs to the account " + other));
       subject_.old_name = other;
       row = of_uid->second;
@@ -256,7 +232,8 @@ class Planner {
   void row(std::string_view database, std::string_view name, std::string_view wanted) {
     auto old_name = subject_.is_account && name == subject_.name ? std::string_view(subject_.old_name) : name;
     auto now = observed_.rows(database).find(old_name);
-    if (database == "passwd") unlisted_shell(wanted, now);
+    if (auto shell = field_of(wanted, 6); database == "passwd" && !(now && field_of(*now, 6) == shell) && !strangers_.lists_shell(shell))
+      plan_.waiting.push_back({"the shell " + str(shell) + " of " + subject_.name + " does not stand in /etc/shells", "add it there, or declare another"});
     if (!now) {
       if (!subject_.fresh || database == "passwd" || !subject_.is_account) differs(str(database), "missing", wanted);
       return change(database, name, "-", fresh_row(wanted, database, today_));
@@ -274,19 +251,6 @@ class Planner {
     change(database, old_name, without_password(*now, database), str(wanted));
   }
 
-  // What lets in only those whose shell it knows (chsh, some ftp daemons) would not let in this one.
-  void unlisted_shell(std::string_view wanted, const std::optional<std::string_view>& now) {
-    auto shell = field_of(wanted, 6);
-    if ((now && field_of(*now, 6) == shell) || shell.ends_with("/nologin") || shell.ends_with("/false")) return;
-    if (!shells_) {
-      auto file = observed_.file("/etc/shells");
-      shells_ = file ? file->content : "";
-    }
-    auto listed = text::split(*shells_, '\n');
-    if (!shells_->empty() && std::find(listed.begin(), listed.end(), shell) == listed.end())
-      plan_.waiting.push_back({"the shell " + str(shell) + " of " + subject_.name + " does not stand in /etc/shells", "add it there, or declare another"});
-  }
-
   // Of an account that was there before tk: only what tk's own lock did is taken back.
   static std::string adopted_row(std::string_view wanted, std::string_view now) {
     auto n = fields_of(now);
@@ -297,7 +261,7 @@ class Planner {
   Result<void> home(const Wanted::Item& item) {
     auto path = str(item[0]), uid = str(item[1]);
     if (path != subject_.old_home) {
-      if (auto other = home_around(path); !other.empty()) return fail(taken("the home " + path, " of " + subject_.ref + " is, or stands in, the home of " + other));
+      if (auto other = strangers_.home_around(path, subject_.old_name); !other.empty()) return fail(taken("the home " + path, " of " + subject_.ref + " is, or stands in, the home of " + other));
     }
     auto st = observed_.status(path);
     auto keys_at = path;
@@ -319,18 +283,6 @@ class Planner {
       plan_.waiting.push_back({"the home " + path + " belongs to uid " + std::to_string(st->st_uid) + ", not " + uid, "chown -R " + uid + ":" + uid + " " + path + ", when you know why"});
     }
     return keys(keys_at, path, item[2], item[3], uid);
-  }
-
-  // Whose home that path is or stands in, of those who are none of ours; empty: nobody's.
-  std::string home_around(std::string_view path) {
-    if (foreign_homes_.empty()) {
-      foreign_homes_.emplace("", "");
-      for (auto row : observed_.rows("passwd").rows())
-        if (auto home = field_of(row, 5); !names_.contains(field_of(row, 0)) && !no_place_for_a_home(home)) foreign_homes_.emplace(home, field_of(row, 0));
-    }
-    for (; !path.empty(); path = path.substr(0, path.rfind('/')))
-      if (auto it = foreign_homes_.find(path); it != foreign_homes_.end() && it->second != subject_.old_name) return str(it->second);
-    return {};
   }
 
   Result<void> keys(const std::string& at, const std::string& home, std::string_view hash, std::string_view content, const std::string& uid) {
@@ -394,7 +346,7 @@ class Planner {
 
   Result<void> folder(const Wanted::Item& item) {
     auto path = str(item[0]), wanted = observed_.spec(item[1]);
-    if (auto other = home_around(path); !other.empty()) return fail(taken("the folder " + path, " of " + subject_.ref + " is, or stands in, the home of " + other));
+    if (auto other = strangers_.home_around(path, subject_.old_name); !other.empty()) return fail(taken("the folder " + path, " of " + subject_.ref + " is, or stands in, the home of " + other));
     TK_TRY(auto now, observed_.folder(path));
     if (now == wanted) return {};
     differs(path, now == "-" ? "missing" : now, wanted);
@@ -412,7 +364,7 @@ class Planner {
       auto entity = ids_.owner(number(f[2]));
       if (entity.empty() || renamed_.contains(str(f[0]))) continue;
       auto name = str(f[0]);
-      if (!ours(name, number(f[2]))) {
+      if (!strangers_.ours(name, number(f[2]))) {
         stranger("account " + name, f[2], entity);
         continue;
       }
@@ -492,7 +444,7 @@ class Planner {
       if (f.size() < 4 || ids_.owner(number(f[2])).empty() || by_uid_.contains(f[2])) continue;
       if (observed_.rows("passwd").find(f[0])) continue;
       auto name = str(f[0]);
-      if (!ours(name, number(f[2]))) {
+      if (!strangers_.ours(name, number(f[2]))) {
         stranger("group " + name, f[2], ids_.owner(number(f[2])));
         continue;
       }
@@ -507,7 +459,7 @@ class Planner {
     TK_TRY(auto files, observed_.sudo_files());
     for (const auto& name : files) {
       auto of = by_uid_.find(std::string_view(name).substr(3));
-      bool strangers = of != by_uid_.end() && !names_.contains(field_of(of->second, 0)) && !ours(field_of(of->second, 0), number(of->first));
+      bool strangers = of != by_uid_.end() && !names_.contains(field_of(of->second, 0)) && !strangers_.ours(field_of(of->second, 0), number(of->first));
       if (sudo_.contains(name) || strangers || unread(number(std::string_view(name).substr(3)))) continue;
       auto path = "/etc/sudoers.d/" + name;
       TK_TRY(auto now, observed_.file(path));
@@ -550,8 +502,7 @@ class Planner {
   Subject subject_;
   std::unordered_map<std::string_view, std::string_view> by_uid_, by_gid_;
   std::unordered_set<std::string_view> names_, entities_;
-  std::unordered_map<std::string_view, std::string_view> foreign_members_, foreign_homes_;
-  std::optional<std::string> shells_;
+  Strangers strangers_{observed_, ids_, names_, options_};
   std::string standing_;
   std::unordered_set<std::string> sudo_, renamed_;
   std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0, standing_members_ = 0;

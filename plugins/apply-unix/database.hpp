@@ -21,7 +21,7 @@ class Database {
   State state(const Op& op) const;
   void carry_out(const Op& op);
   std::string content() const;
-  std::unordered_set<std::string_view> ids() const;  // the third field of each row, as the file was
+  std::unordered_set<std::string> ids() const;  // the third field of each row, as the file was
 
  private:
   struct Line {
