@@ -460,7 +460,11 @@ class Planner {
     for (const auto& name : files) {
       auto of = by_uid_.find(std::string_view(name).substr(3));
       bool strangers = of != by_uid_.end() && !names_.contains(field_of(of->second, 0)) && !strangers_.ours(field_of(of->second, 0), number(of->first));
-      if (sudo_.contains(name) || strangers || unread(number(std::string_view(name).substr(3)))) continue;
+      if (sudo_.contains(name)) continue;
+      if (strangers || unread(number(std::string_view(name).substr(3)))) {
+        ++sudo_left_;
+        continue;
+      }
       auto path = "/etc/sudoers.d/" + name;
       TK_TRY(auto now, observed_.file(path));
       if (now.hash == "-") continue;
@@ -481,7 +485,7 @@ class Planner {
     guard("removals", gone > limit ? gone : 0, text::count(gone, "account") + " of " + std::to_string(accounts_) + " would be locked or removed, more than " + std::to_string(limit));
     guard("uid-change", uid_changes_, text::count(uid_changes_, "living account") + " would get another uid; what it owns keeps the old one");
     guard("locked", locked_entities_, std::to_string(locked_entities_) + " of what a lock keeps would be changed");
-    std::size_t admins_before = 0, admins_after = sudo_.size();
+    std::size_t admins_before = 0, admins_after = sudo_.size() + sudo_left_;
     guard("standing-member", standing_members_, "a group that is not declared has the name of a new account for a member: " + standing_);
     guard("self-lockout", self_, "you, " + options_.caller + ", would lose your own account or your own sudo");
     if (auto before = observed_.sudo_files()) admins_before = before->size();
@@ -505,16 +509,10 @@ class Planner {
   Strangers strangers_{observed_, ids_, names_, options_};
   std::string standing_;
   std::unordered_set<std::string> sudo_, renamed_;
-  std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0, standing_members_ = 0;
+  std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0, standing_members_ = 0, sudo_left_ = 0;
 };
 
 }  // namespace
-
-std::string Difference::str() const { return about + ": " + (what == about ? "" : what + " ") + "is " + is + ", not " + want; }
-
-std::size_t Plan::count(std::string_view verb, std::string_view kind) const {
-  return static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [&](const auto& s) { return s.verb == verb && s.what.starts_with(kind); }));
-}
 
 Result<Plan> make_plan(const Wanted& wanted, const Observed& observed, const Ids& ids, const PlanOptions& options) {
   return Planner(wanted, observed, ids, options).run();
