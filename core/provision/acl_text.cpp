@@ -43,7 +43,8 @@ Result<DirectoryAcl> read_acl(std::string_view text, const NumberOf& number_of) 
     auto entry = text::trim(item);
     if (entry.empty()) continue;
     auto wrong = [&](const std::string& why) {
-      return fail(Code::ws_entity_invalid, "an ACL cannot hold \"" + text::printable(entry) + "\": " + why, "write it like user:alice:rwx or default:group:web:rx");
+      return fail(Code::ws_entity_invalid, "an ACL cannot hold \"" + text::printable(entry) + "\": " + why,
+                  "write it like user:alice:rwx or default:group:web:rx");
     };
     auto parts = text::split(entry, ':');
     bool later = parts[0] == "default" || parts[0] == "d";
@@ -70,7 +71,8 @@ std::string spec_of(const DirectoryAcl& acl, std::uint32_t uid, std::uint32_t gi
   }
   std::string octal;
   for (int shift = 9; shift >= 0; shift -= 3) octal += static_cast<char>('0' + (mode >> shift & 7));
-  return octal + ":" + std::to_string(uid) + ":" + std::to_string(gid) + ":" + access + (acl.is_default.empty() ? "" : ";" + text_of(acl.is_default, acl.mode));
+  return octal + ":" + std::to_string(uid) + ":" + std::to_string(gid) + ":" + access +
+         (acl.is_default.empty() ? "" : ";" + text_of(acl.is_default, acl.mode));
 }
 
 }  // namespace tk::provision

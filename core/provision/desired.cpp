@@ -4,9 +4,9 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
-#include "core/base/ids.hpp"
 #include "core/provision/acl_text.hpp"
 #include "core/provision/places.hpp"
 #include "core/provision/sudoers.hpp"
@@ -26,10 +26,38 @@ namespace {
 using workspace::Entity;
 
 // Accounts of the system, which nobody's entity becomes.
-constexpr std::string_view kReserved[] = {
-    "adm",   "backup", "bin",   "daemon", "disk",    "games",  "gnats", "irc",   "kmem", "list",            "lp",               "mail",               "man",
-    "messagebus", "news", "nobody", "nogroup", "proxy", "root", "shadow", "sshd", "staff", "sudo", "sync", "sys", "systemd-network", "systemd-resolve", "systemd-timesync",
-    "tty",   "users",  "uucp",  "wheel"};
+constexpr std::string_view kReserved[] = {"adm",
+                                          "backup",
+                                          "bin",
+                                          "daemon",
+                                          "disk",
+                                          "games",
+                                          "gnats",
+                                          "irc",
+                                          "kmem",
+                                          "list",
+                                          "lp",
+                                          "mail",
+                                          "man",
+                                          "messagebus",
+                                          "news",
+                                          "nobody",
+                                          "nogroup",
+                                          "proxy",
+                                          "root",
+                                          "shadow",
+                                          "sshd",
+                                          "staff",
+                                          "sudo",
+                                          "sync",
+                                          "sys",
+                                          "systemd-network",
+                                          "systemd-resolve",
+                                          "systemd-timesync",
+                                          "tty",
+                                          "users",
+                                          "uucp",
+                                          "wheel"};
 
 std::string get(const Entity& e, std::string_view name) {
   for (const auto& [key, value] : e.attributes)
@@ -138,9 +166,12 @@ class Maker {
     if (a.keep) ids_.keep(e.id);
     if (a.home.empty()) a.home = "/home/" + name;
     if (a.shell.empty()) a.shell = e.ref.type == "user" ? "/bin/bash" : "/usr/sbin/nologin";
-    if (no_place_for_a_home(a.home)) return problem(e, file, "the home " + text::printable(a.home) + " of " + a.ref + " is a folder of the system", "leave home out: it is /home/" + name);
+    if (no_place_for_a_home(a.home))
+      return problem(e, file, "the home " + text::printable(a.home) + " of " + a.ref + " is a folder of the system",
+                     "leave home out: it is /home/" + name);
     for (const auto* part : {&a.gecos, &a.shell, &a.home})
-      if (!plain(*part)) return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
+      if (!plain(*part))
+        return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
     by_name_[e.ref.type + ":" + e.ref.name].push_back({e.ref, name});
     out_.accounts.emplace(name, std::move(a));
   }
@@ -153,7 +184,8 @@ class Maker {
       const auto& a = out_.accounts.at(name);
       if (a.entity != e.id) continue;
       for (auto [it, end] = homes_.equal_range(a.home); it != end; ++it)
-        if (it->second != &a) return problem(e, file, a.ref + " and " + it->second->ref + " would have one home, " + a.home, "give one of them another: home=\"…\"");
+        if (it->second != &a)
+          return problem(e, file, a.ref + " and " + it->second->ref + " would have one home, " + a.home, "give one of them another: home=\"…\"");
       for (auto slash = a.home.rfind('/'); slash > 0; slash = a.home.rfind('/', slash - 1)) {
         auto above = a.home.substr(0, slash);
         if (auto it = homes_.find(above); it != homes_.end())
@@ -202,7 +234,8 @@ class Maker {
     auto own = accounts_of(e.ref.str());
     for (const auto& word : listed) {
       auto it = lines_.find(word);
-      if (it == lines_.end()) problem(e, file, "no active sshkey is called " + text::printable(word), "declare it: tk repo new sshkey " + word + " public=…");
+      if (it == lines_.end())
+        problem(e, file, "no active sshkey is called " + text::printable(word), "declare it: tk repo new sshkey " + word + " public=…");
       else
         for (const auto& name : own) keys_[name].insert(it->second);
     }
@@ -254,7 +287,8 @@ class Maker {
     for (const auto& group : listed) {
       auto named = groups_by_name_.find(group);
       auto found = out_.groups.find(named == groups_by_name_.end() ? group : named->second);
-      if (found == out_.groups.end()) problem(e, file, "no group is called " + text::printable(group), "declare it: tk repo new group " + group);
+      if (found == out_.groups.end())
+        problem(e, file, "no group is called " + text::printable(group), "declare it: tk repo new group " + group);
       else
         found->second.members.insert(own.begin(), own.end());
     }
@@ -290,12 +324,14 @@ class Maker {
     auto uid = number_of(owner, false), gid = number_of(group, true);
     if (!uid || !gid)
       return problem(e, file, "nobody is called " + text::printable(uid ? group : owner) + " on Unix", "declare a user, agent or group of that name");
-    if (folder_of_the_system(path)) return problem(e, file, text::printable(path) + " is a folder of the system", "declare one below /srv, /opt or a folder of your own");
+    if (folder_of_the_system(path))
+      return problem(e, file, text::printable(path) + " is a folder of the system", "declare one below /srv, /opt or a folder of your own");
     auto acl = read_acl(get(e, "acl"), [&](const std::string& name, bool of_group) { return number_of(name, of_group); });
     if (!acl) return problem(e, file, acl.error().message, acl.error().hint);
     acl->mode = mode.empty() ? 0755 : static_cast<std::uint32_t>(std::strtoul(mode.c_str(), nullptr, 8));
     if ((acl->mode & 04000) != 0 || ((acl->mode & 02) != 0 && (acl->mode & 01000) == 0))
-      return problem(e, file, "a folder cannot have the mode " + mode, "one that everybody writes to is sticky (1777), and setuid means nothing there");
+      return problem(e, file, "a folder cannot have the mode " + mode,
+                     "one that everybody writes to is sticky (1777), and setuid means nothing there");
     if (!out_.folders.emplace(path, Folder{e.ref.str(), path, spec_of(*acl, *uid, *gid)}).second)
       problem(e, file, path + " is declared twice, by " + out_.folders[path].ref + " too", "one folder, one entity");
   }

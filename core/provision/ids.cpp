@@ -25,7 +25,8 @@ Result<Ids> Ids::read(const std::string& text, IdRange range) {
       return fail_at(Code::ws_entity_invalid, {"ids.lock", number, 1}, "not a line of an id: " + text::printable(text::shorten(line, 60)),
                      "it reads ID, UUID and REF with tabs between them, and may end with keep; take the line from git's history");
     if (!of_people(id))
-      return fail_at(Code::ws_entity_invalid, {"ids.lock", number, 1}, std::to_string(id) + " is an id of the system", "take the line from git's history");
+      return fail_at(Code::ws_entity_invalid, {"ids.lock", number, 1}, std::to_string(id) + " is an id of the system",
+                     "take the line from git's history");
     Line entry{id, std::string(parts[1]), std::string(parts[2]), keep};
     if (keep) out.kept_.insert(entry.entity);
     // A union of two branches can hold a line twice.
@@ -85,7 +86,8 @@ Result<std::uint32_t> Ids::give(const std::string& entity, const std::string& re
   if (has != 0 && (wanted == 0 || wanted == has)) return has;
   if (wanted != 0) {
     if (!of_people(wanted))
-      return fail(Code::ws_entity_invalid, ref + " cannot have the id " + std::to_string(wanted) + ": it is one of the system", "write uid=\"auto\", or one from 1000 on");
+      return fail(Code::ws_entity_invalid, ref + " cannot have the id " + std::to_string(wanted) + ": it is one of the system",
+                  "write uid=\"auto\", or one from 1000 on");
     if (auto owner = owner_.find(wanted); owner != owner_.end())
       return fail(Code::ws_entity_invalid, ref + " cannot have the id " + std::to_string(wanted) + ": it is or was another's (ids.lock)",
                   "write uid=\"auto\"");
@@ -117,7 +119,8 @@ std::vector<std::vector<std::string>> Ids::given() const {
 
 std::string Ids::text() const {
   std::string out = "# Unix ids and whose they are, for ever. Written by tk; joined by git line by line.\n";
-  for (const auto& line : lines_) out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + (kept_.contains(line.entity) ? "\tkeep\n" : "\n");
+  for (const auto& line : lines_)
+    out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + (kept_.contains(line.entity) ? "\tkeep\n" : "\n");
   return out;
 }
 

@@ -46,47 +46,6 @@ bool owners_are_seen(const std::string& root, struct stat& etc) {
 
 }  // namespace
 
-std::vector<std::string_view> fields_of(std::string_view row) {
-  std::vector<std::string_view> out;
-  for (;;) {
-    auto colon = row.find(':');
-    out.push_back(row.substr(0, colon));
-    if (colon == row.npos) return out;
-    row.remove_prefix(colon + 1);
-  }
-}
-
-std::string_view field_of(std::string_view row, std::size_t i) {
-  for (; i > 0; --i) {
-    auto colon = row.find(':');
-    if (colon == row.npos) return {};
-    row.remove_prefix(colon + 1);
-  }
-  return row.substr(0, row.find(':'));
-}
-
-namespace {
-
-// A number as every program reads it: "007", "-1" and 2^32 are one to some and another to others.
-bool plain_id(std::string_view text) {
-  std::uint32_t id = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  return error == std::errc() && end == text.data() + text.size() && id != UINT32_MAX && (text.size() == 1 || text[0] != '0');
-}
-
-// What is wrong with a row of passwd or group; empty: nothing.
-std::string wrong_row(std::string_view row, std::string_view database) {
-  bool passwd = database == "passwd";
-  if (!passwd && database != "group") return {};
-  auto fields = std::count(row.begin(), row.end(), ':') + 1;
-  if (fields != (passwd ? 7 : 4)) return "has " + std::to_string(fields) + " fields, not " + (passwd ? "7" : "4");
-  if (!plain_id(field_of(row, 2))) return std::string("has no plain ") + (passwd ? "uid" : "gid") + ": " + text::printable(text::shorten(field_of(row, 2), 30));
-  if (passwd && !plain_id(field_of(row, 3))) return "has no plain gid: " + text::printable(text::shorten(field_of(row, 3), 30));
-  return {};
-}
-
-}  // namespace
-
 Result<void> Rows::read(std::string content, const std::string& path) {
   content_ = std::make_shared<const std::string>(std::move(content));
   auto lines = static_cast<std::size_t>(std::count(content_->begin(), content_->end(), '\n')) + 1;
@@ -97,7 +56,9 @@ Result<void> Rows::read(std::string content, const std::string& path) {
   auto database = std::string_view(path).substr(path.rfind('/') + 1);
   bool many = database.starts_with("sub");  // a name may have more than one range of ids
   int number = 0;
-  auto wrong = [&](const std::string& why) { return fail_at(Code::prv_target, {path, number, 1}, why, "mend it with vipw or vigr; nothing was changed"); };
+  auto wrong = [&](const std::string& why) {
+    return fail_at(Code::prv_target, {path, number, 1}, why, "mend it with vipw or vigr; nothing was changed");
+  };
   // A password has no business in an error.
   bool secret = database.ends_with("shadow");
   auto shown = [&](std::string_view line) { return secret ? std::string() : ": " + text::printable(text::shorten(line, 60)); };
@@ -117,8 +78,10 @@ Result<void> Rows::read(std::string content, const std::string& path) {
     for (; table_[at] != 0 && !again; at = (at + 1) & (size - 1)) again = field_of(rows_[table_[at] - 1], 0) == name;
     if (again && !many) return wrong("a second row of " + text::printable(text::shorten(name, 40)));
     rows_.push_back(line);
-    if (again) twice_.insert(name);
-    else table_[at] = static_cast<std::uint32_t>(rows_.size());
+    if (again)
+      twice_.insert(name);
+    else
+      table_[at] = static_cast<std::uint32_t>(rows_.size());
   }
   return {};
 }
@@ -153,7 +116,9 @@ Result<Observed> Observed::read(const std::string& root) {
     auto path = out.root_ + "/etc/" + kDatabases[i];
     auto st = out.status(std::string("/etc/") + kDatabases[i]);
     if (!st && i > 1) continue;
-    if (!st) return fail(Code::prv_target, "no system stands in " + root + ": etc/" + kDatabases[i] + " is missing", "a target has at least etc/passwd and etc/group");
+    if (!st)
+      return fail(Code::prv_target, "no system stands in " + root + ": etc/" + kDatabases[i] + " is missing",
+                  "a target has at least etc/passwd and etc/group");
     if (st && !S_ISREG(st->st_mode)) return fail(Code::prv_target, path + " is no file", "look who put something else into its place");
     auto content = os::read_file(path, kMaxDatabase);
     if (!content) return fail(content.error());
@@ -223,7 +188,9 @@ std::uint64_t key_of(std::string_view path) {
   return out;
 }
 
-std::int64_t ns(const timespec& t) { return t.tv_sec * 1'000'000'000LL + t.tv_nsec; }
+std::int64_t ns(const timespec& t) {
+  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
 
 std::vector<Seen> read_seen(const std::string& path) {
   std::vector<Seen> out;
@@ -252,7 +219,8 @@ Result<void> Observed::look_at_homes(const std::string& seen_path) {
   auto below = [&](const std::string& path, struct stat& st) { return ::fstatat(folder, path.c_str() + 1, &st, AT_SYMLINK_NOFOLLOW) == 0; };
   auto look = [&](std::string path) {
     Home home;
-    struct stat st {}, ks {};
+    struct stat st {
+    }, ks{};
     if (!below(path, st)) return home;
     home.folder = S_ISDIR(st.st_mode);
     home.uid = st.st_uid;
@@ -264,7 +232,8 @@ Result<void> Observed::look_at_homes(const std::string& seen_path) {
     home.keys_uid = ks.st_uid;
     Seen now{key_of(path), ks.st_ino, ks.st_size, ns(ks.st_mtim), ns(ks.st_ctim), {}};
     auto it = std::lower_bound(seen.begin(), seen.end(), now);
-    if (it != seen.end() && it->path == now.path && it->inode == now.inode && it->size == now.size && it->modified == now.modified && it->changed == now.changed) {
+    if (it != seen.end() && it->path == now.path && it->inode == now.inode && it->size == now.size && it->modified == now.modified &&
+        it->changed == now.changed) {
       home.digest = now.digest = it->digest;
       next.push_back(now);
       return home;
@@ -293,7 +262,8 @@ Result<std::vector<std::string>> Observed::sudo_files() const {
 }
 
 Result<std::string> Observed::folder(const std::string& root, const std::string& path) {
-  struct stat st {}, etc {};
+  struct stat st {
+  }, etc{};
   if (::lstat((root + path).c_str(), &st) != 0) return std::string("-");
   if (!S_ISDIR(st.st_mode)) return fail(Code::prv_target, root + path + " is no folder", "look who put something else into its place");
   int fd = ::open((root + path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

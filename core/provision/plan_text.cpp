@@ -27,7 +27,9 @@ void encode(std::string& out, std::string_view field) {
   }
 }
 
-std::string written(std::initializer_list<std::string_view> fields) { return write_line(fields) + "\n"; }
+std::string written(std::initializer_list<std::string_view> fields) {
+  return write_line(fields) + "\n";
+}
 
 Result<std::string> decode(std::string_view field) {
   std::string out;
@@ -47,10 +49,13 @@ Result<std::string> decode(std::string_view field) {
 
 }  // namespace
 
-std::string Difference::str() const { return about + ": " + (what == about ? "" : what + " ") + "is " + is + ", not " + want; }
+std::string Difference::str() const {
+  return about + ": " + (what == about ? "" : what + " ") + "is " + is + ", not " + want;
+}
 
 std::size_t Plan::count(std::string_view verb, std::string_view kind) const {
-  return static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [&](const auto& s) { return s.verb == verb && s.what.starts_with(kind); }));
+  return static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.end(), [&](const auto& s) { return s.verb == verb && s.what.starts_with(kind); }));
 }
 
 std::string write_line(std::initializer_list<std::string_view> fields) {
@@ -81,7 +86,8 @@ std::string write_plan(const Plan& plan, const crypto::SigningKey& key) {
     out += written({word, *value});
   for (const auto& s : plan.steps) out += written({"note", s.verb, s.what, s.ref});
   for (const auto& g : plan.guards) out += written({"guard", g.name, std::to_string(g.count), g.message});
-  for (const auto& line : plan.ids) out += line.size() == 4 ? written({"ids", line[0], line[1], line[2], line[3]}) : written({"ids", line[0], line[1], line[2]});
+  for (const auto& line : plan.ids)
+    out += line.size() == 4 ? written({"ids", line[0], line[1], line[2], line[3]}) : written({"ids", line[0], line[1], line[2]});
   for (const auto& line : plan.operations) out.append(line).push_back('\n');
   for (const auto& line : plan.inverse) out.append("undo\t").append(line).push_back('\n');
   auto signature = key.sign(out);
@@ -95,7 +101,8 @@ Result<Plan> read_plan(const std::string& text, const std::string& name) {
   for (auto line : text::split(text, '\n')) {
     ++number;
     if (line.empty()) continue;
-    bool operation = line.starts_with("row\t") || line.starts_with("home\t") || line.starts_with("file\t") || line.starts_with("dir\t") || line.starts_with("attic\t") || line.starts_with("move\t");
+    bool operation = line.starts_with("row\t") || line.starts_with("home\t") || line.starts_with("file\t") || line.starts_with("dir\t") ||
+                     line.starts_with("attic\t") || line.starts_with("move\t");
     if (operation || line.starts_with("undo\t")) {
       operation ? out.operations.emplace_back(line) : out.inverse.emplace_back(line.substr(5));
       continue;

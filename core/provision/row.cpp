@@ -1,10 +1,11 @@
 #include "core/provision/row.hpp"
 
-#include <iterator>
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <set>
 
 #include "core/base/text.hpp"
-#include "core/provision/observed.hpp"
 
 namespace tk::provision {
 namespace {
@@ -15,28 +16,68 @@ std::set<std::string_view> members_of(std::string_view list) {
   return out;
 }
 
+// A number as every program reads it: "007", "-1" and 2^32 are one to some and another to others.
+bool plain_id(std::string_view text) {
+  std::uint32_t id = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  return error == std::errc() && end == text.data() + text.size() && id != UINT32_MAX && (text.size() == 1 || text[0] != '0');
+}
+
 }  // namespace
 
-std::string join(const std::vector<std::string_view>& fields) {
+std::vector<std::string_view> fields_of(std::string_view row) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    auto colon = row.find(':');
+    out.push_back(row.substr(0, colon));
+    if (colon == row.npos) return out;
+    row.remove_prefix(colon + 1);
+  }
+}
+
+std::string_view field_of(std::string_view row, std::size_t i) {
+  for (; i > 0; --i) {
+    auto colon = row.find(':');
+    if (colon == row.npos) return {};
+    row.remove_prefix(colon + 1);
+  }
+  return row.substr(0, row.find(':'));
+}
+
+std::string wrong_row(std::string_view row, std::string_view database) {
+  bool passwd = database == "passwd";
+  if (!passwd && database != "group") return {};
+  auto fields = std::count(row.begin(), row.end(), ':') + 1;
+  if (fields != (passwd ? 7 : 4)) return "has " + std::to_string(fields) + " fields, not " + (passwd ? "7" : "4");
+  if (!plain_id(field_of(row, 2)))
+    return std::string("has no plain ") + (passwd ? "uid" : "gid") + ": " + text::printable(text::shorten(field_of(row, 2), 30));
+  if (passwd && !plain_id(field_of(row, 3))) return "has no plain gid: " + text::printable(text::shorten(field_of(row, 3), 30));
+  return {};
+}
+
+std::string join_fields(const std::vector<std::string_view>& fields) {
   std::string out;
   for (auto f : fields) out.append(f).push_back(':');
   if (!out.empty()) out.pop_back();
   return out;
 }
 
-bool secret(std::string_view database) { return database == "shadow" || database == "gshadow"; }
+bool is_secret(std::string_view database) {
+  return database == "shadow" || database == "gshadow";
+}
 
-// "!" alone is what useradd leaves where no password was set; a lock stands before one.
-bool locked(std::string_view password) { return password.size() > 1 && password[0] == '!'; }
+bool is_locked(std::string_view password) {
+  return password.size() > 1 && password[0] == '!';
+}
 
 bool fits(std::string_view wanted, std::string_view is) {
-  return wanted == is || wanted == "=" || (wanted == "!=" && locked(is)) || (wanted == "?=" && !locked(is));
+  return wanted == is || wanted == "=" || (wanted == "!=" && is_locked(is)) || (wanted == "?=" && !is_locked(is));
 }
 
 bool row_fits(std::string_view wanted, std::string_view is, std::string_view database) {
   if (wanted == is) return true;
   bool group = database == "group" || database == "gshadow";
-  if (!group && !secret(database)) return false;
+  if (!group && !is_secret(database)) return false;
   for (std::size_t i = 0;; ++i) {
     auto w = wanted.substr(0, wanted.find(':')), n = is.substr(0, is.find(':'));
     // In which order members stand means nothing.
@@ -48,34 +89,37 @@ bool row_fits(std::string_view wanted, std::string_view is, std::string_view dat
   }
 }
 
-// What its password is stands in no plan.
 std::string without_password(std::string_view row, std::string_view database) {
   auto f = fields_of(row);
-  if (!secret(database) || f.size() < 2) return std::string(row);
-  auto token = std::string(database == "gshadow" ? "=" : locked(f[1]) ? "!=" : "?=");
+  if (!is_secret(database) || f.size() < 2) return std::string(row);
+  auto token = std::string(database == "gshadow" ? "=" : is_locked(f[1]) ? "!=" : "?=");
   f[1] = token;
-  return join(f);
+  return join_fields(f);
 }
 
-// A wanted row as a new one has it.
 std::string fresh_row(std::string_view wanted, std::string_view database, const std::string& today) {
   auto f = fields_of(wanted);
-  if (!secret(database)) return std::string(wanted);
+  if (!is_secret(database)) return std::string(wanted);
   for (std::size_t i = 1; i < f.size(); ++i) {
     if (f[i] == "!=") f[i] = "!*";
     if (f[i] == "?=" || f[i] == "~") f[i] = "*";
     if (f[i] == "=") f[i] = database == "gshadow" && i == 1 ? "!" : database == "shadow" && i == 2 ? std::string_view(today) : "";
   }
-  return join(f);
+  return join_fields(f);
 }
 
 std::string_view field_name(std::string_view database, std::size_t i) {
   static constexpr std::string_view kPasswd[] = {"name", "password", "uid", "gid", "title", "home", "shell"},
                                     kGroup[] = {"name", "password", "gid", "members"},
-                                    kShadow[] = {"name", "lock", "last change", "minimum age", "maximum age", "warning", "inactivity", "end", "reserved"},
+                                    kShadow[] = {"name",    "lock",       "last change", "minimum age", "maximum age",
+                                                 "warning", "inactivity", "end",         "reserved"},
                                     kGshadow[] = {"name", "password", "administrators", "members"}, kSub[] = {"name", "first", "count"};
   auto at = [&](const auto& names) { return i < std::size(names) ? names[i] : std::string_view("fields"); };
-  return database == "passwd" ? at(kPasswd) : database == "group" ? at(kGroup) : database == "shadow" ? at(kShadow) : database == "gshadow" ? at(kGshadow) : at(kSub);
+  return database == "passwd"    ? at(kPasswd)
+         : database == "group"   ? at(kGroup)
+         : database == "shadow"  ? at(kShadow)
+         : database == "gshadow" ? at(kGshadow)
+                                 : at(kSub);
 }
 
 }  // namespace tk::provision

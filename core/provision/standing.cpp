@@ -18,11 +18,14 @@ namespace {
 constexpr std::int64_t kSettledNs = 1'000'000'000;
 constexpr std::string_view kFormat = "tk-standing-1 ";
 
-std::int64_t ns(const timespec& t) { return t.tv_sec * 1'000'000'000LL + t.tv_nsec; }
+std::int64_t ns(const timespec& t) {
+  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
 
 // One line: what is known of a path. A file or folder by its inode, size and times; a folder of a plan by its spec.
 std::string line_of(const struct stat& st, std::string_view path) {
-  return "s " + std::to_string(st.st_ino) + " " + std::to_string(st.st_size) + " " + std::to_string(ns(st.st_mtim)) + " " + std::to_string(ns(st.st_ctim)) + " " + std::string(path) + "\n";
+  return "s " + std::to_string(st.st_ino) + " " + std::to_string(st.st_size) + " " + std::to_string(ns(st.st_mtim)) + " " +
+         std::to_string(ns(st.st_ctim)) + " " + std::string(path) + "\n";
 }
 
 class Noter {
@@ -35,9 +38,12 @@ class Noter {
 
   void path(const std::string& path) {
     auto st = observed_.status(path);
-    if (!st) out += "a " + path + "\n";
-    else if (now_ - ns(st->st_ctim) < kSettledNs) young = true;
-    else out += line_of(*st, path);
+    if (!st)
+      out += "a " + path + "\n";
+    else if (now_ - ns(st->st_ctim) < kSettledNs)
+      young = true;
+    else
+      out += line_of(*st, path);
   }
 
   std::string out;
@@ -60,7 +66,8 @@ bool stands(int folder, const std::string& line) {
   struct stat st {};
   bool there = ::fstatat(folder, at + 1, &st, AT_SYMLINK_NOFOLLOW) == 0;
   if (line[0] == 'a') return !there && errno == ENOENT;
-  return there && static_cast<std::int64_t>(st.st_ino) == numbers[0] && st.st_size == numbers[1] && ns(st.st_mtim) == numbers[2] && ns(st.st_ctim) == numbers[3];
+  return there && static_cast<std::int64_t>(st.st_ino) == numbers[0] && st.st_size == numbers[1] && ns(st.st_mtim) == numbers[2] &&
+         ns(st.st_ctim) == numbers[3];
 }
 
 }  // namespace
@@ -98,12 +105,14 @@ bool still_stands(const std::string& file, const std::string& of, const std::str
     std::string line;
     for (; !rest.empty() && good; rest.remove_prefix(std::min(rest.size(), line.size() + 1))) {
       line.assign(rest.substr(0, rest.find('\n')));
-      if (line.size() < 4) good = false;
+      if (line.size() < 4)
+        good = false;
       else if (line[0] == 'd') {
         auto tab = line.find('\t');
         auto now = tab == line.npos ? Result<std::string>("") : Observed::folder(root == "/" ? "" : root, line.substr(tab + 1));
         if (!now || *now != line.substr(2, tab - 2)) good = false;
-      } else if (!stands(folder, line)) good = false;
+      } else if (!stands(folder, line))
+        good = false;
     }
   };
   // The kernel's part is nearly all of it, and it does two at once.

@@ -28,7 +28,12 @@ class Writer {
     // Of an account that was there before tk, how passwords age and which sub ids it has stays as it is.
     bool ours = ids_.in_range(a.uid);
     auto end = std::string(a.locked ? "1" : ours ? "" : "=");
-    line({"row", "shadow", a.name, a.name + (a.locked ? ":!=" : ours ? ":?=" : ":~") + (ours ? ":=:0:99999:7::" : ":=:=:=:=:=:") + end + ":" + (ours ? "" : "=")});
+    line({"row", "shadow", a.name,
+          a.name +
+              (a.locked ? ":!="
+               : ours   ? ":?="
+                        : ":~") +
+              (ours ? ":=:0:99999:7::" : ":=:=:=:=:=:") + end + ":" + (ours ? "" : "=")});
     if (ours) {
       auto range = a.name + ":" + std::to_string(100'000 + std::uint64_t{a.uid % 60'000} * 65'536) + ":65536";
       line({"row", "subuid", a.name, range});
@@ -94,7 +99,9 @@ Result<Wanted> Wanted::read(std::string text, const std::string& name, std::size
   for (auto rest = out.text(); !rest.empty();) {
     ++number;
     auto end = rest.find('\n');
-    auto bad = [&] { return fail_at(Code::prv_target, {name, number, 1}, "what was applied last cannot be read", "make a plan and apply it: it is written anew"); };
+    auto bad = [&] {
+      return fail_at(Code::prv_target, {name, number, 1}, "what was applied last cannot be read", "make a plan and apply it: it is written anew");
+    };
     if (end == rest.npos) return bad();
     auto line = rest.substr(0, end);
     rest.remove_prefix(end + 1);

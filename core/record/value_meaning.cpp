@@ -73,16 +73,17 @@ std::string references(std::string_view s) {
 
 // Programs that start any other one, or write any file or account, when they are asked to.
 constexpr std::array kEscapes = {
-    "apt", "apt-get", "ash", "at", "awk", "bash", "batch", "busybox", "capsh", "cat", "chfn", "chmod", "chown", "chpasswd", "chroot", "chsh", "cp",
-    "crontab", "csh", "ctr", "curl", "dash", "dd", "dialog", "dmesg", "dnf", "doas", "docker", "dpkg", "ed", "editor", "emacs", "env", "eval", "ex",
-    "expect", "find", "fish", "flock", "ftp", "gawk", "gcc", "gdb", "git", "gpasswd", "groupadd", "groupmod", "gvim", "insmod", "install", "ionice",
-    "ip", "journalctl", "ksh", "kubectl", "ld", "ld-linux-x", "ld.so", "less", "ln", "lua", "make", "man", "mawk", "modprobe", "more", "mount", "mv",
-    "mysql", "nano", "nawk", "nc", "ncat", "newgrp", "newusers", "nice", "nmap", "node", "nohup", "nsenter", "openssl", "pager", "parallel", "passwd",
-    "pdb", "perl", "php", "pico", "pip", "pkexec", "podman", "psql", "python", "rpm", "rsync", "ruby", "run-parts", "runuser", "rview", "rvim", "scp",
-    "screen", "script", "sed", "setarch", "setcap", "setfacl", "setpriv", "sftp", "sh", "snap", "socat", "sqlite", "ssh", "start-stop-daemon",
-    "stdbuf", "strace", "su", "sudo", "sudoedit", "systemd-inhibit", "systemd-nspawn", "systemd-run", "tar", "taskset", "tcpdump", "tcsh", "tee",
-    "time", "timeout", "tk", "tmux", "unshare", "useradd", "userdel", "usermod", "vi", "view", "vigr", "vim", "vipw", "visudo", "watch", "wget",
-    "xargs", "yum", "zip", "zsh", "zypper"};
+    "apt", "apt-get", "ash", "at", "awk", "bash", "batch", "busybox", "capsh", "cat", "chfn", "chmod", "chown", "chpasswd", "chroot",
+    "chsh", "cp", "crontab", "csh", "ctr", "curl", "dash", "dd", "dialog", "dmesg", "dnf", "doas", "docker", "dpkg", "ed", "editor",
+    "emacs", "env", "eval", "ex", "expect", "find", "fish", "flock", "ftp", "gawk", "gcc", "gdb", "git", "gpasswd", "groupadd", "groupmod",
+    "gvim", "insmod", "install", "ionice", "ip", "journalctl", "ksh", "kubectl", "ld", "ld-linux-x", "ld.so", "less", "ln", "lua", "make",
+    "man", "mawk", "modprobe", "more", "mount", "mv", "mysql", "nano", "nawk", "nc", "ncat", "newgrp", "newusers", "nice", "nmap", "node",
+    "nohup", "nsenter", "openssl", "pager", "parallel", "passwd", "pdb", "perl", "php", "pico", "pip", "pkexec", "podman", "psql", "python",
+    "rpm", "rsync", "ruby", "run-parts", "runuser", "rview", "rvim", "scp", "screen", "script", "sed", "setarch", "setcap", "setfacl",
+    "setpriv", "sftp", "sh", "snap", "socat", "sqlite", "ssh", "start-stop-daemon", "stdbuf", "strace", "su", "sudo", "sudoedit",
+    "systemd-inhibit", "systemd-nspawn", "systemd-run", "tar", "taskset", "tcpdump", "tcsh", "tee", "time", "timeout", "tk", "tmux",
+    "unshare", "useradd", "userdel", "usermod", "vi", "view", "vigr", "vim", "vipw", "visudo", "watch", "wget", "xargs", "yum", "zip",
+    "zsh", "zypper"};
 // Where programs stand that root alone puts there.
 constexpr std::array kPrograms = {"/usr/", "/bin/", "/sbin/", "/opt/"};
 // systemctl shows what it says in a pager, and edits: from both a shell can be started.

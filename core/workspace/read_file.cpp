@@ -263,7 +263,8 @@ class Reader {
       if (child.name != "config") continue;
       const auto* key = child.find("key");
       if (!key) continue;
-      if (!keys.insert(key->value).second && child.get("merge") != "append")
+      auto merge = child.get("merge");  // a level says each key once in each way (configuration.hpp)
+      if (!keys.insert(key->value + " " + (merge == "replace" ? "" : merge)).second && merge != "append")
         problem(Code::ws_entity_invalid, doc.where(key->value_at), key->value + " is set twice here", "take one of them away, or say merge=\"append\"");
       all_.settings.push_back({context, key->value, child.get("lock") == "true", doc.where(key->value_at)});
     }

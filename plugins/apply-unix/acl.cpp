@@ -80,7 +80,8 @@ void make_directory(const Tree& tree, const std::string& path, const std::string
   auto self = "/proc/self/fd/" + std::to_string(fd.get());
   if (auto now = provision::read_acl_of(fd.get()); now && !now->empty()) {
     Acl base(::acl_from_mode(mode & 0777));
-    if (!base || ::acl_set_fd(fd.get(), base.get()) != 0 || ::acl_delete_def_file(self.c_str()) != 0) fail_errno("cannot take away the ACL of " + path);
+    if (!base || ::acl_set_fd(fd.get(), base.get()) != 0 || ::acl_delete_def_file(self.c_str()) != 0)
+      fail_errno("cannot take away the ACL of " + path);
   }
   tree.own(fd.get(), owner);
   if (!access.empty() && ::acl_set_fd(fd.get(), read_acl(access, path).get()) != 0) fail_errno("cannot set the ACL of " + path);

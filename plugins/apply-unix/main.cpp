@@ -48,7 +48,8 @@ std::vector<std::string> keys_of_machine() {
 }
 
 bool is_this_machine(const Tree& tree) {
-  struct stat there {}, here {};
+  struct stat there {
+  }, here{};
   if (::fstat(tree.root(), &there) != 0 || ::stat("/", &here) != 0) fail_errno("cannot look at the root folder");
   return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
 }
@@ -59,7 +60,8 @@ void check_owners(const Tree& tree) {
   if (::fstat(tree.root(), &top) != 0) fail_errno("cannot look at the root folder");
   auto etc = tree.status("/etc");
   for (const auto* st : {&top, etc ? &*etc : nullptr})
-    if (st && (st->st_uid != 0 || (st->st_mode & 022) != 0)) throw Failure{kDenied, "the root folder or its etc can be written by others than root: root does nothing there"};
+    if (st && (st->st_uid != 0 || (st->st_mode & 022) != 0))
+      throw Failure{kDenied, "the root folder or its etc can be written by others than root: root does nothing there"};
 }
 
 int run(int argc, char** argv) {

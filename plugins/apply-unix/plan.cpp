@@ -80,7 +80,8 @@ const std::set<std::string, std::less<>> kFiles = {"passwd", "shadow", "group", 
 
 // What a row becomes: whole, nobody of the system who was not there, and nobody without a password field.
 void check_row(const Op& op, std::size_t line) {
-  static const std::map<std::string, std::ptrdiff_t> kFields = {{"passwd", 7}, {"group", 4}, {"shadow", 9}, {"gshadow", 4}, {"subuid", 3}, {"subgid", 3}};
+  static const std::map<std::string, std::ptrdiff_t> kFields = {{"passwd", 7},  {"group", 4},  {"shadow", 9},
+                                                                {"gshadow", 4}, {"subuid", 3}, {"subgid", 3}};
   const auto &database = op.at(0), &before = op.at(2), &after = op.at(3);
   if (after == "-") return;
   bool numbers = database == "passwd" || database == "group";
@@ -142,8 +143,8 @@ Plan read_plan(std::string text) {
     Op::Kind kind;
     std::size_t fields;
   };
-  static constexpr Shape kShapes[] = {
-      {"row", Op::Kind::row, 5}, {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2}, {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3}, {"move", Op::Kind::move, 3}};
+  static constexpr Shape kShapes[] = {{"row", Op::Kind::row, 5},   {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2},
+                                      {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3},   {"move", Op::Kind::move, 3}};
   static const std::set<std::string, std::less<>> kWords = {"commit", "target", "by", "made", "note", "ids", "guard", "undo"};
   std::string_view rest = plan.text;
   for (std::size_t line = 1; !rest.empty(); ++line) {

@@ -13,9 +13,9 @@
 //
 // OLD and NEW of a row are the row itself, "-" for none; a NEW of another name renames it. "=" as a field of a row of
 // shadow or gshadow stands for whatever is there, "!=" for that and locked, "?=" for that and not locked, so that no
-// password stands in a plan. AFTER is the name of the row that a new one follows, ":" for the first; empty: the end. KEYS is the content of .ssh/authorized_keys in base64, "-" for none. OLD of a file is the SHA-256 of its
-// content, NEW the content in base64, "-" for none. OLD and NEW of a directory are MODE:UID:GID:ACCESS;DEFAULT, "-" for none.
-// In a field, tab, newline, other control bytes and "%" are written as %XX.
+// password stands in a plan. AFTER is the name of the row that a new one follows, ":" for the first; empty: the end. KEYS is the content of
+// .ssh/authorized_keys in base64, "-" for none. OLD of a file is the SHA-256 of its content, NEW the content in base64, "-" for none. OLD and NEW of
+// a directory are MODE:UID:GID:ACCESS;DEFAULT, "-" for none. In a field, tab, newline, other control bytes and "%" are written as %XX.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ struct Plan {
   std::string text, id;
   std::vector<Op> ops;
   std::size_t signed_size = 0;  // of the bytes that are signed
-  std::string key, signature;  // as they stand there
+  std::string key, signature;   // as they stand there
 };
 
 inline constexpr std::size_t kMaxPlan = 256u << 20, kMaxField = 1u << 20, kMaxOps = 2'000'000;

@@ -186,7 +186,8 @@ void Transaction::check_folders(const Plan& plan) {
       auto folder = home.substr(0, slash);
       if (!looked.insert(folder).second) continue;
       auto st = tree_.status(folder);
-      if (st && tree_.privileged() && (st->st_uid != 0 || (st->st_mode & 022) != 0)) throw Failure{kDenied, home + " is no place for a home: others than root can write to " + folder};
+      if (st && tree_.privileged() && (st->st_uid != 0 || (st->st_mode & 022) != 0))
+        throw Failure{kDenied, home + " is no place for a home: others than root can write to " + folder};
     }
   };
   for (const auto& op : plan.ops) {
@@ -290,16 +291,20 @@ void Transaction::stage(const Plan& plan) {
   for (const auto& op : plan.ops) {
     if (op.kind == Kind::home && state(op) == State::before) stage_home(op);
     if (op.kind != Kind::file || op.at(2) == "-" || state(op) != State::before) continue;
-    if (in_home(op)) unless_theirs(op, [&] { return stage_file(op), true; });
-    else stage_file(op);
+    if (in_home(op))
+      unless_theirs(op, [&] { return stage_file(op), true; });
+    else
+      stage_file(op);
   }
   stage_rows(plan);
   written_.sync();
 }
 
 void Transaction::forward_op(const Op& op) {
-  if (in_home(op)) unless_theirs(op, [&] { return carry_out(op), true; });
-  else carry_out(op);
+  if (in_home(op))
+    unless_theirs(op, [&] { return carry_out(op), true; });
+  else
+    carry_out(op);
 }
 
 void Transaction::carry_out(const Op& op) {
@@ -366,8 +371,10 @@ void Transaction::clean(const Plan& plan) {
   for (const char* name : {"passwd.first", "passwd", "group", "gshadow", "shadow", "subuid", "subgid"}) tree_.drop(tree_.place(path_of(name)));
   for (const auto& op : plan.ops) {
     if (op.kind != Kind::home && op.kind != Kind::file) continue;
-    if (in_home(op)) unless_theirs(op, [&] { return clean_op(op), true; });
-    else clean_op(op);
+    if (in_home(op))
+      unless_theirs(op, [&] { return clean_op(op), true; });
+    else
+      clean_op(op);
   }
 }
 

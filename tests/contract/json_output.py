@@ -93,6 +93,16 @@ CASES = {
     "tk repo new": [(0, ["user", "u{n}"]), (0, ["group", "g{n}", "--member", "{me}"]), (0, ["system", "s{n}"])],
     "tk repo set": [(0, ["{me}", "title=n{n}"]), (0, ["{me}", "title=same"])],
     "tk repo validate": [(0, [])],
+    "tk repo plan": [(0, ["--target", "{computer}"]), (5, ["--target", "{computer}", "--detailed-exitcode"])],
+    "tk repo show": [(0, ["{plan}"])],
+    "tk repo apply": [(0, ["--target", "{computer}", "--yes"]), (0, ["--target", "{applied}", "--yes"])],
+    "tk repo drift": [(0, ["--target", "{applied}"])],
+    "tk repo undo": [(0, ["--target", "{applied}", "--yes"])],
+    "tk repo recover": [(0, ["--target", "{computer}"])],
+    "tk repo import": [(0, ["--target", "{computer}"])],
+    "tk repo sync": [(0, [])],
+    "tk repo types": [(0, []), (0, ["agent"]), (0, ["--states", "task"])],
+    "tk repo schema": [(0, [])],
     "tk status": [(0, [])],
     "tk wot answer": [(0, ["{waiting}", "gate", "approve"]), (0, ["{waiting}", "gate", "reject"])],
     "tk wot check": [(0, ["chain"])],
@@ -151,6 +161,16 @@ class Prepared:
         if "{changed}" in word:
             self.w.run("repo", "set", self.me, "title=c" + str(self.n), check=True)
             word = self.me
+        if word in ("{computer}", "{applied}", "{plan}"):
+            root = os.path.join(self.w.holder.name, f"c{self.n}")
+            for folder in ("etc/skel", "home", "srv"): os.makedirs(os.path.join(root, folder))
+            for name, text in {"passwd": "root:x:0:0::/root:/bin/sh\n", "group": "root:x:0:\n", "shadow": "root:*:1::::::\n", "gshadow": "root:*::\n"}.items():
+                with open(os.path.join(root, "etc", name), "w") as f: f.write(text)
+            if word == "{applied}": self.w.run("repo", "apply", "--target", "root=" + root, "--yes", check=True)
+            if word == "{plan}":
+                self.w.run("repo", "plan", "--target", "root=" + root, "--out", root + ".plan", check=True)
+                return root + ".plan"
+            return "root=" + root
         if "{export}" in word:
             word = os.path.join(self.w.holder.name, f"e{self.n}.tar")
             self.w.run("export", word, check=True)

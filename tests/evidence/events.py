@@ -79,6 +79,29 @@ commit("galaxies/w/actions/release.ship.xml", '<action name="release.ship" comma
 for change in ("labels=x", "state=suspended"): run("repo", "set", "action:release.ship", change)
 declare("grant", "g", "role=role:lead", "to=user:una")
 for ref in ("user:una", "agent:bot", "role:lead"): run("repo", "set", ref, "state=active")
+# every other type of the table
+for type in json.loads(run("repo", "schema", "--json"))["types"]:
+    name = type["name"]
+    if type["home"] != "git" or name + ".state_changed" in emitted_by or name == "galaxy": continue
+    fits = lambda a: (a.get("example") or (a["words"][0] if "words" in a else "x")).replace("user:owner", me).replace("agent:analyst", "agent:bot")
+    words = [f'{a["name"]}={fits(a)}' for a in type["attributes"] if a["required"]]
+    children = [x for c in type["children"] for x in ("--child", " ".join([c["name"], *(f'{a["name"]}={fits(a)}' for a in c["attributes"] if a["required"])]))]
+    run("repo", "new", name, "n-" + name, *words, *children)
+    run("repo", "set", f"{name}:n-{name}", "labels=x"); run("repo", "set", f"{name}:n-{name}", "state=suspended")
+# accounts of a computer
+root = w.path("computer")
+for folder in ("etc/skel", "home", "srv"): os.makedirs(os.path.join(root, folder))
+for name, text in {"passwd": "root:x:0:0::/root:/bin/sh\n", "group": "root:x:0:\n", "shadow": "root:*:1::::::\n", "gshadow": "root:*::\n"}.items():
+    with open(os.path.join(root, "etc", name), "w") as f: f.write(text)
+run("repo", "plan", "--target", "root=" + root, "--out", w.path("p.plan"))
+run("repo", "apply", w.path("p.plan"), "--target", "root=" + root, "--yes")
+with open(os.path.join(root, "etc/passwd")) as f: accounts = f.read()
+with open(os.path.join(root, "etc/passwd"), "w") as f: f.write(accounts.replace("/bin/bash", "/bin/zsh"))
+run("repo", "drift", "--target", "root=" + root, code=5)
+run("repo", "plan", "--target", "root=" + root, "--out", w.path("p.plan"))
+with open(os.path.join(root, "etc/passwd"), "w") as f: f.write(accounts.replace("/bin/bash", "/bin/dash"))
+run("repo", "apply", w.path("p.plan"), "--target", "root=" + root, "--yes", code=4)
+run("repo", "onboard", "user", "newcomer")
 run("repo", "set", me, "title=over")
 run("repo", "set", me, "title=lost", fault="git.ref=kill", code=-9)
 path = f"galaxies/w/users/{w.user()}.xml"

@@ -5,7 +5,7 @@ import os, re, subprocess, sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # header → the only files that may include it
 QUARANTINE = {r"CLI/": 1, r"toml\+\+/": 1, r"nlohmann/json\.hpp": 2, r"valijson/": 1, r"pugixml\.hpp": 1, r"boost/": 2, r"re2/": 1}
-WRAPPED = {r"sqlite3\.h": "core/store/", r"git2\.h": "core/git/", r"openssl/": "core/crypto/"}
+WRAPPED = {r"sqlite3\.h": "core/store/", r"git2\.h": "core/git/", r"openssl/": ("core/crypto/", "plugins/apply-unix/")}  # the root program has nothing of tk in it
 BANNED = re.compile(r"(^|/)(utils?|common|misc|helpers?|manager|stuff)(\.|/|$)")
 
 

@@ -1,7 +1,7 @@
-#include "core/base/text.hpp"
-#include "core/cli/output.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
+#include "core/base/text.hpp"
+#include "core/cli/output.hpp"
 #include "core/json/json.hpp"
 #include "core/record/field.hpp"
 #include "help/repo.hpp"
@@ -16,10 +16,14 @@ namespace {
 void print_applied(const cli::Args& args, const std::string& id, const Applied& applied, const char* word) {
   auto n = [](std::size_t count) { return Value(static_cast<std::int64_t>(count)); };
   if (args.json())
-    return cli::print(json::pretty(Value::Map{{"plan", id}, {"operations", n(applied.done)}, {"already", n(applied.already)}, {"recovered", applied.recovered}, {"seq", applied.seq}}) + "\n");
+    return cli::print(
+        json::pretty(Value::Map{
+            {"plan", id}, {"operations", n(applied.done)}, {"already", n(applied.already)}, {"recovered", applied.recovered}, {"seq", applied.seq}}) +
+        "\n");
   if (!applied.recovered.empty()) cli::note("an earlier plan had been cut: " + applied.recovered);
   if (id.empty()) return cli::print("nothing to do\n");
-  cli::print(text::count(applied.done, "operation") + " " + word + (applied.already > 0 ? " (" + std::to_string(applied.already) + " stood already)" : "") + "  " + id.substr(0, 13) + "\n");
+  cli::print(text::count(applied.done, "operation") + " " + word +
+             (applied.already > 0 ? " (" + std::to_string(applied.already) + " stood already)" : "") + "  " + id.substr(0, 13) + "\n");
 }
 
 Result<void> need_yes(const cli::Args& args, const char* verb) {
@@ -66,7 +70,9 @@ Result<Exit> run_undo(const cli::Args& args) {
   Made last;
   if (auto word = args.get("PLAN"); !word.empty()) {
     TK_TRY(last, find_plan(*s, word));
-    if (last.record.state != "applied") return fail(Code::prv_stale, "the plan " + last.record.id.substr(0, 13) + " is " + last.record.state + ", not applied", "tk record list provision shows them all");
+    if (last.record.state != "applied")
+      return fail(Code::prv_stale, "the plan " + last.record.id.substr(0, 13) + " is " + last.record.state + ", not applied",
+                  "tk record list provision shows them all");
   } else {
     TK_TRY(auto found, last_applied(*s, target));
     if (!found) return fail(Code::cli_usage, "no plan was carried out on " + target.name, "tk record list provision shows them all");
@@ -94,8 +100,10 @@ Result<Exit> run_recover(const cli::Args& args) {
   TK_TRY(auto target, read_target(args));
   TK_TRY(auto s, Session::open(args.get("as")));
   TK_TRY(auto done, recover(*s, target));
-  if (args.json()) cli::print(json::pretty(Value::Map{{"recovered", done.recovered}}) + "\n");
-  else cli::print(done.recovered.empty() ? "nothing was cut\n" : done.recovered + "\n");
+  if (args.json())
+    cli::print(json::pretty(Value::Map{{"recovered", done.recovered}}) + "\n");
+  else
+    cli::print(done.recovered.empty() ? "nothing was cut\n" : done.recovered + "\n");
   return Exit::ok;
 }
 
@@ -106,22 +114,46 @@ const cli::Option kReason = {"reason", "TEXT", "why, for the journal"};
 }  // namespace
 
 cli::VerbSpec apply_verb() {
-  return {"apply", "carry out a plan on a computer's accounts: all of it or nothing", {{"PLAN", "its file or id; a new one of HEAD when left out", false}},
-          {kTargetOption, kLiveOption, kYes, kAllowOption, {"purge", "", "in a new plan: remove accounts that an earlier one locked"}, kReason, kAsOption},
+  return {"apply",
+          "carry out a plan on a computer's accounts: all of it or nothing",
+          {{"PLAN", "its file or id; a new one of HEAD when left out", false}},
+          {kTargetOption,
+           kLiveOption,
+           kYes,
+           kAllowOption,
+           {"purge", "", "in a new plan: remove accounts that an earlier one locked"},
+           kReason,
+           kAsOption},
           {{"tk repo apply --target root=/srv/image --yes", "what HEAD declares"},
            {"tk repo apply p.plan --target / --yes-live --yes", "a plan that was looked at, by root"},
            {"tk repo apply --target root=/srv/image --yes --allow removals=12", "with twelve removals that are meant"}},
-          help::k_apply, run_apply, kShape, values};
+          help::k_apply,
+          run_apply,
+          kShape,
+          values};
 }
 
 cli::VerbSpec undo_verb() {
-  return {"undo", "take back the plan that was carried out last", {{"PLAN", "another one, by its id", false}}, {kTargetOption, kLiveOption, kYes, kReason, kAsOption},
-          {{"tk repo undo --target root=/srv/image --yes", "the files are as they were, byte for byte"}}, help::k_undo, run_undo, kShape, values};
+  return {"undo",
+          "take back the plan that was carried out last",
+          {{"PLAN", "another one, by its id", false}},
+          {kTargetOption, kLiveOption, kYes, kReason, kAsOption},
+          {{"tk repo undo --target root=/srv/image --yes", "the files are as they were, byte for byte"}},
+          help::k_undo,
+          run_undo,
+          kShape,
+          values};
 }
 
 cli::VerbSpec recover_verb() {
-  return {"recover", "end what a killed apply left: wholly done, or wholly gone", {}, {kTargetOption, kLiveOption, kAsOption},
-          {{"tk repo recover --target root=/srv/image", "every apply does it too, before anything else"}}, help::k_recover, run_recover, "{recovered: text}"};
+  return {"recover",
+          "end what a killed apply left: wholly done, or wholly gone",
+          {},
+          {kTargetOption, kLiveOption, kAsOption},
+          {{"tk repo recover --target root=/srv/image", "every apply does it too, before anything else"}},
+          help::k_recover,
+          run_recover,
+          "{recovered: text}"};
 }
 
 }  // namespace tk::tools::repo_tool

@@ -47,18 +47,27 @@ Result<Exit> run(const cli::Args& args) {
     c.input = {{"differences", static_cast<std::int64_t>(plan.differences.size())}};
     TK_CHECK(s->store.apply(std::move(c)));
   }
-  if (args.json()) cli::print(json::pretty(Value::Map{{"plan", last->id}, {"target", target.name}, {"differences", std::move(list)}}) + "\n");
-  else cli::print(plan.differences.empty() ? "as it was left by " + last->id.substr(0, 13) + "\n" : out);
-  if (!plan.differences.empty()) cli::note(text::count(plan.differences.size(), "difference") + "; tk repo apply puts them right, tk repo import takes accounts over");
+  if (args.json())
+    cli::print(json::pretty(Value::Map{{"plan", last->id}, {"target", target.name}, {"differences", std::move(list)}}) + "\n");
+  else
+    cli::print(plan.differences.empty() ? "as it was left by " + last->id.substr(0, 13) + "\n" : out);
+  if (!plan.differences.empty())
+    cli::note(text::count(plan.differences.size(), "difference") + "; tk repo apply puts them right, tk repo import takes accounts over");
   return plan.differences.empty() ? Exit::ok : Exit::waiting;
 }
 
 }  // namespace
 
 cli::VerbSpec drift_verb() {
-  return {"drift", "what somebody changed on a computer since a plan was carried out there", {}, {kTargetOption, kLiveOption, kAsOption},
-          {{"tk repo drift --target root=/srv/image", "each difference; 5 when there is one"}}, help::k_drift, run,
-          "{plan: text, target: text, differences: [{about: text, ref: text, what: text, is: text, was: text}]}", values};
+  return {"drift",
+          "what somebody changed on a computer since a plan was carried out there",
+          {},
+          {kTargetOption, kLiveOption, kAsOption},
+          {{"tk repo drift --target root=/srv/image", "each difference; 5 when there is one"}},
+          help::k_drift,
+          run,
+          "{plan: text, target: text, differences: [{about: text, ref: text, what: text, is: text, was: text}]}",
+          values};
 }
 
 }  // namespace tk::tools::repo_tool

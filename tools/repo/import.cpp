@@ -82,10 +82,13 @@ class Importer {
     if (auto owner = ids_.owner(uid); !owner.empty()) return leave(name, "its uid was given to another entity (ids.lock)"), Result<void>{};
     std::string home(f[5]), shell(f[6]);
     auto st = observed_.status(home);
-    if (!st || !S_ISDIR(st->st_mode) || (observed_.owners() && st->st_uid != uid)) return leave(name, "its home " + home + " is missing or not its own"), Result<void>{};
-    if (provision::no_place_for_a_home(home) || !fits("user", "home", home) || !fits("user", "shell", shell)) return leave(name, "its home or shell is no plain path"), Result<void>{};
+    if (!st || !S_ISDIR(st->st_mode) || (observed_.owners() && st->st_uid != uid))
+      return leave(name, "its home " + home + " is missing or not its own"), Result<void>{};
+    if (provision::no_place_for_a_home(home) || !fits("user", "home", home) || !fits("user", "shell", shell))
+      return leave(name, "its home or shell is no plain path"), Result<void>{};
     auto shadow = observed_.rows("shadow").find(name);
-    if (!shadow || provision::fields_of(*shadow).size() != 9 || !observed_.rows("gshadow").find(name)) return leave(name, "it has no whole row in shadow or gshadow"), Result<void>{};
+    if (!shadow || provision::fields_of(*shadow).size() != 9 || !observed_.rows("gshadow").find(name))
+      return leave(name, "it has no whole row in shadow or gshadow"), Result<void>{};
     Pairs attributes = {{"uid", std::to_string(uid)}, {"unix", name}, {"shell", shell}};
     if (home != "/home/" + name) attributes.emplace_back("home", home);
     if (!f[4].empty()) attributes.emplace_back("title", std::string(f[4]));
@@ -135,7 +138,8 @@ class Importer {
       Children members;
       bool known = true;
       for (auto member : text::split(f[3], ','))
-        if (!member.empty()) known = known && accounts_.contains(std::string(member)), members.push_back({"member", {{"ref", "user:" + std::string(member)}}});
+        if (!member.empty())
+          known = known && accounts_.contains(std::string(member)), members.push_back({"member", {{"ref", "user:" + std::string(member)}}});
       if (!known) {
         leave(name, "a member of this group is not taken over");
         continue;
@@ -183,10 +187,19 @@ Result<Exit> run(const cli::Args& args) {
 }  // namespace
 
 cli::VerbSpec import_verb() {
-  return {"import", "take over accounts that stand on a computer already", {},
-          {kTargetOption, kLiveOption, {"account", "NAME", "only this one", {}, true}, {"context", "PATH", "where they stand then (default: workspace.context)"}, kAsOption},
+  return {"import",
+          "take over accounts that stand on a computer already",
+          {},
+          {kTargetOption,
+           kLiveOption,
+           {"account", "NAME", "only this one", {}, true},
+           {"context", "PATH", "where they stand then (default: workspace.context)"},
+           kAsOption},
           {{"tk repo import --target root=/srv/image", "people and groups from uid 1000 on; a plan is empty afterwards"}},
-          help::k_import, run, "{entities: [text], left: [{name: text, why: text}], seq: int}", values};
+          help::k_import,
+          run,
+          "{entities: [text], left: [{name: text, why: text}], seq: int}",
+          values};
 }
 
 }  // namespace tk::tools::repo_tool

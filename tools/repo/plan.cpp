@@ -29,10 +29,13 @@ Result<Exit> run_plan(const cli::Args& args) {
     planned.plan.id.clear();
   }
   if (args.has("out") && !keep) cli::note("nothing to do: " + args.get("out") + " is not written");
-  if (args.json()) cli::print(json::pretty(json_of(planned.plan)) + "\n");
-  else print_plan(planned.plan);
+  if (args.json())
+    cli::print(json::pretty(json_of(planned.plan)) + "\n");
+  else
+    print_plan(planned.plan);
   if (!planned.plan.empty() && !args.json())
-    cli::note("carry it out: tk repo apply " + (keep ? args.get("out") + " " : std::string()) + "--target " + args.get("target") + (args.has("yes-live") ? " --yes-live" : "") + " --yes");
+    cli::note("carry it out: tk repo apply " + (keep ? args.get("out") + " " : std::string()) + "--target " + args.get("target") +
+              (args.has("yes-live") ? " --yes-live" : "") + " --yes");
   return args.has("detailed-exitcode") && !planned.plan.empty() ? Exit::waiting : Exit::ok;
 }
 
@@ -48,7 +51,8 @@ Result<Exit> run_show(const cli::Args& args) {
     cli::print(json::pretty(out) + "\n");
     return Exit::ok;
   }
-  cli::print("plan " + plan.id + "\n" + made.record.state + "; for " + plan.target + "; made " + plan.made + " by " + plan.by + " of commit " + plan.commit.substr(0, 12) + "\n");
+  cli::print("plan " + plan.id + "\n" + made.record.state + "; for " + plan.target + "; made " + plan.made + " by " + plan.by + " of commit " +
+             plan.commit.substr(0, 12) + "\n");
   print_plan(plan);
   if (args.has("operations")) {
     std::string out;
@@ -61,8 +65,11 @@ Result<Exit> run_show(const cli::Args& args) {
 }  // namespace
 
 cli::VerbSpec plan_verb() {
-  return {"plan", "what would be changed on a computer, and what stands in its way", {},
-          {kTargetOption, kLiveOption,
+  return {"plan",
+          "what would be changed on a computer, and what stands in its way",
+          {},
+          {kTargetOption,
+           kLiveOption,
            {"out", "FILE", "keep the plan: signed, journaled, written there"},
            {"purge", "", "remove accounts that an earlier plan locked; their homes go to an attic"},
            {"detailed-exitcode", "", "5 when there is something to do"},
@@ -70,14 +77,22 @@ cli::VerbSpec plan_verb() {
           {{"tk repo plan --target root=/srv/image", "of a tree below a folder"},
            {"tk repo plan --target root=/srv/image --detailed-exitcode --json", "in CI: 0 nothing, 5 changes"},
            {"tk repo plan --target / --yes-live --out p.plan", "of this machine, to be carried out by root"}},
-          help::k_plan, run_plan, kPlanShape, values};
+          help::k_plan,
+          run_plan,
+          kPlanShape,
+          values};
 }
 
 cli::VerbSpec show_verb() {
-  return {"show", "a plan that was made", {{"PLAN", "its file or its id"}}, {{"operations", "", "each operation"}},
+  return {"show",
+          "a plan that was made",
+          {{"PLAN", "its file or its id"}},
+          {{"operations", "", "each operation"}},
           {{"tk repo show p.plan", "what it would do, who made it and when"}, {"tk repo show 01938c --operations", "every row and file of it"}},
-          help::k_show, run_show,
-          "{id: text, commit: text, target: text, operations: int, create: int, change: int, lock: int, remove: int, steps: [{verb: text, what: text, ref: text}], "
+          help::k_show,
+          run_show,
+          "{id: text, commit: text, target: text, operations: int, create: int, change: int, lock: int, remove: int, steps: [{verb: text, what: "
+          "text, ref: text}], "
           "differences: [{about: text, ref: text, what: text, is: text, want: text}], guards: [{guard: text, count: int, message: text}], "
           "waiting: [{what: text, mend: text}], state: text, by: text, made: text}",
           values};

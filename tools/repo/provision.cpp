@@ -48,7 +48,8 @@ Result<Policy> policy_of(const git::Repository& repository, const std::string& c
     out.range.first = static_cast<std::uint32_t>(std::strtoul(range->value.c_str(), nullptr, 10));
     out.range.last = dash == std::string::npos ? 0 : static_cast<std::uint32_t>(std::strtoul(range->value.c_str() + dash + 1, nullptr, 10));
     if (out.range.first < 1000 || out.range.last < out.range.first)
-      return fail_at(Code::ws_entity_invalid, doc.where(range->value_at), "uid-range must begin at 1000 or more and end behind it", "uid-range=\"20000-59999\"");
+      return fail_at(Code::ws_entity_invalid, doc.where(range->value_at), "uid-range must begin at 1000 or more and end behind it",
+                     "uid-range=\"20000-59999\"");
   }
   return out;
 }
@@ -64,11 +65,16 @@ Error error_of(const os::Exited& done) {
   if (why.empty()) why = "apply-unix ended with " + std::to_string(done.status);
   auto code = Code::prv_failed;
   std::string hint = "nothing was changed; mend what it says and try again";
-  if (done.timed_out) why = "apply-unix took too long", code = Code::prv_again, hint = "tk repo recover goes on with it";
-  else if (done.status == 4) code = Code::prv_stale, hint = "make a new plan: tk repo plan";
-  else if (done.status == 8) code = Code::prv_plan, hint = "make the plan anew, on this workspace";
-  else if (done.status == 3) code = Code::prv_readers, hint = "run it as root: sudo tk repo apply …";
-  else if (done.status == 75 || done.status > 128) code = Code::prv_again, hint = "run the same again, or: tk repo recover";
+  if (done.timed_out)
+    why = "apply-unix took too long", code = Code::prv_again, hint = "tk repo recover goes on with it";
+  else if (done.status == 4)
+    code = Code::prv_stale, hint = "make a new plan: tk repo plan";
+  else if (done.status == 8)
+    code = Code::prv_plan, hint = "make the plan anew, on this workspace";
+  else if (done.status == 3)
+    code = Code::prv_readers, hint = "run it as root: sudo tk repo apply …";
+  else if (done.status == 75 || done.status > 128)
+    code = Code::prv_again, hint = "run the same again, or: tk repo recover";
   return Error{code, why, {}, hint, nullptr};
 }
 
@@ -119,7 +125,8 @@ Result<void> begin(Session& s, const git::Repository& repository, const provisio
   TK_TRY(auto attributes, repository.read(head, ".gitattributes"));
   if (auto text = attributes.value_or(""); text.find("ids.lock") == text.npos)
     files.push_back({".gitattributes", text + (text.empty() || text.ends_with('\n') ? "" : "\n") + "ids.lock merge=union\n"});
-  return commit_entities(s, repository, std::move(files), {std::move(change)}, "repo: " + text::count(plan.ids.size(), "Unix id")).transform([](auto&&) {});
+  return commit_entities(s, repository, std::move(files), {std::move(change)}, "repo: " + text::count(plan.ids.size(), "Unix id"))
+      .transform([](auto&&) {});
 }
 
 }  // namespace
@@ -141,7 +148,8 @@ Result<Target> read_target(const cli::Args& args) {
     auto root = os::absolute(word.substr(5));
     while (root.size() > 1 && root.ends_with('/')) root.pop_back();
     // /. and /proc/self/root are this very machine too, and so is a folder that it is mounted on.
-    struct stat there {}, here {};
+    struct stat there {
+    }, here{};
     bool same = ::stat(root.c_str(), &there) == 0 && ::stat("/", &here) == 0 && there.st_dev == here.st_dev && there.st_ino == here.st_ino;
     if (!same) return Target{root, "root=" + root};
     word = "/";
@@ -150,8 +158,10 @@ Result<Target> read_target(const cli::Args& args) {
     TK_TRY(auto id, os::read_file("/etc/machine-id", 128));
     return Target{"/", "/@" + std::string(text::trim(id))};
   }
-  if (word == "/") return fail(Code::cli_usage, "/ is this very machine", "say that you mean it: --yes-live; or try it below a folder: --target root=DIR");
-  return fail(Code::cli_usage, word.empty() ? "no target is named" : "no target: " + text::printable(word), "--target root=DIR, or --target / --yes-live");
+  if (word == "/")
+    return fail(Code::cli_usage, "/ is this very machine", "say that you mean it: --yes-live; or try it below a folder: --target root=DIR");
+  return fail(Code::cli_usage, word.empty() ? "no target is named" : "no target: " + text::printable(word),
+              "--target root=DIR, or --target / --yes-live");
 }
 
 Result<provision::Ids> read_ids(const git::Repository& repository, const std::string& commit) {
@@ -255,7 +265,8 @@ class AppliedBefore {
       TK_TRY(auto text, store::Cas(ws_.state("cas")).get(record::field_text(record, "wanted")));
       TK_TRY(auto wanted, provision::Wanted::read(std::move(text), record.id));
       for (const auto& item : wanted.items())
-        if (item.kind == provision::Wanted::Kind::account || item.kind == provision::Wanted::Kind::group) known_->insert(std::string(item[0]) + "\t" + std::string(item[2]));
+        if (item.kind == provision::Wanted::Kind::account || item.kind == provision::Wanted::Kind::group)
+          known_->insert(std::string(item[0]) + "\t" + std::string(item[2]));
     }
     return {};
   }
@@ -269,7 +280,8 @@ class AppliedBefore {
 // ids.lock says of its place is not the last word: then the files of those spaces are looked through.
 class Unread {
  public:
-  Unread(const workspace::Materialised& read, const git::Repository& repository, const std::string& commit) : read_(read), repository_(repository), commit_(commit) {}
+  Unread(const workspace::Materialised& read, const git::Repository& repository, const std::string& commit)
+      : read_(read), repository_(repository), commit_(commit) {}
 
   bool operator()(const std::string& entity, const std::vector<std::string>& refs) {
     for (const auto& text : refs)
@@ -345,7 +357,8 @@ Result<Made> record_plan(Session& s, const Planned& planned, const std::string& 
   c.context = s.workspace.default_context();
   c.actor = s.actor;
   c.trace = trace::child(s.trace);
-  c.input = {{"target", plan.target}, {"plan", digest}, {"commit", plan.commit}, {"operations", static_cast<std::int64_t>(plan.operations.size())},
+  c.input = {{"target", plan.target},     {"plan", digest},
+             {"commit", plan.commit},     {"operations", static_cast<std::int64_t>(plan.operations.size())},
              {"steps", std::move(steps)}, {"wanted", wanted}};
   if (!undoes.empty()) c.input.emplace("undoes", undoes);
   TK_TRY(auto done, s.store.apply(std::move(c)));
@@ -363,7 +376,8 @@ Result<Made> find_plan(Session& s, const std::string& word) {
     TK_TRY(auto plan, provision::read_plan(out.text, word));
     TK_TRY(out.record, s.store.get(plan.id));
     if (record::field_text(out.record, "plan") != crypto::sha256_hex(out.text))
-      return fail(Code::prv_plan, word + " is not the plan " + plan.id.substr(0, 8) + " that was made: it was changed", "take the one that tk repo plan wrote");
+      return fail(Code::prv_plan, word + " is not the plan " + plan.id.substr(0, 8) + " that was made: it was changed",
+                  "take the one that tk repo plan wrote");
     return out;
   }
   TK_TRY(out.record, s.store.find(word, "provision"));
@@ -403,10 +417,11 @@ Result<os::Lock> lock_target(const Session& s, const Target& target) {
 
 }  // namespace
 
-Result<Applied> apply_plan(Session& s, const git::Repository& repository, const Target& target, const Made& made, const std::vector<std::string>& allowed,
-                           const std::string& reason) {
+Result<Applied> apply_plan(Session& s, const git::Repository& repository, const Target& target, const Made& made,
+                           const std::vector<std::string>& allowed, const std::string& reason) {
   TK_TRY(auto plan, provision::read_plan(made.text, made.record.id));
-  if (plan.target != target.name) return fail(Code::prv_stale, "the plan is for " + plan.target + ", not for " + target.name, "make one for this target: tk repo plan");
+  if (plan.target != target.name)
+    return fail(Code::prv_stale, "the plan is for " + plan.target + ", not for " + target.name, "make one for this target: tk repo plan");
   TK_TRY(auto lock, lock_target(s, target));
   TK_CHECK(settle(s, target));
   TK_TRY(auto before, last_applied(s, target));
@@ -440,13 +455,23 @@ Result<Applied> recover(Session& s, const Target& target) {
 Value json_of(const provision::Plan& plan) {
   Value::List steps, differences, guards, waiting;
   for (const auto& s : plan.steps) steps.push_back(Value::Map{{"verb", s.verb}, {"what", s.what}, {"ref", s.ref}});
-  for (const auto& d : plan.differences) differences.push_back(Value::Map{{"about", d.about}, {"ref", d.ref}, {"what", d.what}, {"is", d.is}, {"want", d.want}});
-  for (const auto& g : plan.guards) guards.push_back(Value::Map{{"guard", g.name}, {"count", static_cast<std::int64_t>(g.count)}, {"message", g.message}});
+  for (const auto& d : plan.differences)
+    differences.push_back(Value::Map{{"about", d.about}, {"ref", d.ref}, {"what", d.what}, {"is", d.is}, {"want", d.want}});
+  for (const auto& g : plan.guards)
+    guards.push_back(Value::Map{{"guard", g.name}, {"count", static_cast<std::int64_t>(g.count)}, {"message", g.message}});
   for (const auto& w : plan.waiting) waiting.push_back(Value::Map{{"what", w.what}, {"mend", w.mend}});
   auto n = [](std::size_t count) { return Value(static_cast<std::int64_t>(count)); };
-  return Value::Map{{"id", plan.id}, {"commit", plan.commit}, {"target", plan.target}, {"operations", n(plan.operations.size())},
-                    {"create", n(plan.count("create"))}, {"change", n(plan.count("change") + plan.count("rename"))}, {"lock", n(plan.count("lock"))},
-                    {"remove", n(plan.count("remove"))}, {"steps", std::move(steps)}, {"differences", std::move(differences)}, {"guards", std::move(guards)},
+  return Value::Map{{"id", plan.id},
+                    {"commit", plan.commit},
+                    {"target", plan.target},
+                    {"operations", n(plan.operations.size())},
+                    {"create", n(plan.count("create"))},
+                    {"change", n(plan.count("change") + plan.count("rename"))},
+                    {"lock", n(plan.count("lock"))},
+                    {"remove", n(plan.count("remove"))},
+                    {"steps", std::move(steps)},
+                    {"differences", std::move(differences)},
+                    {"guards", std::move(guards)},
                     {"waiting", std::move(waiting)}};
 }
 
@@ -458,15 +483,17 @@ void print_plan(const provision::Plan& plan) {
   for (const auto& g : plan.guards) out += "  guard  " + g.message + " (--allow " + g.name + "=" + std::to_string(g.count) + ")\n";
   out += plan.empty() ? "nothing to do\n"
                       : text::count(plan.operations.size(), "operation") + ": " + text::count(plan.count("create"), "account") + " to create, " +
-                            std::to_string(plan.count("change") + plan.count("rename")) + " to change, " + std::to_string(plan.count("lock")) + " to lock, " +
-                            std::to_string(plan.count("remove")) + " to remove\n";
+                            std::to_string(plan.count("change") + plan.count("rename")) + " to change, " + std::to_string(plan.count("lock")) +
+                            " to lock, " + std::to_string(plan.count("remove")) + " to remove\n";
   cli::print(out);
 }
 
 Result<void> check_guards(const provision::Plan& plan, const std::vector<std::string>& allowed) {
   for (const auto& word : allowed)
     if (std::none_of(plan.guards.begin(), plan.guards.end(), [&](const auto& g) { return word == g.name + "=" + std::to_string(g.count); }))
-      return fail(Code::cli_usage, "no guard stands there: " + text::printable(word), plan.guards.empty() ? "this plan meets none; leave --allow out" : "--allow " + plan.guards[0].name + "=" + std::to_string(plan.guards[0].count));
+      return fail(Code::cli_usage, "no guard stands there: " + text::printable(word),
+                  plan.guards.empty() ? "this plan meets none; leave --allow out"
+                                      : "--allow " + plan.guards[0].name + "=" + std::to_string(plan.guards[0].count));
   for (const auto& g : plan.guards) {
     auto word = g.name + "=" + std::to_string(g.count);
     if (std::find(allowed.begin(), allowed.end(), word) == allowed.end())

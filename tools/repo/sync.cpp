@@ -28,7 +28,9 @@ struct Declared {
 };
 using Side = std::map<std::string, Declared>;
 
-std::string identity(const Entity& e) { return e.id.empty() ? e.ref.str() : e.id; }
+std::string identity(const Entity& e) {
+  return e.id.empty() ? e.ref.str() : e.id;
+}
 
 Result<void> collect(const git::Repository& repository, const std::string& commit, const std::string& path, Side& side) {
   if (commit.empty()) return {};
@@ -136,7 +138,11 @@ class Sync {
     if (step.changes.empty()) return {};
     if (step.changes[0][0] == "ref") step.what = "renamed";
     if (record->state == "retired") {
-      refused.push_back(Error{Code::ws_entity_invalid, e.ref.str() + " was retired for good", {d.path, e.line, 1}, "what comes anew has an id of its own: take id=\"…\" away", nullptr});
+      refused.push_back(Error{Code::ws_entity_invalid,
+                              e.ref.str() + " was retired for good",
+                              {d.path, e.line, 1},
+                              "what comes anew has an id of its own: take id=\"…\" away",
+                              nullptr});
       return {};
     }
     first.push_back(change(d, record->id, entity_event(record->state, state)));
@@ -151,8 +157,10 @@ class Sync {
     Value::Map none;
     const auto& old = was.as_map() ? *was.as_map() : none;
     for (const auto& [name, value] : is)
-      if (auto it = old.find(name); it == old.end()) step.changes.push_back({name, "", text(value)});
-      else if (!(it->second == value)) step.changes.push_back({name, text(it->second), text(value)});
+      if (auto it = old.find(name); it == old.end())
+        step.changes.push_back({name, "", text(value)});
+      else if (!(it->second == value))
+        step.changes.push_back({name, text(it->second), text(value)});
     for (const auto& [name, value] : old)
       if (!is.contains(name)) step.changes.push_back({name, text(value), ""});
   }
@@ -253,9 +261,14 @@ Result<std::vector<UnixLine>> unix_lines(const std::string& before, const std::s
   };
   auto value = [](std::string_view line) {
     auto f = text::split(line, '\t');
-    return std::string(f[0] == "row" ? f.back() : f[0] == "dir" ? f.back() : f[0] == "home" ? "keys " + std::string(f[3]).substr(0, 12) : std::string(f[2]).substr(0, 12));
+    return std::string(f[0] == "row"    ? f.back()
+                       : f[0] == "dir"  ? f.back()
+                       : f[0] == "home" ? "keys " + std::string(f[3]).substr(0, 12)
+                                        : std::string(f[2]).substr(0, 12));
   };
-  auto thing = [](std::string_view line) { return line.starts_with("row\t") || line.starts_with("home\t") || line.starts_with("file\t") || line.starts_with("dir\t"); };
+  auto thing = [](std::string_view line) {
+    return line.starts_with("row\t") || line.starts_with("home\t") || line.starts_with("file\t") || line.starts_with("dir\t");
+  };
   auto lines_of = [&](const std::string& text) {
     std::unordered_set<std::string_view> lines;
     for (auto line : text::split(text, '\n'))
@@ -287,12 +300,28 @@ void print(const cli::Args& args, const Sync& sync, const Done& done) {
     for (const auto& s : sync.steps) {
       Value::List changes;
       for (const auto& [name, was, is] : s.changes) changes.push_back(Value::Map{{"attribute", name}, {"was", was}, {"is", is}});
-      steps.push_back(Value::Map{{"ref", s.ref}, {"file", s.file}, {"what", s.what}, {"changes", std::move(changes)}, {"event", s.event}, {"from", s.from}, {"to", s.to}, {"seq", s.seq}});
+      steps.push_back(Value::Map{{"ref", s.ref},
+                                 {"file", s.file},
+                                 {"what", s.what},
+                                 {"changes", std::move(changes)},
+                                 {"event", s.event},
+                                 {"from", s.from},
+                                 {"to", s.to},
+                                 {"seq", s.seq}});
     }
     for (const auto& l : done.unix_lines) lines.push_back(Value::Map{{"what", l.what}, {"was", l.was}, {"is", l.is}});
-    for (const auto& e : sync.refused) refused.push_back(Value::Map{{"message", e.message}, {"file", e.where.file}, {"line", std::int64_t{e.where.line}}, {"hint", e.hint}});
-    cli::print(json::pretty(Value::Map{{"from", done.from}, {"to", done.to}, {"lazy", done.lazy}, {"active", std::move(active)}, {"files", std::move(files)}, {"transitions", std::move(steps)},
-                                       {"unix", std::move(lines)}, {"refused", std::move(refused)}, {"blobs", n(done.read)}}) + "\n");
+    for (const auto& e : sync.refused)
+      refused.push_back(Value::Map{{"message", e.message}, {"file", e.where.file}, {"line", std::int64_t{e.where.line}}, {"hint", e.hint}});
+    cli::print(json::pretty(Value::Map{{"from", done.from},
+                                       {"to", done.to},
+                                       {"lazy", done.lazy},
+                                       {"active", std::move(active)},
+                                       {"files", std::move(files)},
+                                       {"transitions", std::move(steps)},
+                                       {"unix", std::move(lines)},
+                                       {"refused", std::move(refused)},
+                                       {"blobs", n(done.read)}}) +
+               "\n");
     return;
   }
   std::string out;
@@ -300,16 +329,19 @@ void print(const cli::Args& args, const Sync& sync, const Done& done) {
     for (const auto& f : sync.files) out += "git     " + f + "\n";
     for (const auto& s : sync.steps) {
       out += "entity  " + s.ref + " " + s.what + "\n";
-      for (const auto& [name, was, is] : s.changes) out += "          " + name + ": " + (was.empty() ? "-" : was) + " -> " + (is.empty() ? "-" : is) + "\n";
+      for (const auto& [name, was, is] : s.changes)
+        out += "          " + name + ": " + (was.empty() ? "-" : was) + " -> " + (is.empty() ? "-" : is) + "\n";
       out += "event   " + s.event + "  seq " + std::to_string(s.seq) + "\n";
       out += "record  " + s.ref + ": " + (s.from.empty() ? "new" : s.from) + " -> " + s.to + "\n";
     }
-    for (const auto& l : done.unix_lines) out += "unix    " + l.what + ": " + (l.was.empty() ? "-" : l.was) + " -> " + (l.is.empty() ? "-" : l.is) + "\n";
+    for (const auto& l : done.unix_lines)
+      out += "unix    " + l.what + ": " + (l.was.empty() ? "-" : l.was) + " -> " + (l.is.empty() ? "-" : l.is) + "\n";
   }
   if (args.has("stats"))
-    out += (done.lazy ? text::count(done.active.size(), "space") + " of a lazy workspace, " : std::string("all spaces, ")) + text::count(done.read, "blob") + " read\n";
-  out += text::count(sync.files.size(), "file") + ", " + text::count(sync.steps.size(), "event") + ", " + text::count(sync.steps.size(), "transition") + ", " +
-         text::count(done.unix_lines.size(), "Unix operation") + "\n";
+    out += (done.lazy ? text::count(done.active.size(), "space") + " of a lazy workspace, " : std::string("all spaces, ")) +
+           text::count(done.read, "blob") + " read\n";
+  out += text::count(sync.files.size(), "file") + ", " + text::count(sync.steps.size(), "event") + ", " +
+         text::count(sync.steps.size(), "transition") + ", " + text::count(done.unix_lines.size(), "Unix operation") + "\n";
   cli::print(out);
 }
 
@@ -325,7 +357,8 @@ Result<Exit> run(const cli::Args& args) {
   std::vector<std::string> fresh;
   if (done.lazy) {
     TK_TRY(done.active, taken_part_in(*s));
-    std::set_difference(done.active.begin(), done.active.end(), materialised.active().begin(), materialised.active().end(), std::back_inserter(fresh));
+    std::set_difference(done.active.begin(), done.active.end(), materialised.active().begin(), materialised.active().end(),
+                        std::back_inserter(fresh));
     if (done.active != materialised.active()) {
       // Law of other spaces than before: nobody may decide by the old one meanwhile.
       TK_CHECK(workspace::forget_law(ws));
@@ -359,7 +392,9 @@ Result<Exit> run(const cli::Args& args) {
 }  // namespace
 
 cli::VerbSpec sync_verb() {
-  return {"sync", "what was committed by hand becomes events, transitions and Unix rows", {},
+  return {"sync",
+          "what was committed by hand becomes events, transitions and Unix rows",
+          {},
           {{"trace", "", "each of the four stages"},
            {"stats", "", "what was read"},
            {"space", "PATH", "take part in this space: it is read from now on", {}, true},
@@ -368,9 +403,12 @@ cli::VerbSpec sync_verb() {
           {{"tk repo sync", "after git commit or git pull"},
            {"tk repo sync --trace", "file, entity, event, transition and Unix row of each change"},
            {"tk repo sync --space acme.web.api --stats", "work in one space of a lazy workspace"}},
-          help::k_sync, run,
-          "{from: text, to: text, lazy: bool, active: [text], files: [text], transitions: [{ref: text, file: text, what: text, changes: [{attribute: text, was: text, is: text}], "
-          "event: text, from: text, to: text, seq: int}], unix: [{what: text, was: text, is: text}], refused: [{message: text, file: text, line: int, hint: text}], blobs: int}",
+          help::k_sync,
+          run,
+          "{from: text, to: text, lazy: bool, active: [text], files: [text], transitions: [{ref: text, file: text, what: text, changes: [{attribute: "
+          "text, was: text, is: text}], "
+          "event: text, from: text, to: text, seq: int}], unix: [{what: text, was: text, is: text}], refused: [{message: text, file: text, line: "
+          "int, hint: text}], blobs: int}",
           values};
 }
 

@@ -12,7 +12,7 @@ struct EventName {
   std::string_view entity, meaning, input;
 };
 
-// The forty types of entities, each with created, updated, deleted and state_changed.
+// The types of entities, each with created, updated, deleted and state_changed.
 struct EntityName {
   std::string_view type;
   int layer;
@@ -23,7 +23,7 @@ inline constexpr EntityName kEntityNames[] = {
     {"integration", 5}, {"capability", 5}, {"computer", 6}, {"network", 6}, {"service", 6}, {"process", 6},
     {"session", 1}, {"credential", 6}, {"secret", 6}, {"sshkey", 6}, {"flow", 4}, {"action", 3}, {"task", 4},
     {"plan", 4}, {"artifact", 4}, {"template", 4}, {"hive", 2}, {"topic", 2}, {"table", 2}, {"skill", 4},
-    {"mcp-server", 5}, {"composed-tool", 5}, {"lobby", 4}, {"component", 1}, {"swarm", 2}};
+    {"mcp-server", 5}, {"composed-tool", 5}, {"lobby", 4}, {"component", 1}, {"swarm", 2}, {"sudo", 6}, {"directory", 6}};
 
 inline constexpr EventName kEventNames[] = {
     // ---- 1 interface

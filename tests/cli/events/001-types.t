@@ -7,7 +7,7 @@ The closed catalogue of what can happen.
   action.created                3      yes      action was declared or made
   $ tk init w >/dev/null && cd w
   $ tk events types | wc -l
-  268
+  278
   $ tk events types --layer 3 | grep -E '^(borrow|law|key)\.'
   borrow.created            3      as       borrow was declared or made: borrow.granted
   borrow.deleted            3      as       borrow was taken away: borrow.ended
@@ -23,8 +23,8 @@ The closed catalogue of what can happen.
   law.reviewed              3      yes      somebody attests that the grants were looked through
   $ tk events types --layer 5 | tail -3
   profile.deleted              5      later    profile was taken away
-  profile.state_changed        5      later    profile went into another state
-  profile.updated              5      later    profile changed and kept its state
+  profile.state_changed        5      yes      profile went into another state
+  profile.updated              5      yes      profile changed and kept its state
   $ tk events types --json | python3 -c 'import json,sys; e={t["type"]: t for t in json.load(sys.stdin)}["borrow.used"]; print(e["layer"], e["emitted"], e["payload"], e["schema"]["type"])'
   3 True {input: {action?: text|json, purpose?: text|json, resource?: text|json}, arguments?: json} object
 

@@ -97,5 +97,5 @@ A damaged index is made anew; an entity that is not valid is named.
   $ echo '<user name="bad" nonsense="1"/>' > galaxies/w/users/bad.xml && git add -A && git commit -qm bad
   $ tk repo query 'group:*'
   tk: [TK-WS-0004] galaxies/w/users/bad.xml:1:18: <user> has no attribute nonsense
-    mend: known: uid, unix, shell, home, ssh-keys, groups, title, email, full-name, id, name, version, state, owner, labels, created-at, updated-at, context
+    mend: known: uid, unix, shell, home, ssh-keys, groups, title, email, full-name, id, name, version, state, owner, labels, created-at, updated-at, context, lock
   [2]

@@ -59,18 +59,18 @@ What has moved on is a conflict, and nothing is changed.
 
 A commit as a whole: an entity that it made is retired, one that it removed comes back with its id.
 
-  $ tk repo new group staff --member user:margarita >/dev/null && tk repo revert HEAD | sed 's/[0-9a-f]\{10\}/COMMIT/'
-  group:acme/staff  as before COMMIT
-  $ tk repo get group:staff
-  tk: [TK-WS-0003] no entity group:staff at commit * (glob)
+  $ tk repo new group crew --member user:margarita >/dev/null && tk repo revert HEAD | sed 's/[0-9a-f]\{10\}/COMMIT/'
+  group:acme/crew  as before COMMIT
+  $ tk repo get group:crew
+  tk: [TK-WS-0003] no entity group:crew at commit * (glob)
   [2]
   $ tk record list group
-  *  group  retired  acme  staff (glob)
-  $ tk repo revert HEAD | sed 's/[0-9a-f]\{10\}/COMMIT/' && tk repo get group:staff | grep state
-  group:acme/staff  as before COMMIT
+  *  group  retired  acme  crew (glob)
+  $ tk repo revert HEAD | sed 's/[0-9a-f]\{10\}/COMMIT/' && tk repo get group:crew | grep state
+  group:acme/crew  as before COMMIT
   state  active
   $ tk record list group
-  *  group  active  acme  staff (glob)
+  *  group  active  acme  crew (glob)
 
 One entity of a file of many, while its neighbours go on.
 
@@ -90,11 +90,11 @@ One entity of a file of many, while its neighbours go on.
 
 A rename is taken back as a rename; what was taken out of a file of many comes back into it.
 
-  $ git mv galaxies/acme/users/margarita.xml galaxies/acme/users/rina.xml && sed -i 's/name="margarita"/name="rina"/' galaxies/acme/users/rina.xml && sed -i 's/margarita/rina/' galaxies/acme/groups/staff.xml && git commit -qam rename
+  $ git mv galaxies/acme/users/margarita.xml galaxies/acme/users/rina.xml && sed -i 's/name="margarita"/name="rina"/' galaxies/acme/users/rina.xml && sed -i 's/margarita/rina/' galaxies/acme/groups/crew.xml && git commit -qam rename
   $ tk repo revert user:rina 2>&1 | sed 's/[0-9a-f]\{10\}/COMMIT/'
-  tk: [TK-LAW-0003] galaxies/acme/groups/staff.xml:2:3: user:rina is declared nowhere
+  tk: [TK-LAW-0003] galaxies/acme/groups/crew.xml:2:3: user:rina is declared nowhere
     mend: declare it: tk repo new user rina
-  $ sed -i '/margarita\|rina/d' galaxies/acme/groups/staff.xml && git commit -qam "no members" && tk repo revert user:rina | sed 's/[0-9a-f]\{10\}/COMMIT/' && ls galaxies/acme/users | grep ri
+  $ sed -i '/margarita\|rina/d' galaxies/acme/groups/crew.xml && git commit -qam "no members" && tk repo revert user:rina | sed 's/[0-9a-f]\{10\}/COMMIT/' && ls galaxies/acme/users | grep ri
   user:acme/margarita  as before COMMIT
   margarita.xml
   $ sed -i '/reviewers-answer/d' galaxies/acme/rules/default.xml && git commit -qam gone && tk repo revert rule:acme/reviewers-answer | sed 's/[0-9a-f]\{10\}/COMMIT/'

@@ -1,15 +1,15 @@
 A person and an agent join by the same steps: the outputs differ in the kind only.
 
   $ tk init acme >/dev/null && cd acme
-  $ tk repo new group staff >/dev/null && tk repo new system a >/dev/null && tk repo new system b >/dev/null
+  $ tk repo new group crew >/dev/null && tk repo new system a >/dev/null && tk repo new system b >/dev/null
   $ echo "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2Qm0o2xWZ7Yd5y0p6Xw3m8q4o1u6b9f2h5k8n1r4t7 robin@laptop" > ../robin.pub
-  $ tk repo onboard user robin --context acme.a --group staff --key ../robin.pub | tee ../user | sed 's/user:acme.[a-z]* answers/OWNER answers/'
+  $ tk repo onboard user robin --context acme.a --group crew --key ../robin.pub | tee ../user | sed 's/user:acme.[a-z]* answers/OWNER answers/'
   1  entity     user:acme.a/robin declared; OWNER answers for it
-  2  group      member of group:acme/staff
+  2  group      member of group:acme/crew
   3  key        ssh-ed25519 SHA256:XQnZ0cvA3mvhMS+zr7SJVAvFU5uHmujNDJq7wAdzxew
   4  role       role:acme/reader granted in acme.a
   5  committed  one commit, one transaction
-  $ tk repo onboard agent robin --context acme.b --group staff --key ../robin.pub > ../agent
+  $ tk repo onboard agent robin --context acme.b --group crew --key ../robin.pub > ../agent
   $ diff <(sed 's/user:acme.a/KIND:PLACE/; s/acme.a$/PLACE/' ../user) <(sed 's/agent:acme.b/KIND:PLACE/; s/acme.b$/PLACE/' ../agent) && echo the same steps
   the same steps
 
@@ -17,15 +17,15 @@ One commit and one transaction each; the files differ in kind, place and what an
 
   $ git log -1 --format=%s && git show --stat --format= | sed 's/ *|.*//' | head -n 4
   repo: onboard agent:acme.b/robin
-   galaxies/acme/groups/staff.xml
+   galaxies/acme/groups/crew.xml
    galaxies/acme/systems/b/agents/robin.xml
    galaxies/acme/systems/b/grants/agent-robin-reader.xml
    galaxies/acme/systems/b/sshkeys/agent-robin.xml
   $ sed 's/id="[^"]*"/id="…"/; s/user:acme.[a-z]*"/OWNER"/g' galaxies/acme/systems/a/users/robin.xml galaxies/acme/systems/b/agents/robin.xml
   <user id="…" name="robin" owner="OWNER"/>
   <agent id="…" name="robin" owner="OWNER" sponsor="OWNER"/>
-  $ sed 's/id="[^"]*"/id="…"/' galaxies/acme/groups/staff.xml
-  <group id="…" name="staff">
+  $ sed 's/id="[^"]*"/id="…"/' galaxies/acme/groups/crew.xml
+  <group id="…" name="crew">
     <member ref="user:acme.a/robin"/>
     <member ref="agent:acme.b/robin"/>
   </group>
@@ -34,10 +34,10 @@ One commit and one transaction each; the files differ in kind, place and what an
 
 Groups and role come from the place where nothing is said.
 
-  $ sed -i 's|/>|><config key="onboard.groups" value="staff"/><config key="onboard.role" value="role:reviewer"/></system>|' galaxies/acme/systems/b/system.xml && git commit -qam config
+  $ sed -i 's|/>|><config key="onboard.groups" value="crew"/><config key="onboard.role" value="role:reviewer"/></system>|' galaxies/acme/systems/b/system.xml && git commit -qam config
   $ tk repo onboard user kim --context acme.b | sed 's/user:acme.[a-z]* answers/OWNER answers/'
   1  entity     user:acme.b/kim declared; OWNER answers for it
-  2  group      member of group:acme/staff
+  2  group      member of group:acme/crew
   3  key        none given
   4  role       role:acme/reviewer granted in acme.b
   5  committed  one commit, one transaction
