@@ -23,9 +23,7 @@ std::string uuid(unsigned n) {
 }
 
 Ids read(const std::string& text, IdRange range = {}) {
-  auto out = Ids::read(text, range);
-  if (!out) FAIL(out.error().message);
-  return std::move(*out);
+  return Ids::read(text, range).value();
 }
 
 // As git joins two branches of one file with merge=union: what both have, then what each of them added.
