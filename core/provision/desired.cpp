@@ -4,12 +4,23 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/provision/acl_text.hpp"
+#include "core/provision/places.hpp"
 #include "core/provision/sudoers.hpp"
 
 namespace tk::provision {
+
+// The group and folder of a space: acme-web-api; a long one is cut and keeps apart by a hash.
+std::string name_of_space(std::string context) {
+  std::replace(context.begin(), context.end(), '.', '-');
+  std::transform(context.begin(), context.end(), context.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (context.size() <= 31) return context;
+  return context.substr(0, 22) + "-" + crypto::sha256_hex(context).substr(0, 8);
+}
+
 namespace {
 
 using workspace::Entity;
@@ -66,14 +77,6 @@ bool plain(std::string_view part) {
   return std::none_of(part.begin(), part.end(), [](unsigned char c) { return c == ':' || c < 0x20 || c == 0x7f; });
 }
 
-// The group and folder of a space: acme-web-api; a long one is cut and keeps apart by a hash.
-std::string name_of_space(std::string context) {
-  std::replace(context.begin(), context.end(), '.', '-');
-  std::transform(context.begin(), context.end(), context.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (context.size() <= 31) return context;
-  return context.substr(0, 22) + "-" + crypto::sha256_hex(context).substr(0, 8);
-}
-
 class Maker {
  public:
   Maker(workspace::EntityIndex& index, Ids& ids) : index_(index), ids_(ids) {}
@@ -96,6 +99,7 @@ class Maker {
     for (const auto& [e, file] : accounts) own_groups(e, file);
     TK_CHECK(index_.each("sudo", [&](const Entity& e, const std::string& file) { return sudo(e, file), Result<void>{}; }));
     TK_CHECK(index_.each("directory", [&](const Entity& e, const std::string& file) { return folder(e, file), Result<void>{}; }));
+    for (const auto& [e, file] : accounts) home_of_its_own(e, file);
     for (auto& [name, a] : out_.accounts)
       for (const auto& line : keys_[name]) a.keys += line + "\n";
     return std::move(out_);
@@ -132,7 +136,7 @@ class Maker {
     auto text = get(e, attribute);
     std::uint32_t wanted = 0;
     std::from_chars(text.data(), text.data() + text.size(), wanted);
-    if (e.id.empty()) {
+    if (!ids::is_uuid(e.id)) {
       problem(e, file, e.ref.str() + " has no id, so no Unix id can stay its own", "give it one: tk repo fmt --ids");
       return 0;
     }
@@ -162,11 +166,38 @@ class Maker {
     if (a.keep) ids_.keep(e.id);
     if (a.home.empty()) a.home = "/home/" + name;
     if (a.shell.empty()) a.shell = e.ref.type == "user" ? "/bin/bash" : "/usr/sbin/nologin";
+    if (no_place_for_a_home(a.home))
+      return problem(e, file, "the home " + text::printable(a.home) + " of " + a.ref + " is a folder of the system",
+                     "leave home out: it is /home/" + name);
     for (const auto* part : {&a.gecos, &a.shell, &a.home})
       if (!plain(*part))
         return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
     by_name_[e.ref.type + ":" + e.ref.name].push_back({e.ref, name});
     out_.accounts.emplace(name, std::move(a));
+  }
+
+  // A home is nobody else's, stands in nobody else's, nor where others than root can put something in its place.
+  void home_of_its_own(const Entity& e, const std::string& file) {
+    if (homes_.empty())
+      for (const auto& [name, a] : out_.accounts) homes_.emplace(a.home, &a);
+    for (const auto& name : accounts_of(e.ref.str())) {
+      const auto& a = out_.accounts.at(name);
+      if (a.entity != e.id) continue;
+      for (auto [it, end] = homes_.equal_range(a.home); it != end; ++it)
+        if (it->second != &a)
+          return problem(e, file, a.ref + " and " + it->second->ref + " would have one home, " + a.home, "give one of them another: home=\"…\"");
+      for (auto slash = a.home.rfind('/'); slash > 0; slash = a.home.rfind('/', slash - 1)) {
+        auto above = a.home.substr(0, slash);
+        if (auto it = homes_.find(above); it != homes_.end())
+          return problem(e, file, "the home of " + a.ref + " would stand in the home of " + it->second->ref, "give it another: home=\"…\"");
+        if (auto it = out_.folders.find(above); it != out_.folders.end() && !it->second.spec.starts_with("0755:0:0:"))
+          return problem(e, file, "the home of " + a.ref + " would stand in the folder of " + it->second.ref, "give it another: home=\"…\"");
+      }
+      auto inside = out_.folders.find(a.home);
+      if (inside == out_.folders.end()) inside = out_.folders.lower_bound(a.home + "/");
+      if (inside != out_.folders.end() && is_or_below(inside->first, a.home))
+        return problem(e, file, inside->first + " of " + inside->second.ref + " is or stands in the home of " + a.ref, "declare another folder");
+    }
   }
 
   // The accounts that a reference or pattern means: user:acme.web/alice, user:alice, agent:acme/**.
@@ -293,9 +324,14 @@ class Maker {
     auto uid = number_of(owner, false), gid = number_of(group, true);
     if (!uid || !gid)
       return problem(e, file, "nobody is called " + text::printable(uid ? group : owner) + " on Unix", "declare a user, agent or group of that name");
+    if (folder_of_the_system(path))
+      return problem(e, file, text::printable(path) + " is a folder of the system", "declare one below /srv, /opt or a folder of your own");
     auto acl = read_acl(get(e, "acl"), [&](const std::string& name, bool of_group) { return number_of(name, of_group); });
     if (!acl) return problem(e, file, acl.error().message, acl.error().hint);
     acl->mode = mode.empty() ? 0755 : static_cast<std::uint32_t>(std::strtoul(mode.c_str(), nullptr, 8));
+    if ((acl->mode & 04000) != 0 || ((acl->mode & 02) != 0 && (acl->mode & 01000) == 0))
+      return problem(e, file, "a folder cannot have the mode " + mode,
+                     "one that everybody writes to is sticky (1777), and setuid means nothing there");
     if (!out_.folders.emplace(path, Folder{e.ref.str(), path, spec_of(*acl, *uid, *gid)}).second)
       problem(e, file, path + " is declared twice, by " + out_.folders[path].ref + " too", "one folder, one entity");
   }
@@ -303,6 +339,7 @@ class Maker {
   workspace::EntityIndex& index_;
   Ids& ids_;
   Desired out_;
+  std::multimap<std::string, const Account*> homes_;
   std::unordered_map<std::string, std::vector<std::pair<law::Ref, std::string>>> by_name_;  // type:name → the accounts
   std::unordered_map<std::string, std::string> groups_by_name_;
   std::unordered_map<std::string, std::string> lines_;  // of authorized_keys, by the name of the key

@@ -44,6 +44,9 @@ struct Desired {
   std::vector<Error> problems;
 };
 
+// The Unix group of a space: acme-web-api.
+std::string name_of_space(std::string context);
+
 // Ids that are missing are given out in `ids`.
 Result<Desired> desired_of(workspace::EntityIndex& index, Ids& ids);
 

@@ -24,16 +24,19 @@ Result<Ids> Ids::read(const std::string& text, IdRange range) {
     if ((parts.size() != 3 && !keep) || error != std::errc() || end != parts[0].data() + parts[0].size() || !ids::is_uuid(parts[1]))
       return fail_at(Code::ws_entity_invalid, {"ids.lock", number, 1}, "not a line of an id: " + text::printable(text::shorten(line, 60)),
                      "it reads ID, UUID and REF with tabs between them, and may end with keep; take the line from git's history");
+    if (!of_people(id))
+      return fail_at(Code::ws_entity_invalid, {"ids.lock", number, 1}, std::to_string(id) + " is an id of the system",
+                     "take the line from git's history");
     Line entry{id, std::string(parts[1]), std::string(parts[2]), keep};
     if (keep) out.kept_.insert(entry.entity);
     // A union of two branches can hold a line twice.
     if (auto it = out.of_.find(entry.entity); it != out.of_.end() && it->second == id) continue;
-    out.next_ = std::max(out.next_, id + 1);
+    if (out.in_range(id)) out.next_ = std::max(out.next_, id + 1 + (id == 65533 ? 2 : 0));
     if (auto owner = out.owner_.find(id); owner == out.owner_.end()) {
       out.owner_.emplace(id, entry.entity);
       out.of_.insert_or_assign(entry.entity, id);
     } else if (entry.entity < owner->second) {
-      out.of_.erase(owner->second);
+      if (auto other = out.of_.find(owner->second); other != out.of_.end() && other->second == id) out.of_.erase(other);
       owner->second = entry.entity;
       out.of_.insert_or_assign(entry.entity, id);
     }
@@ -52,14 +55,20 @@ bool Ids::is_new(std::uint32_t id) const {
   return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(read_), lines_.end(), [&](const Line& line) { return line.id == id; });
 }
 
-std::string Ids::context(std::uint32_t id) const {
-  for (const auto& line : lines_) {
-    if (line.id != id) continue;
-    auto ref = law::parse_ref(line.ref);
-    if (!ref) return {};
-    return ref->type == "space" ? ref->context + "." + ref->name : ref->context;
-  }
-  return {};
+std::vector<std::string> Ids::refs(std::uint32_t id) const {
+  std::vector<std::string> out;
+  auto whose = owner(id);
+  for (const auto& line : lines_)
+    if (line.id == id && line.entity == whose) out.push_back(line.ref);
+  return out;
+}
+
+// The first behind all that were given out; one that was left out only when there is none.
+std::uint32_t Ids::next() const {
+  if (next_ <= range_.last) return next_;
+  for (auto id = range_.first; id <= range_.last; ++id)
+    if (of_people(id) && !owner_.contains(id)) return id;
+  return 0;
 }
 
 void Ids::keep(const std::string& entity) {
@@ -76,16 +85,19 @@ Result<std::uint32_t> Ids::give(const std::string& entity, const std::string& re
   auto has = find(entity);
   if (has != 0 && (wanted == 0 || wanted == has)) return has;
   if (wanted != 0) {
+    if (!of_people(wanted))
+      return fail(Code::ws_entity_invalid, ref + " cannot have the id " + std::to_string(wanted) + ": it is one of the system",
+                  "write uid=\"auto\", or one from 1000 on");
     if (auto owner = owner_.find(wanted); owner != owner_.end())
       return fail(Code::ws_entity_invalid, ref + " cannot have the id " + std::to_string(wanted) + ": it is or was another's (ids.lock)",
                   "write uid=\"auto\"");
   } else {
-    wanted = next_;
-    if (wanted > range_.last)
+    wanted = next();
+    if (wanted == 0)
       return fail(Code::ws_entity_invalid, "all ids of " + std::to_string(range_.first) + "-" + std::to_string(range_.last) + " were given out",
                   "widen uid-range in MANIFEST.xml");
   }
-  next_ = std::max(next_, wanted + 1);
+  if (in_range(wanted)) next_ = std::max(next_, wanted + 1 + (wanted == 65533 ? 2 : 0));
   lines_.push_back({wanted, entity, ref});
   owner_.emplace(wanted, entity);
   of_.insert_or_assign(entity, wanted);
@@ -107,7 +119,8 @@ std::vector<std::vector<std::string>> Ids::given() const {
 
 std::string Ids::text() const {
   std::string out = "# Unix ids and whose they are, for ever. Written by tk; joined by git line by line.\n";
-  for (const auto& line : lines_) out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + (kept_.contains(line.entity) ? "\tkeep\n" : "\n");
+  for (const auto& line : lines_)
+    out += std::to_string(line.id) + "\t" + line.entity + "\t" + line.ref + (kept_.contains(line.entity) ? "\tkeep\n" : "\n");
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/provision/places.hpp"
 
 namespace tk::provision {
 
@@ -30,8 +31,8 @@ class Ids {
   // Whose an id is; empty: nobody's.
   std::string owner(std::uint32_t id) const;
   bool is_new(std::uint32_t id) const;  // given out since these were read: nothing has it yet
-  // Where that entity stood when the id was given: acme.web.api; empty: nobody's id.
-  std::string context(std::uint32_t id) const;
+  // The references that its entity had when it was given; one that was given on two branches has two.
+  std::vector<std::string> refs(std::uint32_t id) const;
   bool in_range(std::uint32_t id) const { return id >= range_.first && id <= range_.last; }
   void keep(const std::string& entity);
   bool kept(const std::string& entity) const { return kept_.contains(entity); }
@@ -46,12 +47,14 @@ class Ids {
     std::string entity, ref;
     bool keep = false;  // as it was read
   };
+  std::uint32_t next() const;
+
   std::vector<Line> lines_;
   std::unordered_map<std::uint32_t, std::string> owner_;
   std::unordered_map<std::string, std::uint32_t> of_;
   std::set<std::string> kept_;
   IdRange range_;
-  std::uint32_t next_ = 0;
+  std::uint32_t next_ = 0;  // behind the highest of the range
   bool changed_ = false;
   std::size_t read_ = 0;  // lines that were there
 };

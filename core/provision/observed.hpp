@@ -37,8 +37,8 @@ class Rows {
   std::optional<std::size_t> place(std::string_view name) const;
   std::vector<std::string_view> rows_;
   std::set<std::string_view> twice_;
-  std::vector<std::uint32_t> table_;     // open addressing: the number of a row, from 1
-  mutable std::size_t next_ = 0;         // who asks goes through them in order, mostly
+  std::vector<std::uint32_t> table_;  // open addressing: the number of a row, from 1
+  mutable std::size_t next_ = 0;      // who asks goes through them in order, mostly
 };
 
 class Observed {
@@ -69,7 +69,7 @@ class Observed {
   // Looks at the homes that passwd names; keys that did not change since they were last read (`seen`, a file of tk's own;
   // empty: none) are not read again.
   Result<void> look_at_homes(const std::string& seen);
-  const Home* home(std::string_view path) const;  // none: it was not looked at
+  const Home* home(std::string_view path) const;                     // none: it was not looked at
   std::optional<struct stat> status(const std::string& path) const;  // not of what a symlink leads to
   Result<std::vector<std::string>> sudo_files() const;               // tk-… of sudoers.d
   // As plans say it.

@@ -15,12 +15,12 @@ namespace tk::provision {
 
 // Where what stands differs from what is wanted: "bob: passwd shell is /bin/sh, not /bin/bash".
 struct Difference {
-  std::string about, ref;     // the account, group, file or folder; whose it is
+  std::string about, ref;  // the account, group, file or folder; whose it is
   std::string what, is, want;
   std::string str() const;
 };
 
-struct Step {  // what becomes of one of them
+struct Step {                   // what becomes of one of them
   std::string verb, what, ref;  // create change lock remove rename
 };
 
@@ -47,11 +47,14 @@ struct Plan {
 };
 
 struct PlanOptions {
-  bool purge = false;        // accounts that are gone and locked are removed, their homes put aside
-  std::int64_t today = 0;    // days since 1970, as shadow counts
-  std::string caller;        // the Unix name of who asks
-  // Contexts of which nothing is known, so that what stands of theirs is left (workspace/materialised.hpp).
-  std::function<bool(const std::string& context)> unread;
+  bool purge = false;      // accounts that are gone and locked are removed, their homes put aside
+  std::int64_t today = 0;  // days since 1970, as shadow counts
+  std::string caller;      // the Unix name of who asks
+  // Whether nothing is known of an entity, as of those in spaces that are not read (workspace/materialised.hpp).
+  std::function<bool(const std::string& entity, const std::vector<std::string>& refs)> unread;
+  // Whether an earlier plan for this target had that account or group of that entity. ids.lock alone does not say so: an
+  // id that was given out for one computer can be a stranger's on another.
+  std::function<bool(std::string_view name, const std::string& entity)> applied;
   std::string max_removals;  // a number, or a part like 10%; empty: the greater of 5 and 10%
 };
 

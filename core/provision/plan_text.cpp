@@ -49,6 +49,15 @@ Result<std::string> decode(std::string_view field) {
 
 }  // namespace
 
+std::string Difference::str() const {
+  return about + ": " + (what == about ? "" : what + " ") + "is " + is + ", not " + want;
+}
+
+std::size_t Plan::count(std::string_view verb, std::string_view kind) const {
+  return static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.end(), [&](const auto& s) { return s.verb == verb && s.what.starts_with(kind); }));
+}
+
 std::string write_line(std::initializer_list<std::string_view> fields) {
   std::string out;
   std::size_t size = 0;

@@ -60,7 +60,8 @@ KeyLine read_key_line(std::string_view line) {
 
 std::string key_of_line(std::string_view line) {
   auto key = read_key_line(line);
-  return key.type.empty() ? std::string(text::trim(line)).starts_with('#') ? "" : std::string(text::trim(line)) : key.options + " " + key.type + " " + key.blob;
+  return key.type.empty() ? std::string(text::trim(line)).starts_with('#') ? "" : std::string(text::trim(line))
+                          : key.options + " " + key.type + " " + key.blob;
 }
 
 }  // namespace tk::provision

@@ -73,14 +73,21 @@ std::string references(std::string_view s) {
 
 // Programs that start any other one, or write any file or account, when they are asked to.
 constexpr std::array kEscapes = {
-    "apt",    "apt-get", "ash",    "awk",      "bash",    "busybox", "cat",    "chmod",  "chown", "chpasswd", "chroot",  "cp",      "crontab", "csh",
-    "curl",   "dash",    "dd",     "doas",     "docker",  "dpkg",    "ed",     "editor", "emacs", "env",      "ex",      "expect",  "find",    "fish",
-    "flock",  "ftp",     "gawk",   "gcc",      "gdb",     "git",     "install", "ionice", "journalctl", "ksh", "ld-linux-x", "ld.so", "less",    "ln",
-    "lua",    "make",    "man",    "mawk",     "more",    "mount",   "mv",     "nano",   "nawk",  "nc",       "ncat",    "nice",    "nmap",    "node",
-    "nohup",  "nsenter", "openssl", "pager",   "pdb",     "perl",    "php",    "pico",   "pip",   "pkexec",   "podman",  "python",  "rsync",   "ruby",
-    "runuser", "rview",  "rvim",   "scp",      "screen",  "script",  "sed",    "setarch", "setpriv", "sftp",  "sh",      "socat",   "ssh",     "stdbuf",
-    "strace", "su",      "sudo",   "sudoedit", "systemd-run", "tar", "taskset", "tcsh",  "tee",   "time",     "timeout", "tmux",    "unshare", "useradd",
-    "usermod", "vi",     "view",   "vigr",     "vim",     "vipw",    "visudo", "watch",  "wget",  "xargs",    "zip",     "zsh"};
+    "apt", "apt-get", "ash", "at", "awk", "bash", "batch", "busybox", "capsh", "cat", "chfn", "chmod", "chown", "chpasswd", "chroot",
+    "chsh", "cp", "crontab", "csh", "ctr", "curl", "dash", "dd", "dialog", "dmesg", "dnf", "doas", "docker", "dpkg", "ed", "editor",
+    "emacs", "env", "eval", "ex", "expect", "find", "fish", "flock", "ftp", "gawk", "gcc", "gdb", "git", "gpasswd", "groupadd", "groupmod",
+    "gvim", "insmod", "install", "ionice", "ip", "journalctl", "ksh", "kubectl", "ld", "ld-linux-x", "ld.so", "less", "ln", "lua", "make",
+    "man", "mawk", "modprobe", "more", "mount", "mv", "mysql", "nano", "nawk", "nc", "ncat", "newgrp", "newusers", "nice", "nmap", "node",
+    "nohup", "nsenter", "openssl", "pager", "parallel", "passwd", "pdb", "perl", "php", "pico", "pip", "pkexec", "podman", "psql", "python",
+    "rpm", "rsync", "ruby", "run-parts", "runuser", "rview", "rvim", "scp", "screen", "script", "sed", "setarch", "setcap", "setfacl",
+    "setpriv", "sftp", "sh", "snap", "socat", "sqlite", "ssh", "start-stop-daemon", "stdbuf", "strace", "su", "sudo", "sudoedit",
+    "systemd-inhibit", "systemd-nspawn", "systemd-run", "tar", "taskset", "tcpdump", "tcsh", "tee", "time", "timeout", "tk", "tmux",
+    "unshare", "useradd", "userdel", "usermod", "vi", "view", "vigr", "vim", "vipw", "visudo", "watch", "wget", "xargs", "yum", "zip",
+    "zsh", "zypper"};
+// Where programs stand that root alone puts there.
+constexpr std::array kPrograms = {"/usr/", "/bin/", "/sbin/", "/opt/"};
+// systemctl shows what it says in a pager, and edits: from both a shell can be started.
+constexpr std::array kOfSystemctl = {"start", "stop", "restart", "reload", "try-restart", "reload-or-restart", "try-reload-or-restart", "daemon-reload"};
 
 // python3.11 is python, and vim.tiny is vim.
 bool escapes(std::string_view program) {
@@ -101,6 +108,10 @@ std::string commands(std::string_view s) {
     auto program = command.substr(0, command.find(' '));
     if (auto wrong = path(program); !wrong.empty()) return shown + ": " + wrong;
     if (program.size() == 1 || (std::string(command) + "/").find("/../") != std::string::npos) return shown + " leads somewhere else";
+    if (std::none_of(kPrograms.begin(), kPrograms.end(), [&](std::string_view folder) { return program.starts_with(folder); }))
+      return shown + " stands where others than root may put programs; name one below /usr, /bin, /sbin or /opt";
+    auto verb = text::trim(command.substr(program.size()));
+    if (program.ends_with("/systemctl") && !has(kOfSystemctl, verb.substr(0, verb.find(' ')))) return shown + " can start a pager or an editor";
     if (escapes(program)) return shown + " can start every other program, or write every file";
   }
   return {};

@@ -123,11 +123,11 @@ void Database::carry_out(const Op& op) {
   }
 }
 
-std::unordered_set<std::string_view> Database::ids() const {
-  std::unordered_set<std::string_view> out;
+std::unordered_set<std::string> Database::ids() const {
+  std::unordered_set<std::string> out;
   for (const auto& [name, where] : at_)
     if (where.second == 0)
-      if (auto f = split(lines_[where.first].text); f.size() > 2) out.insert(f[2]);
+      if (auto id = row_field(lines_[where.first].text, 2); !id.empty()) out.insert(std::move(id));
   return out;
 }
 

@@ -21,7 +21,7 @@ class Database {
   State state(const Op& op) const;
   void carry_out(const Op& op);
   std::string content() const;
-  std::unordered_set<std::string_view> ids() const;  // the third field of each row, as the file was
+  std::unordered_set<std::string> ids() const;  // the third field of each row, as the file was
 
  private:
   struct Line {
@@ -35,7 +35,7 @@ class Database {
   static std::string name_after(const Op& op);
 
   std::string name_;
-  std::vector<Line> lines_;  // the first stands for what is before all of them
+  std::vector<Line> lines_;                                                  // the first stands for what is before all of them
   std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> at_;  // by name: the line, its place behind it (from 1) or 0
   std::vector<std::string> twice_;
   bool ends_ = true;  // with a newline

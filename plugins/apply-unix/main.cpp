@@ -47,6 +47,23 @@ std::vector<std::string> keys_of_machine() {
   return out;
 }
 
+bool is_this_machine(const Tree& tree) {
+  struct stat there {
+  }, here{};
+  if (::fstat(tree.root(), &there) != 0 || ::stat("/", &here) != 0) fail_errno("cannot look at the root folder");
+  return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+}
+
+// Who can write into the root folder or its etc says what root does here, by a plan that is "half done".
+void check_owners(const Tree& tree) {
+  struct stat top {};
+  if (::fstat(tree.root(), &top) != 0) fail_errno("cannot look at the root folder");
+  auto etc = tree.status("/etc");
+  for (const auto* st : {&top, etc ? &*etc : nullptr})
+    if (st && (st->st_uid != 0 || (st->st_mode & 022) != 0))
+      throw Failure{kDenied, "the root folder or its etc can be written by others than root: root does nothing there"};
+}
+
 int run(int argc, char** argv) {
   std::string verb = argc > 1 ? argv[1] : "", root;
   std::vector<std::string> keys;
@@ -62,12 +79,14 @@ int run(int argc, char** argv) {
   if ((verb != "check" && verb != "apply" && verb != "recover") || root.empty() || argc % 2 != 0)
     throw Failure{kInvalid, "usage: apply-unix check|apply|recover --root DIR [--key KEY]... <PLAN"};
   Tree tree(root);
+  if (tree.privileged()) check_owners(tree);
   Transaction transaction(tree);
   Outcome out;
   if (verb == "recover") {
     out = transaction.recover();
   } else {
-    if (root == "/" && ::geteuid() == 0) keys = keys_of_machine();
+    // Whatever its name: /. and a mount of / are this machine too.
+    if (tree.privileged() && is_this_machine(tree)) keys = keys_of_machine();
     auto plan = read_plan(read_input());
     check_signature(plan, keys);
     if (verb == "check")

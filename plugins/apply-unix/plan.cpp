@@ -2,9 +2,14 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 #include <set>
+
+#include "core/provision/places.hpp"
+#include "plugins/apply-unix/acl.hpp"
 
 namespace tk::apply_unix {
 namespace {
@@ -58,9 +63,13 @@ bool plain_path(std::string_view path) {
   return true;
 }
 
+// "+" and "-" before a name are NIS, "#" a comment.
 bool plain_name(std::string_view name) {
-  return !name.empty() && name.find_first_of(std::string_view(":/\n\0", 4)) == name.npos;
+  auto bad = [](unsigned char c) { return c <= 0x20 || c == 0x7f || c == ':' || c == '/' || c == ','; };
+  return !name.empty() && name.size() <= 255 && std::none_of(name.begin(), name.end(), bad) && std::string_view("+-#").find(name[0]) == name.npos;
 }
+
+constexpr std::string_view kKeys = "/.ssh/authorized_keys";
 
 bool plain_row(std::string_view row) {
   auto colon = row.find(':');
@@ -68,6 +77,30 @@ bool plain_row(std::string_view row) {
 }
 
 const std::set<std::string, std::less<>> kFiles = {"passwd", "shadow", "group", "gshadow", "subuid", "subgid"};
+
+// What a row becomes: whole, nobody of the system who was not there, and nobody without a password field.
+void check_row(const Op& op, std::size_t line) {
+  static const std::map<std::string, std::ptrdiff_t> kFields = {{"passwd", 7},  {"group", 4},  {"shadow", 9},
+                                                                {"gshadow", 4}, {"subuid", 3}, {"subgid", 3}};
+  const auto &database = op.at(0), &before = op.at(2), &after = op.at(3);
+  if (after == "-") return;
+  bool numbers = database == "passwd" || database == "group";
+  auto fields = [](const std::string& row) { return std::count(row.begin(), row.end(), ':') + 1; };
+  if (fields(after) != kFields.at(database) && (numbers || fields(after) != fields(before))) bad(line, "not a row of " + database);
+  if (row_field(after, 1).empty() && (before == "-" || !row_field(before, 1).empty())) bad(line, "no password field");
+  if (!numbers || row_field(after, 2) == row_field(before, 2)) return;
+  if (!provision::of_people(read_id(row_field(after, 2)))) bad(line, "an id of the system");
+  if (database == "passwd" && !provision::of_people(read_id(row_field(after, 3)))) bad(line, "a group of the system");
+}
+
+// sudoers.d/tk-UID, and the keys of a home: nothing else is written whole.
+void check_file(const Op& op, std::size_t line) {
+  std::string_view path = op.at(0), sudo = "/etc/sudoers.d/tk-";
+  auto mode = read_id(op.at(3), 8);
+  if (mode > 0777) bad(line, "a file with a mode beyond 0777");
+  if (path.starts_with(sudo) && path.size() > sudo.size() && path.find_first_not_of("0123456789", sudo.size()) == path.npos) return;
+  if (!in_home(op) || provision::no_place_for_a_home(path.substr(0, path.size() - kKeys.size()))) bad(line, "no file that a plan writes");
+}
 
 void check_op(const Op& op, std::size_t line) {
   using Kind = Op::Kind;
@@ -81,16 +114,22 @@ void check_op(const Op& op, std::size_t line) {
     bool renames = op.at(2) != "-" && op.at(3) != "-";
     for (auto i : {2U, 3U})
       if (op.at(i) != "-" && !(i == 3 && renames) && !op.at(i).starts_with(name + ":")) bad(line, "not a row of " + name);
-    return;
+    return check_row(op, line);
   }
   if (!plain_path(op.at(0))) bad(line, "not a plain path");
+  bool of_home = op.kind == Kind::home || op.kind == Kind::attic || op.kind == Kind::move;
+  if (of_home && provision::no_place_for_a_home(op.at(0))) bad(line, "no place for a home");
+  if (op.kind == Kind::dir && provision::folder_of_the_system(op.at(0))) bad(line, "a folder of the system");
+  if (op.kind == Kind::file) check_file(op, line);
   if (op.kind == Kind::home) number(1), number(2), number(3, 8);
   if (op.kind == Kind::attic) number(1);
   if (op.kind == Kind::move) {
-    if (!plain_path(op.at(1))) bad(line, "not a plain path");
+    if (!plain_path(op.at(1)) || provision::no_place_for_a_home(op.at(1))) bad(line, "no place for a home");
     number(2);
   }
-  if (op.kind == Kind::file) number(3, 8), number(4), number(5);
+  if (op.kind == Kind::file) number(4), number(5);
+  for (auto i : {1U, 2U})
+    if (op.kind == Kind::dir && op.at(i) != "-") check_directory(op.at(i), op.at(0));
 }
 
 }  // namespace
@@ -137,6 +176,15 @@ Plan read_plan(std::string text) {
   if (plan.signature.empty()) throw Failure{kBroken, "the plan is not signed"};
   if (plan.id.size() != 36 || plan.id.find_first_not_of("0123456789abcdef-") != plan.id.npos) bad(2, "no id");
   return plan;
+}
+
+std::string row_field(std::string_view row, std::size_t i) {
+  for (; i > 0 && !row.empty(); --i) row.remove_prefix(std::min(row.find(':'), row.size() - 1) + 1);
+  return std::string(row.substr(0, row.find(':')));
+}
+
+bool in_home(const Op& file) {
+  return file.kind == Op::Kind::file && std::string_view(file.at(0)).ends_with(kKeys);
 }
 
 void check_signature(const Plan& plan, const std::vector<std::string>& trusted) {

@@ -30,6 +30,7 @@ struct Failure {
   int exit;
   std::string message;
   bool committed = false;
+  int error = 0;  // errno
 };
 inline constexpr int kFailed = 1, kInvalid = 2, kDenied = 3, kStale = 4, kBroken = 8, kAgain = 75;
 
@@ -51,6 +52,10 @@ inline constexpr std::size_t kMaxPlan = 256u << 20, kMaxField = 1u << 20, kMaxOp
 Plan read_plan(std::string text);
 // Throws unless one of these keys (32 bytes in base64) signed it.
 void check_signature(const Plan& plan, const std::vector<std::string>& trusted);
+
+std::string row_field(std::string_view row, std::size_t i);
+// Whether a file stands in somebody's home, and not in etc.
+bool in_home(const Op& file);
 
 std::string from_base64(std::string_view text, std::string_view what);
 std::string sha256_hex(std::string_view bytes);

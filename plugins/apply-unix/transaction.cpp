@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "plugins/apply-unix/acl.hpp"
@@ -55,11 +56,38 @@ Owner owner_of(const Op& file) {
   return {read_id(file.at(4)), read_id(file.at(5)), read_id(file.at(3), 8)};
 }
 
+// What whoever has a home can make of it at any time: a symlink or a fifo for their keys, a folder that they cannot enter,
+// a full quota. It stops their own keys, and nobody's plan.
+bool is_their_doing(const Failure& failure) {
+  for (int error : {ELOOP, ENOTDIR, EISDIR, ENOENT, EACCES, EPERM, ENOTEMPTY, EEXIST, ENXIO, EDQUOT, EXDEV})
+    if (failure.error == error) return true;
+  return false;
+}
+
+// A plan that stands in etc is carried out as it is, so nobody else may have put it there.
+std::optional<std::string> read_begun(const Tree& tree, const char* path) {
+  auto st = tree.status(path);
+  if (st && (st->st_uid != ::geteuid() || st->st_nlink != 1 || (st->st_mode & 077) != 0 || !S_ISREG(st->st_mode)))
+    throw Failure{kDenied, std::string(path) + " was not left by this program: look who put it there, and take it away"};
+  return tree.read(path, kMaxPlan);
+}
+
 bool removes_row(const Op& op) {
   return op.kind == Kind::row && op.at(0) == "passwd" && op.at(3) == "-";
 }
 
 }  // namespace
+
+template <typename Act>
+auto Transaction::unless_theirs(const Op& file, Act act) -> std::optional<decltype(act())> {
+  try {
+    return act();
+  } catch (const Failure& failure) {
+    if (!is_their_doing(failure)) throw;
+    left_.insert(file.at(0));
+    return std::nullopt;
+  }
+}
 
 std::string Transaction::attic_name(const Op& op) const {
   return op.at(1) + "-" + id_;
@@ -94,6 +122,12 @@ Transaction::State Transaction::state(const Op& op) {
     auto now = read_directory(tree_, op.at(0));
     return now == op.at(2) ? State::after : now == op.at(1) ? State::before : State::other;
   }
+  return in_home(op) ? unless_theirs(op, [&] { return state_of_file(op); }).value_or(State::other) : state_of_file(op);
+}
+
+Transaction::State Transaction::state_of_file(const Op& op) {
+  auto st = tree_.status(op.at(0));
+  if (st && in_home(op) && (!S_ISREG(st->st_mode) || st->st_nlink != 1 || st->st_size > static_cast<off_t>(kMaxField))) return State::other;
   auto now = tree_.read(op.at(0), kMaxField);
   auto hash = now ? sha256_hex(*now) : "-";
   auto wanted = op.at(2) == "-" ? "-" : sha256_hex(from_base64(op.at(2), "content"));
@@ -139,8 +173,31 @@ bool Transaction::check(const Plan& plan) {
       before = &op;
     if (after > 0 && before) stale(name);
   }
-  if (before) no_id_twice(plan, databases);
+  if (before) no_id_twice(plan, databases), check_folders(plan);
   return !before;
+}
+
+// What would fail behind the commit, or be led somewhere else: a folder in one that is not there, and a home in one into
+// which others than root can put something.
+void Transaction::check_folders(const Plan& plan) {
+  std::set<std::string> made, looked;
+  auto roots = [&](const std::string& home) {
+    for (auto slash = home.rfind('/'); slash > 0; slash = home.rfind('/', slash - 1)) {
+      auto folder = home.substr(0, slash);
+      if (!looked.insert(folder).second) continue;
+      auto st = tree_.status(folder);
+      if (st && tree_.privileged() && (st->st_uid != 0 || (st->st_mode & 022) != 0))
+        throw Failure{kDenied, home + " is no place for a home: others than root can write to " + folder};
+    }
+  };
+  for (const auto& op : plan.ops) {
+    if (op.kind == Kind::home || op.kind == Kind::attic || op.kind == Kind::move) roots(op.at(0));
+    if (op.kind == Kind::move) roots(op.at(1));
+    if (op.kind != Kind::dir || op.at(2) == "-") continue;
+    auto above = op.at(0).substr(0, op.at(0).rfind('/'));
+    if (!above.empty() && !made.contains(above) && !tree_.status(above)) throw Failure{kFailed, "there is no folder for " + op.at(0)};
+    made.insert(op.at(0));
+  }
 }
 
 // A plan knows nothing of an account that somebody made since, under another name.
@@ -150,10 +207,10 @@ void Transaction::no_id_twice(const Plan& plan, const std::map<std::string, Data
     if (it == databases.end()) continue;
     auto ids = it->second.ids();
     for (const auto& op : plan.ops) {
-      if (op.kind != Kind::row || op.at(0) != name || op.at(2) != "-") continue;
-      auto from = op.at(3).find(':', op.at(3).find(':') + 1) + 1;
-      auto id = op.at(3).substr(from, op.at(3).find(':', from) - from);
-      if (ids.contains(id)) throw Failure{kStale, "the id " + id + " of " + op.at(1) + " belongs to somebody else in " + name + " now"};
+      if (op.kind != Kind::row || op.at(0) != name || op.at(3) == "-") continue;
+      auto id = row_field(op.at(3), 2);
+      if (id == row_field(op.at(2), 2)) continue;
+      if (!ids.insert(id).second) throw Failure{kStale, "the id " + id + " of " + op.at(1) + " belongs to somebody else in " + name + " now"};
     }
   }
 }
@@ -217,26 +274,40 @@ void Transaction::stage_home(const Op& op) {
   written_.add(place);
 }
 
+void Transaction::stage_file(const Op& op) {
+  auto owner = owner_of(op);
+  AsOwner as(tree_, owner.uid, owner.gid);
+  auto place = tree_.find_place(op.at(0));
+  if (!place && owner.uid != 0) {  // .ssh of a home that has none yet
+    auto parent = tree_.place(op.at(0).substr(0, op.at(0).rfind('/')));
+    if (::mkdirat(parent.folder.get(), parent.name.c_str(), 0700) != 0) fail_errno("cannot make the folder of " + op.at(0));
+  }
+  if (!place) place = tree_.place(op.at(0));
+  tree_.write_new(*place, from_base64(op.at(2), "content"), owner, Tree::Flush::later);
+  written_.add(*place);
+}
+
 void Transaction::stage(const Plan& plan) {
   for (const auto& op : plan.ops) {
     if (op.kind == Kind::home && state(op) == State::before) stage_home(op);
     if (op.kind != Kind::file || op.at(2) == "-" || state(op) != State::before) continue;
-    auto owner = owner_of(op);
-    AsOwner as(tree_, owner.uid, owner.gid);
-    auto place = tree_.find_place(op.at(0));
-    if (!place && owner.uid != 0) {  // .ssh of a home that has none yet
-      auto parent = tree_.place(op.at(0).substr(0, op.at(0).rfind('/')));
-      if (::mkdirat(parent.folder.get(), parent.name.c_str(), 0700) != 0) fail_errno("cannot make the folder of " + op.at(0));
-    }
-    if (!place) place = tree_.place(op.at(0));
-    tree_.write_new(*place, from_base64(op.at(2), "content"), owner, Tree::Flush::later);
-    written_.add(*place);
+    if (in_home(op))
+      unless_theirs(op, [&] { return stage_file(op), true; });
+    else
+      stage_file(op);
   }
   stage_rows(plan);
   written_.sync();
 }
 
 void Transaction::forward_op(const Op& op) {
+  if (in_home(op))
+    unless_theirs(op, [&] { return carry_out(op), true; });
+  else
+    carry_out(op);
+}
+
+void Transaction::carry_out(const Op& op) {
   auto now = state(op);
   // Owner, mode and ACL of a folder are set one after the other: one that was cut is between.
   if (op.kind == Kind::dir && now != State::after) return make_directory(tree_, op.at(0), op.at(2));
@@ -286,20 +357,24 @@ void Transaction::forward(const Plan& plan) {
   if (touched.contains("passwd")) put("passwd", "passwd"), tree_.sync(etc);
 }
 
+void Transaction::clean_op(const Op& op) {
+  auto place = tree_.find_place(op.at(0));
+  if (!place) return;
+  if (op.kind == Kind::home) return remove_all(place->folder.get(), Tree::new_name(place->name));
+  auto owner = owner_of(op);
+  AsOwner as(tree_, owner.uid, owner.gid);
+  tree_.drop(*place);
+}
+
 // What a plan has beside the places of what it makes.
 void Transaction::clean(const Plan& plan) {
   for (const char* name : {"passwd.first", "passwd", "group", "gshadow", "shadow", "subuid", "subgid"}) tree_.drop(tree_.place(path_of(name)));
   for (const auto& op : plan.ops) {
     if (op.kind != Kind::home && op.kind != Kind::file) continue;
-    auto place = tree_.find_place(op.at(0));
-    if (!place) continue;
-    if (op.kind == Kind::home) {
-      remove_all(place->folder.get(), Tree::new_name(place->name));
-    } else {
-      auto owner = owner_of(op);
-      AsOwner as(tree_, owner.uid, owner.gid);
-      tree_.drop(*place);
-    }
+    if (in_home(op))
+      unless_theirs(op, [&] { return clean_op(op), true; });
+    else
+      clean_op(op);
   }
 }
 
@@ -311,19 +386,19 @@ void Transaction::recover_locked(Outcome& out) {
   };
   auto stage_place = tree_.place(kStage);
   tree_.drop(stage_place);
-  if (auto text = tree_.read(kStage, kMaxPlan)) {
+  if (auto text = read_begun(tree_, kStage)) {
     auto plan = read_plan(std::move(*text));
     clean(plan);
     unlink(kStage);
     out.recovered = "dropped " + plan.id;
   }
-  if (auto text = tree_.read(kCommit, kMaxPlan)) {
+  if (auto text = read_begun(tree_, kCommit)) {
     auto plan = read_plan(std::move(*text));
     id_ = plan.id;
     for (auto databases = read_databases(tree_, plan); const auto& op : plan.ops) {
       if (op.kind == Kind::dir) continue;
       bool other = op.kind == Kind::row ? databases.at(op.at(0)).state(op) == Database::State::other : state(op) == State::other;
-      if (other) out.left.push_back(op.kind == Kind::row ? op.at(0) + " " + op.at(1) : op.at(0));
+      if (other) left_.insert(op.kind == Kind::row ? op.at(0) + " " + op.at(1) : op.at(0));
     }
     stage(plan);
     forward(plan);
@@ -331,6 +406,7 @@ void Transaction::recover_locked(Outcome& out) {
     unlink(kCommit);
     out.recovered = "finished " + plan.id;
   }
+  out.left.assign(left_.begin(), left_.end());
 }
 
 Outcome Transaction::recover() {
@@ -378,6 +454,7 @@ Outcome Transaction::apply(const Plan& plan) {
     throw;
   }
   out.done = plan.ops.size();
+  out.left.assign(left_.begin(), left_.end());
   return out;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "plugins/apply-unix/database.hpp"
 #include "plugins/apply-unix/plan.hpp"
@@ -34,6 +35,7 @@ class Transaction {
  private:
   enum class State { before, after, other };
   State state(const Op& op);
+  State state_of_file(const Op& op);
   bool stands_as(const Op& file) const;
   void lock();
   static void no_id_twice(const Plan& plan, const std::map<std::string, Database>& databases);
@@ -43,13 +45,21 @@ class Transaction {
   void clean(const Plan& plan);
   void stage_rows(const Plan& plan);
   void stage_home(const Op& op);
+  void stage_file(const Op& op);
   void forward_op(const Op& op);
+  void carry_out(const Op& op);
+  void clean_op(const Op& op);
+  void check_folders(const Plan& plan);
+  // What `act` gives; nothing, and the file is left, where the owner of a home is in the way.
+  template <typename Act>
+  auto unless_theirs(const Op& file, Act act) -> std::optional<decltype(act())>;
   std::string attic_name(const Op& op) const;
 
   const Tree& tree_;
   Fd lock_;
   std::string id_;
   FileSystems written_;  // and not flushed yet
+  std::set<std::string> left_;
 };
 
 }  // namespace tk::apply_unix

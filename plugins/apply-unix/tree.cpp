@@ -19,7 +19,7 @@ void fail_errno(const std::string& what) {
   int error = errno;
   bool again = error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
   bool denied = error == EACCES || error == EPERM;
-  throw Failure{again ? kAgain : denied ? kDenied : kFailed, what + ": " + std::strerror(error)};
+  throw Failure{again ? kAgain : denied ? kDenied : kFailed, what + ": " + std::strerror(error), false, error};
 }
 
 Tree::Tree(const std::string& root) : root_(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), privileged_(geteuid() == 0) {

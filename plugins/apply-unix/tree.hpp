@@ -48,7 +48,7 @@ class Tree {
     std::string name;
   };
   Place place(std::string_view path) const;
-  std::optional<Place> find_place(std::string_view path) const;  // without the folder: nothing
+  std::optional<Place> find_place(std::string_view path) const;    // without the folder: nothing
   std::optional<struct stat> status(std::string_view path) const;  // not of what a symlink leads to
   std::optional<std::string> read(std::string_view path, std::size_t limit) const;
 

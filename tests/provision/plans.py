@@ -13,6 +13,7 @@ PLUGIN = os.path.join(os.path.dirname(os.path.dirname(TK)), "libexec/tk/plugins/
 HEAD = b"tk-plan\t1\nid\t01900000-0000-7000-8000-00000000beef\n"
 GOOD = b"row\tpasswd\tx\t-\tx:x:1500:1500::/home/x:/bin/sh\t"
 FILE = b"\t-\teA==\t0644\t0\t0"
+KEYS = b"/.ssh/authorized_keys" + FILE
 # Signed well, and not a plan all the same: what the program says to it.
 SIGNED = {
     b"exec\t/bin/sh": 2, b"row\tsudoers\tx\t-\tx:y\t": 2, b"row\tpasswd\tx\t-\troot:x:0:0::/:/bin/sh\t": 2, b"row\tpasswd\tx\t-\tx:x%0Aroot::0:0::/:/bin/sh\t": 2, b"row\tpasswd\tx\t-\tx:%00\t": 2,
@@ -22,8 +23,14 @@ SIGNED = {
     b"file\t/etc/x\t-\teA==\t0644\t4294967295\t0": 2, b"file\t/etc/x\t-\teA==\t99999999999\t0\t0": 2, b"attic\t/\t0": 2, b"attic\t/home/x": 2, b"attic\t/home/x\t1\t2": 2, b"home\t/home/x\tx\t0\t0750\t-": 2,
     b"move\t/home/x\t/../y\t0": 2, b"note\ta\tb\t%": 2, b"note\ta\tb\t%A": 2, b"note\ta\tb\t%0a": 2, b"note\ta\tb\t\x01": 2, b"note\ta\tb\tc\r": 2, b"": 2, b"tk-plan\t1": 2,
     # well-formed, and not as it stands there: a link in the way of each kind, a folder in the place of a file
-    b"file\t/link/x" + FILE: 1, b"file\t/etc/link" + FILE: 1, b"home\t/link/x\t0\t0\t0750\t-": 1, b"attic\t/etc/link\t0": 4, b"dir\t/link/x\t-\t0755:-:-:": 1, b"move\t/link/x\t/home/y\t0": 1, b"file\t/home" + FILE: 1,
-    b"row\tpasswd\tcarol\t-\tcarol:x:1:1::/:/bin/sh\t": 4, b"row\tpasswd\ty\t-\ty:x:1000:1000::/:/bin/sh\t": 4, b"row\tpasswd\tnobody\tnobody:x:1:1::/:/x\t-\t": 4,
+    b"file\t/link/x" + KEYS: 4, b"file\t/home/link" + KEYS: 4, b"home\t/link/x\t0\t0\t0750\t-": 1, b"attic\t/home/link\t0": 4, b"dir\t/link/x\t-\t0755:-:-:": 1, b"move\t/link/x\t/home/y\t0": 1,
+    b"file\t/etc/sudoers.d/tk-7" + FILE: 1, b"dir\t/srv/none/x\t-\t0755:-:-:": 1,
+    # what belongs to the system
+    b"file\t/etc/passwd" + FILE: 2, b"file\t/etc/sudoers.d/tk-x" + FILE: 2, b"file\t/root" + KEYS: 2, b"file\t/home/x/.profile" + FILE: 2, b"file\t/home/x/.ssh/authorized_keys\t-\teA==\t4755\t0\t0": 2,
+    b"home\t/etc/x\t1500\t1500\t0750\t-": 2, b"attic\t/etc\t0": 2, b"attic\t/home\t0": 2, b"move\t/home/x\t/etc/x\t0": 2, b"dir\t/etc\t-\t0755:-:-:": 2, b"dir\t/srv/x\t-\t4755:-:-:": 2,
+    b"dir\t/srv/x\t-\t0755:-:-:user::rwx": 2, b"row\tpasswd\ty\t-\ty:x:0:1500::/home/y:/bin/sh\t": 2, b"row\tpasswd\ty\t-\ty:x:1501:0::/home/y:/bin/sh\t": 2, b"row\tpasswd\ty\t-\ty::1501:1501::/home/y:/bin/sh\t": 2,
+    b"row\tgroup\ty\t-\ty:x:27:\t": 2, b"row\tshadow\ty\t-\ty::1::::::\t": 2, b"row\tpasswd\t+y\t-\t+y:x:1501:1501::/home/y:/bin/sh\t": 2, b"row\tpasswd\ty\t-\ty:x:1501:1501::/home/y\t": 2,
+    b"row\tpasswd\tcarol\t-\tcarol:x:1001:1001::/home/c:/bin/sh\t": 4, b"row\tpasswd\ty\t-\ty:x:1000:1000::/:/bin/sh\t": 4, b"row\tpasswd\tnobody\tnobody:x:1:1::/:/x\t-\t": 4,
 }
 
 
@@ -44,10 +51,11 @@ if not shutil.which("openssl"):
     print("SKIPPED provision-plans: openssl is missing: no signed plan was tried")
     sys.exit(77)
 with World(TK) as w:
-    os.mkdir(w.holder + "/outside"), os.symlink(w.holder + "/outside", w.root + "/link"), os.symlink("/etc/passwd", w.root + "/etc/link")
+    os.mkdir(w.holder + "/outside"), os.symlink(w.holder + "/outside", w.root + "/link"), os.symlink("/etc/passwd", w.root + "/home/link")
     w.declare({"galaxies/w/users/bot.xml": f'<user name="bot" id="{uuid7(1)}" shell="/bin/bash"/>\n'})
     w.tk("repo", "plan", "--target", w.where, "--out", "good.plan")
     with open(w.ws + "/good.plan", "rb") as f: good = f.read()
+    os.mkdir(w.root + "/etc/sudoers.d/tk-7")
     own = good.split(b"sign\t")[1].split(b"\t")[0].decode()
     before = w.snapshot()
 

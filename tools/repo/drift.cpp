@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
@@ -23,7 +25,13 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto head, repository.head_commit());
   TK_TRY(auto ids, read_ids(repository, head));
   TK_TRY(auto observed, provision::Observed::read(target.root));
-  TK_TRY(auto plan, provision::make_plan(wanted, observed, ids, {}));
+  provision::PlanOptions options;
+  options.applied = [&](std::string_view name, const std::string& entity) {
+    return std::any_of(wanted.items().begin(), wanted.items().end(), [&](const auto& item) {
+      return (item.kind == provision::Wanted::Kind::account || item.kind == provision::Wanted::Kind::group) && item[0] == name && item[2] == entity;
+    });
+  };
+  TK_TRY(auto plan, provision::make_plan(wanted, observed, ids, options));
   Value::List list;
   std::string out;
   for (const auto& d : plan.differences) {

@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
+#include "core/provision/places.hpp"
 #include "core/provision/sudoers.hpp"
 #include "core/record/entity_types.hpp"
 #include "core/workspace/entity_index.hpp"
@@ -76,13 +77,15 @@ class Importer {
     auto group = observed_.rows("group").find(name);
     if (f[3] != f[2] || !group || provision::fields_of(*group)[2] != f[2] || provision::fields_of(*group).back() != "")
       return leave(name, "its first group is not one of its own"), Result<void>{};
+    if (!provision::of_people(uid)) return leave(name, "it is an account of the system"), Result<void>{};
     if (f[1] != "x") return leave(name, "its password stands in passwd"), Result<void>{};
     if (auto owner = ids_.owner(uid); !owner.empty()) return leave(name, "its uid was given to another entity (ids.lock)"), Result<void>{};
     std::string home(f[5]), shell(f[6]);
     auto st = observed_.status(home);
     if (!st || !S_ISDIR(st->st_mode) || (observed_.owners() && st->st_uid != uid))
       return leave(name, "its home " + home + " is missing or not its own"), Result<void>{};
-    if (!fits("user", "home", home) || !fits("user", "shell", shell)) return leave(name, "its home or shell is no plain path"), Result<void>{};
+    if (provision::no_place_for_a_home(home) || !fits("user", "home", home) || !fits("user", "shell", shell))
+      return leave(name, "its home or shell is no plain path"), Result<void>{};
     auto shadow = observed_.rows("shadow").find(name);
     if (!shadow || provision::fields_of(*shadow).size() != 9 || !observed_.rows("gshadow").find(name))
       return leave(name, "it has no whole row in shadow or gshadow"), Result<void>{};

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <future>
+#include <optional>
+#include <unordered_set>
 
 #include "core/acl/keyfile.hpp"
 #include "core/base/base64.hpp"
@@ -13,6 +15,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
+#include "core/law/ref.hpp"
 #include "core/os/file.hpp"
 #include "core/os/process.hpp"
 #include "core/record/field.hpp"
@@ -144,7 +147,11 @@ Result<Target> read_target(const cli::Args& args) {
   if (word.starts_with("root=") && word.size() > 5) {
     auto root = os::absolute(word.substr(5));
     while (root.size() > 1 && root.ends_with('/')) root.pop_back();
-    if (root != "/") return Target{root, "root=" + root};
+    // /. and /proc/self/root are this very machine too, and so is a folder that it is mounted on.
+    struct stat there {
+    }, here{};
+    bool same = ::stat(root.c_str(), &there) == 0 && ::stat("/", &here) == 0 && there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+    if (!same) return Target{root, "root=" + root};
     word = "/";
   }
   if (word == "/" && args.has("yes-live")) {
@@ -234,6 +241,76 @@ Result<provision::Wanted> wanted_of_head(const workspace::Workspace& ws, const g
   return std::move(of.wanted);
 }
 
+namespace {
+
+// Which entities have an account or a group in the plans that were carried out there; read when somebody asks.
+class AppliedBefore {
+ public:
+  AppliedBefore(const workspace::Workspace& ws, const Target& target) : ws_(ws), target_(target) {}
+
+  bool operator()(std::string_view name, const std::string& entity) {
+    if (!known_) {
+      known_.emplace();
+      if (auto read = fill(); !read) cli::note("what was applied before cannot be read: " + read.error().message);
+    }
+    return known_->contains(std::string(name) + "\t" + entity);
+  }
+
+ private:
+  Result<void> fill() {
+    TK_TRY(auto s, Session::open_to_read());
+    TK_TRY(auto all, s->store.list("provision"));
+    for (const auto& record : all) {
+      if (record.state != "applied" || record::field_text(record, "target") != target_.name) continue;
+      TK_TRY(auto text, store::Cas(ws_.state("cas")).get(record::field_text(record, "wanted")));
+      TK_TRY(auto wanted, provision::Wanted::read(std::move(text), record.id));
+      for (const auto& item : wanted.items())
+        if (item.kind == provision::Wanted::Kind::account || item.kind == provision::Wanted::Kind::group)
+          known_->insert(std::string(item[0]) + "\t" + std::string(item[2]));
+    }
+    return {};
+  }
+
+  const workspace::Workspace& ws_;
+  const Target& target_;
+  std::optional<std::unordered_set<std::string>> known_;
+};
+
+// Whether an entity stands in a space that is not read. It may have moved there since its id was given, so that what
+// ids.lock says of its place is not the last word: then the files of those spaces are looked through.
+class Unread {
+ public:
+  Unread(const workspace::Materialised& read, const git::Repository& repository, const std::string& commit)
+      : read_(read), repository_(repository), commit_(commit) {}
+
+  bool operator()(const std::string& entity, const std::vector<std::string>& refs) {
+    for (const auto& text : refs)
+      if (auto ref = law::parse_ref(text); ref && read_.unread(ref->type == "space" ? ref->context + "." + ref->name : ref->context)) return true;
+    if (!texts_) {
+      texts_.emplace();
+      auto files = repository_.files(commit_, "galaxies");
+      if (!files) return true;  // nobody is locked for what cannot be read
+      for (const auto& file : *files) {
+        auto folder = std::string_view(file.path);
+        while (std::count(folder.begin(), folder.end(), '/') > 5) folder = folder.substr(0, folder.rfind('/'));
+        if (!read_.skips(folder)) continue;
+        auto content = repository_.read_blob(file.blob);
+        if (!content) return true;
+        *texts_ += *content;
+      }
+    }
+    return texts_->find(entity) != std::string::npos;
+  }
+
+ private:
+  const workspace::Materialised& read_;
+  const git::Repository& repository_;
+  std::string commit_;
+  std::optional<std::string> texts_;
+};
+
+}  // namespace
+
 Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& repository, const Target& target, bool purge) {
   auto mark = crypto::sha256_hex(target.name).substr(0, 16);
   Planned out;
@@ -249,9 +326,10 @@ Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& 
   });
   TK_TRY(auto of, wanted_of(ws, repository));
   TK_TRY(auto observed, reading.get());
-  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), {}, of.policy.max_removals};
+  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), {}, {}, of.policy.max_removals};
   TK_TRY(auto materialised, workspace::Materialised::of(repository, of.commit));
-  if (materialised.lazy()) options.unread = [&](const std::string& context) { return materialised.unread(context); };
+  if (materialised.lazy()) options.unread = Unread(materialised, repository, of.commit);
+  options.applied = AppliedBefore(ws, target);
   TK_TRY(auto plan, provision::make_plan(of.wanted, observed, of.ids, options));
   plan.id = ids::uuid7();
   plan.commit = of.commit;
