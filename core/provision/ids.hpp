@@ -54,7 +54,7 @@ class Ids {
   std::unordered_map<std::string, std::uint32_t> of_;
   std::set<std::string> kept_;
   IdRange range_;
-  std::uint32_t next_ = 0;  // behind the highest of the range
+  std::uint32_t next_ = IdRange{}.first;  // behind the highest of the range
   bool changed_ = false;
   std::size_t read_ = 0;  // lines that were there
 };

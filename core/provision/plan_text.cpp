@@ -140,7 +140,7 @@ Plan inverse_of(const Plan& plan) {
   out.commit = plan.commit;
   out.target = plan.target;
   out.operations = plan.inverse;
-  out.inverse.assign(plan.operations.rbegin(), plan.operations.rend());
+  out.inverse = plan.operations;
   static const std::map<std::string_view, std::string> kBack = {{"create", "remove"}, {"remove", "create"}, {"lock", "unlock"}};
   for (auto step : plan.steps) {
     if (auto it = kBack.find(step.verb); it != kBack.end()) step.verb = it->second;

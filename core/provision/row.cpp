@@ -91,7 +91,9 @@ bool row_fits(std::string_view wanted, std::string_view is, std::string_view dat
 
 std::string without_password(std::string_view row, std::string_view database) {
   auto f = fields_of(row);
-  if (!is_secret(database) || f.size() < 2) return std::string(row);
+  // What opens nothing is no secret, and an inverse brings it back to the byte.
+  static constexpr std::string_view kNone[] = {"*", "!", "!*", "!!"};
+  if (!is_secret(database) || f.size() < 2 || std::find(std::begin(kNone), std::end(kNone), f[1]) != std::end(kNone)) return std::string(row);
   auto token = std::string(database == "gshadow" ? "=" : is_locked(f[1]) ? "!=" : "?=");
   f[1] = token;
   return join_fields(f);

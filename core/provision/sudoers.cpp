@@ -8,7 +8,9 @@ namespace {
 
 // What the table of types says of a value; it is the same that `tk repo validate` says.
 Result<void> valid(std::string_view type, std::string_view attribute, std::string_view value) {
-  auto wrong = record::check_value(*record::find_entity_type(type)->find(attribute), value);
+  const auto& kind = *record::find_entity_type(type)->find(attribute);
+  auto wrong = record::check_value(kind, value);
+  if (wrong.empty()) wrong = record::check_meaning(kind, value);
   if (wrong.empty()) return {};
   return fail(Code::ws_entity_invalid, wrong, "tk repo validate says where, tk repo types " + std::string(type) + " what may stand there");
 }

@@ -98,6 +98,7 @@ bool escapes(std::string_view program) {
 // One command after the other: a whole path and plain arguments. visudo takes much that opens everything ("/usr/bin/less *"
 // has a shell behind "!"), so a command is taken only where it can do what it says and no more.
 std::string commands(std::string_view s) {
+  if (control(s)) return "commands stand in one line";
   for (auto part : text::split(s, ',')) {
     auto command = text::trim(part);
     auto shown = "\"" + shown_value(command) + "\"";

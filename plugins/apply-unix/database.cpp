@@ -22,28 +22,33 @@ bool locked(std::string_view password) {
 
 }  // namespace
 
-Database::Database(std::string name, std::string content) : name_(std::move(name)) {
-  lines_.emplace_back();
+Database::Database(std::string name, std::string content) : name_(std::move(name)), lines_(1) {
   ends_ = content.empty() || content.back() == '\n';
   for (std::string_view rest = content; !rest.empty();) {
     auto end = rest.find('\n');
     auto text = rest.substr(0, end);
     rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
     auto colon = text.find(':');
-    lines_.push_back({std::string(text), false, {}});
+    auto at = insert(lines_[0].before, std::string(text));
     // Rows go before those of NIS, as useradd puts them.
-    if (!nis_ && !text.empty() && (text[0] == '+' || text[0] == '-')) nis_ = true, end_ = lines_.size() - 2;
-    if (text.empty() || text[0] == '#' || text[0] == '+' || text[0] == '-' || colon == text.npos) continue;
+    bool nis = !text.empty() && (text[0] == '+' || text[0] == '-');
+    if (nis && end_ == 0) end_ = at;
+    if (text.empty() || text[0] == '#' || nis || colon == text.npos) continue;
     std::string key(text.substr(0, colon));
-    if (!at_.emplace(key, std::pair(lines_.size() - 1, std::size_t{0})).second) twice_.push_back(std::move(key));
+    if (!at_.emplace(key, at).second) twice_.push_back(std::move(key));
   }
+}
+
+std::size_t Database::insert(std::size_t behind, std::string text) {
+  auto at = lines_.size(), follows = lines_[behind].after;
+  lines_.push_back({std::move(text), behind, follows});
+  lines_[behind].after = lines_[follows].before = at;
+  return at;
 }
 
 const std::string* Database::find(const std::string& name) const {
   auto it = at_.find(name);
-  if (it == at_.end()) return nullptr;
-  const auto& line = lines_[it->second.first];
-  return it->second.second == 0 ? &line.text : &line.behind[it->second.second - 1];
+  return it == at_.end() ? nullptr : &lines_[it->second].text;
 }
 
 bool Database::same(std::string_view plan, std::string_view here) const {
@@ -93,54 +98,36 @@ void Database::carry_out(const Op& op) {
   auto it = at_.find(name);
   if (it == at_.end()) {
     if (after == "-") return;
-    auto place = nis_ ? end_ : lines_.size() - 1;
-    if (!follows.empty())
-      if (auto before = at_.find(follows); before != at_.end()) place = before->second.first;
-    if (follows == ":") place = 0;
-    auto& line = lines_[place];
-    line.behind.push_back(merged(after, ""));
-    at_.emplace(name, std::pair(place, line.behind.size()));
+    auto before = at_.find(follows);
+    auto behind = follows == ":" ? 0 : before != at_.end() ? before->second : lines_[end_].before;
+    at_.emplace(name, insert(behind, merged(after, "")));
     return;
   }
-  auto [number, place] = it->second;
-  auto& line = lines_[number];
-  if (after != "-") {
-    auto& text = place == 0 ? line.text : line.behind[place - 1];
-    text = merged(after, text);
-    if (auto renamed = name_after(op); !renamed.empty()) {
-      auto where = it->second;
-      at_.erase(it);
-      at_.emplace(renamed, where);
-    }
-  } else if (place == 0) {
-    line.gone = true;
+  auto at = it->second;
+  auto& line = lines_[at];
+  if (after == "-") {
+    lines_[line.before].after = line.after;
+    lines_[line.after].before = line.before;
     at_.erase(it);
-  } else {
-    line.behind.erase(line.behind.begin() + static_cast<std::ptrdiff_t>(place) - 1);
+    return;
+  }
+  line.text = merged(after, line.text);
+  if (auto renamed = name_after(op); !renamed.empty()) {
     at_.erase(it);
-    for (auto& [other, where] : at_)
-      if (where.first == number && where.second > place) --where.second;
+    at_.emplace(std::move(renamed), at);
   }
 }
 
 std::unordered_set<std::string> Database::ids() const {
   std::unordered_set<std::string> out;
-  for (const auto& [name, where] : at_)
-    if (where.second == 0)
-      if (auto id = row_field(lines_[where.first].text, 2); !id.empty()) out.insert(std::move(id));
+  for (const auto& [name, at] : at_)
+    if (auto id = row_field(lines_[at].text, 2); !id.empty()) out.insert(std::move(id));
   return out;
 }
 
 std::string Database::content() const {
   std::string out;
-  auto add = [&](const std::string& text) {
-    out += text;
-    out += '\n';
-  };
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    if (i > 0 && !lines_[i].gone) add(lines_[i].text);
-    for (const auto& row : lines_[i].behind) add(row);
-  }
+  for (auto at = lines_[0].after; at != 0; at = lines_[at].after) out.append(lines_[at].text).push_back('\n');
   if (!ends_ && !out.empty()) out.pop_back();
   return out;
 }

@@ -21,26 +21,25 @@ class Database {
   State state(const Op& op) const;
   void carry_out(const Op& op);
   std::string content() const;
-  std::unordered_set<std::string> ids() const;  // the third field of each row, as the file was
+  std::unordered_set<std::string> ids() const;  // the third field of each row
 
  private:
   struct Line {
     std::string text;
-    bool gone = false;
-    std::vector<std::string> behind;  // rows that were put behind it
+    std::size_t before = 0, after = 0;  // its neighbours
   };
+  std::size_t insert(std::size_t behind, std::string text);  // the new line's number
   bool same(std::string_view plan, std::string_view here) const;  // "=" fits everything where passwords stand
   std::string merged(std::string_view plan, std::string_view here) const;
   const std::string* find(const std::string& name) const;
   static std::string name_after(const Op& op);
 
   std::string name_;
-  std::vector<Line> lines_;                                                  // the first stands for what is before all of them
-  std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> at_;  // by name: the line, its place behind it (from 1) or 0
+  std::vector<Line> lines_;                           // a ring; the first is no line, and stands between end and beginning
+  std::unordered_map<std::string, std::size_t> at_;  // by name: its line
   std::vector<std::string> twice_;
-  bool ends_ = true;  // with a newline
-  bool nis_ = false;  // there are lines of NIS, the first of them behind line `end_`
-  std::size_t end_ = 0;
+  bool ends_ = true;     // with a newline
+  std::size_t end_ = 0;  // before which new rows come: the first line of NIS, or the end
 };
 
 }  // namespace tk::apply_unix

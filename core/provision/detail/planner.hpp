@@ -243,10 +243,21 @@ class Planner {
     plan_.inverse.push_back(write_line(back));
   }
 
+  // Behind which row one that goes stood, as that is called when the inverse comes to it: what a plan does earlier is not
+  // turned back yet.
+  std::string follows(std::string_view database, std::string_view name) {
+    auto& moved = moved_[str(database)];
+    auto at = str(observed_.rows(database).before(name));
+    for (auto it = moved.gone.find(at); it != moved.gone.end(); it = moved.gone.find(at)) at = it->second;
+    moved.gone.emplace(name, at);
+    auto it = moved.renamed.find(at);
+    return it == moved.renamed.end() ? at : it->second;
+  }
+
   void change(std::string_view database, std::string_view name, std::string_view before, std::string_view after) {
     auto named = after == "-" ? name : field_of(after, 0);
-    operation({"row", database, name, before, after, ""},
-              {"row", database, named, after, before, after == "-" ? observed_.rows(database).before(name) : ""});
+    if (after != "-" && before != "-" && named != name) moved_[str(database)].renamed.emplace(name, named);
+    operation({"row", database, name, before, after, ""}, {"row", database, named, after, before, after == "-" ? follows(database, name) : ""});
     bool mine = name == options_.caller;
     if (database == "passwd" && after == "-") self_ += mine;
     if (database == "passwd" && after != "-") renamed_.insert(str(name));
@@ -417,6 +428,10 @@ class Planner {
   Strangers strangers_{observed_, ids_, names_, options_};
   std::string standing_;
   std::unordered_set<std::string> sudo_, renamed_;
+  struct Moved {
+    std::unordered_map<std::string, std::string> gone, renamed;  // behind which row it stood; its new name
+  };
+  std::unordered_map<std::string, Moved> moved_;  // by database
   std::size_t accounts_ = 0, locks_ = 0, removals_ = 0, uid_changes_ = 0, locked_entities_ = 0, self_ = 0, standing_members_ = 0, sudo_left_ = 0;
 };
 

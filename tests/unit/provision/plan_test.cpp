@@ -211,14 +211,18 @@ TEST_CASE("property: a plan leads to what is wanted, its inverse back to every b
       REQUIRE(rows_of(*plan) == w.carry_out(*plan));
       for (const auto& [name, content] : w.now) REQUIRE(foreign(content) == foreign(before.at(name)));
       const auto after = w.now;
+      // What apply commits with it: the ids, and what this target has.
+      for (const auto& [name, a] : of.desired.accounts) known.insert(name + a.entity);
+      for (const auto& [name, g] : of.desired.groups) known.insert(name + g.entity);
+      of.ids = Ids::read(of.ids.text(), {}).value();
       auto again = make_plan(wanted, w.look(), of.ids, options);
-      REQUIRE(again);
+      REQUIRE_MESSAGE(again, again.error().message);
       // Who was locked just now can be removed by the next one that says so.
       auto once = options.purge;
       options.purge = false;
       auto settled = make_plan(wanted, w.look(), of.ids, options);
       options.purge = once;
-      REQUIRE(settled);
+      REQUIRE_MESSAGE(settled, settled.error().message);
       REQUIRE_MESSAGE(rows_of(*settled) == 0, settled->operations.front());
       if (!once) REQUIRE(rows_of(*again) == 0);
       bool removes = plan->count("remove") > 0;
@@ -227,9 +231,6 @@ TEST_CASE("property: a plan leads to what is wanted, its inverse back to every b
       for (const auto& [name, content] : w.now)
         if (!removes || name != "shadow") REQUIRE_MESSAGE(content == before.at(name), name);
       w.now = after;
-      for (const auto& [name, a] : of.desired.accounts) known.insert(name + a.entity);
-      for (const auto& [name, g] : of.desired.groups) known.insert(name + g.entity);
-      of.ids = Ids::read(of.ids.text(), {}).value();
     }
   }
   MESSAGE(planned << " plans, " << refused << " refused, " << purged << " with removals");
