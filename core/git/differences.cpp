@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/git/detail/handle.hpp"
+#include "core/git/detail/raw_tree.hpp"
 #include "core/git/repository.hpp"
 
 namespace tk::git {
@@ -13,40 +13,6 @@ namespace tk::git {
 using namespace detail;
 
 namespace {
-
-using Odb = Handle<git_odb, git_odb_free>;
-using Raw = Handle<git_odb_object, git_odb_object_free>;
-
-struct Entry {
-  std::string_view name;
-  const unsigned char* id = nullptr;
-  unsigned mode = 0;
-  bool folder() const { return mode == GIT_FILEMODE_TREE; }
-  bool file() const { return !folder() && mode != GIT_FILEMODE_COMMIT; }
-};
-
-// The entries of a raw tree, one after the other: "<mode> <name>\0<20 bytes>".
-class Entries {
- public:
-  explicit Entries(std::string_view bytes) : rest_(bytes) {}
-
-  // False at the end; what is no tree is broken.
-  Result<bool> next(Entry& out) {
-    if (rest_.empty()) return false;
-    auto space = rest_.find(' ');
-    auto end = space == rest_.npos ? rest_.npos : rest_.find('\0', space);
-    if (end == rest_.npos || rest_.size() - end <= GIT_OID_RAWSZ) return fail(Code::git_failed, "a tree of the repository is broken", "git fsck");
-    out.mode = 0;
-    for (char c : rest_.substr(0, space)) out.mode = out.mode * 8 + static_cast<unsigned>(c - '0');
-    out.name = rest_.substr(space + 1, end - space - 1);
-    out.id = reinterpret_cast<const unsigned char*>(rest_.data()) + end + 1;
-    rest_.remove_prefix(end + 1 + GIT_OID_RAWSZ);
-    return true;
-  }
-
- private:
-  std::string_view rest_;
-};
 
 // git's order: a folder's name counts as if a slash stood behind it.
 int compare(const Entry& a, const Entry& b) {
@@ -69,8 +35,8 @@ class Comparison {
   // Either may be null: there is nothing on that side.
   Result<void> folders(const unsigned char* before, const unsigned char* after, std::string& prefix, int depth) {
     if (depth > kMaxDepth) return fail(Code::git_failed, "folders of the repository nest too deep");
-    TK_TRY(auto old_tree, read(before));
-    TK_TRY(auto new_tree, read(after));
+    TK_TRY(auto old_tree, read_tree(odb_, before));
+    TK_TRY(auto new_tree, read_tree(odb_, after));
     Entries old_entries(bytes(old_tree)), new_entries(bytes(new_tree));
     Entry a, b;
     TK_TRY(bool has_a, old_entries.next(a));
@@ -96,21 +62,6 @@ class Comparison {
 
  private:
   static constexpr int kMaxDepth = 256;
-
-  static std::string_view bytes(const Raw& raw) {
-    return raw ? std::string_view(static_cast<const char*>(git_odb_object_data(raw.get())), git_odb_object_size(raw.get())) : std::string_view();
-  }
-
-  Result<Raw> read(const unsigned char* id) {
-    if (!id) return Raw();
-    git_oid oid;
-    git_oid_fromraw(&oid, id);
-    git_odb_object* object = nullptr;
-    if (git_odb_read(&object, odb_, &oid) != 0) return git_failed("read a tree");
-    Raw out(object);
-    if (git_odb_object_type(object) != GIT_OBJECT_TREE) return fail(Code::git_failed, "a folder of the repository is no tree", "git fsck");
-    return out;
-  }
 
   // One name, on one side or on both. In git's order a file and a folder of the same name are two names.
   Result<void> both(const Entry* a, const Entry* b, std::string& path, int depth) {
@@ -143,9 +94,7 @@ Result<std::vector<Repository::Difference>> Repository::differences(const std::s
   if (!to.empty()) {
     TK_TRY(after, tree_of(raw(), to));
   }
-  git_odb* raw_odb = nullptr;
-  if (git_repository_odb(&raw_odb, raw()) != 0) return git_failed("read the repository");
-  Odb odb(raw_odb);
+  TK_TRY(auto odb, odb_of(raw()));
   std::vector<Difference> out;
   auto id = [](const Tree& tree) { return tree ? git_tree_id(tree.get())->id : nullptr; };
   if (before && after && git_oid_equal(git_tree_id(before.get()), git_tree_id(after.get()))) return out;

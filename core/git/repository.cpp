@@ -9,7 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
-#include "core/git/detail/handle.hpp"
+#include "core/git/detail/raw_tree.hpp"
 #include "core/os/fault.hpp"
 #include "core/os/file.hpp"
 
@@ -127,8 +127,6 @@ Result<git_oid> overlay(git_repository* repo, const git_tree* base, const std::v
 
 }  // namespace
 
-void Repository::Free::operator()(git_repository* r) const { git_repository_free(r); }
-
 Result<Repository> Repository::init(const std::string& folder) {
   start_library();
   git_repository* raw = nullptr;
@@ -138,7 +136,7 @@ Result<Repository> Repository::init(const std::string& folder) {
   if (git_repository_init_ext(&raw, folder.c_str(), &options) != 0)
     return git_failed("make a git repository in " + folder);
   Repository out;
-  out.repo_.reset(raw);
+  out.repo_.reset(raw, git_repository_free);
   out.worktree_ = folder;
   return out;
 }
@@ -150,7 +148,7 @@ Result<Repository> Repository::open(const std::string& folder) {
     return fail(Code::git_no_repository, folder + " is not inside a git repository",
                 "git init makes one");
   Repository out;
-  out.repo_.reset(raw);
+  out.repo_.reset(raw, git_repository_free);
   const char* worktree = git_repository_workdir(raw);
   out.worktree_ = worktree ? worktree : git_repository_path(raw);
   if (out.worktree_.size() > 1 && out.worktree_.ends_with('/')) out.worktree_.pop_back();
@@ -289,13 +287,25 @@ Result<std::optional<std::string>> Repository::read(const std::string& commit,
                                                     const std::string& path) const {
   if (commit.empty()) return std::optional<std::string>();
   TK_TRY(auto tree, tree_of(raw(), commit));
-  git_tree_entry* entry = nullptr;
-  int rc = git_tree_entry_bypath(&entry, tree.get(), path.c_str());
-  if (rc == GIT_ENOTFOUND) return std::optional<std::string>();
-  if (rc != 0) return git_failed("read " + path);
-  TreeEntry owner(entry);
-  TK_TRY(auto bytes, read_blob(hex(git_tree_entry_id(entry))));
-  return std::optional<std::string>(std::move(bytes));
+  TK_TRY(auto odb, odb_of(raw()));
+  Raw folder;
+  Entry entry;
+  entry.id = git_tree_id(tree.get())->id;
+  entry.mode = GIT_FILEMODE_TREE;
+  for (auto name : text::split(path, '/')) {
+    if (!entry.folder()) return std::optional<std::string>();
+    TK_TRY(auto opened, read_tree(odb.get(), entry.id));
+    folder = std::move(opened);
+    for (Entries entries(bytes(folder));;) {
+      TK_TRY(bool there, entries.next(entry));
+      if (!there) return std::optional<std::string>();
+      if (entry.name == name) break;
+    }
+  }
+  git_oid oid;
+  git_oid_fromraw(&oid, entry.id);
+  TK_TRY(auto content, read_blob(hex(&oid)));
+  return std::optional<std::string>(std::move(content));
 }
 
 Result<std::string> Repository::write_commit(const std::string& parent,

@@ -27,6 +27,7 @@ struct Change {
 
 enum class Path { clean, dirty, absent };
 
+// A copy shares what was read; all of them are of one thread.
 class Repository {
  public:
   static Result<Repository> init(const std::string& folder);
@@ -86,10 +87,7 @@ class Repository {
     std::optional<std::string> file, staged;
   };
   Result<Local> local(const std::string& path) const;
-  struct Free {
-    void operator()(git_repository* r) const;
-  };
-  std::unique_ptr<git_repository, Free> repo_;
+  std::shared_ptr<git_repository> repo_;
   std::string worktree_;
 };
 

@@ -114,7 +114,12 @@ Result<void> forget_law(const Workspace& ws) {
 }
 
 Result<void> compile_law(const Workspace& ws) {
-  TK_TRY(auto compiler, LawCompiler::open(ws));
+  TK_TRY(auto repository, git::Repository::open(ws.root()));
+  return compile_law(ws, repository);
+}
+
+Result<void> compile_law(const Workspace& ws, const git::Repository& repository) {
+  LawCompiler compiler(ws, repository);
   TK_TRY(auto commit, compiler.head_commit());
   TK_TRY(auto bytes, compiler.compile(commit));
   TK_CHECK(compiler.keep(bytes));

@@ -16,9 +16,13 @@ namespace tk::workspace {
 // No index of law is there any more: the next who asks compiles it.
 Result<void> forget_law(const Workspace& workspace);
 
+// Reads HEAD's declarations from a repository that is open, and writes .tk/law.idx.
+Result<void> compile_law(const Workspace& workspace, const git::Repository& repository);
+
 class LawCompiler {
  public:
   static Result<LawCompiler> open(const Workspace& workspace);
+  LawCompiler(const Workspace& workspace, git::Repository repository) : workspace_(workspace), repository_(std::move(repository)) {}
 
   // The bytes of the index (law/index.hpp) of this commit.
   Result<std::string> compile(const std::string& commit);
@@ -31,8 +35,6 @@ class LawCompiler {
   Result<std::string> head_commit() const { return repository_.head_commit(); }
 
  private:
-  LawCompiler(const Workspace& workspace, git::Repository repository)
-      : workspace_(workspace), repository_(std::move(repository)) {}
   Workspace workspace_;
   git::Repository repository_;
   // What the files of the last commit declared, by path and blob.

@@ -8,6 +8,7 @@
 #include "core/os/file.hpp"
 #include "core/record/field.hpp"
 #include "core/workspace/compile.hpp"
+#include "core/workspace/compiled_law.hpp"
 #include "core/workspace/hierarchy.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/provision.hpp"
@@ -348,9 +349,11 @@ void print(const cli::Args& args, const Sync& sync, const Done& done) {
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_TRY(auto repository, git::Repository::open(ws.root()));
-  TK_TRY(auto s, Session::open(args.get("as")));
   Done done;
   TK_TRY(done.to, repository.head_commit());
+  // Law is compiled here rather than by another program: what it reads of git is read again below.
+  if (!done.to.empty() && !workspace::CompiledLaw::of_commit(ws, done.to)) TK_CHECK(workspace::compile_law(ws, repository));
+  TK_TRY(auto s, Session::open(args.get("as")));
   TK_CHECK(take_part(*s, args.all("space"), args.all("leave")));
   TK_TRY(auto materialised, workspace::Materialised::of(repository, done.to));
   done.lazy = materialised.lazy();
@@ -363,7 +366,7 @@ Result<Exit> run(const cli::Args& args) {
       // Law of other spaces than before: nobody may decide by the old one meanwhile.
       TK_CHECK(workspace::forget_law(ws));
       TK_CHECK(workspace::Materialised::write(ws.root(), done.active));
-      TK_CHECK(workspace::compile_law(ws));
+      TK_CHECK(workspace::compile_law(ws, repository));
       TK_CHECK(workspace::compile_hierarchy(ws, repository));
     }
   }
