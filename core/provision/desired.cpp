@@ -10,6 +10,7 @@
 #include "core/provision/acl_text.hpp"
 #include "core/provision/places.hpp"
 #include "core/provision/sudoers.hpp"
+#include "core/record/entity_types.hpp"
 
 namespace tk::provision {
 
@@ -24,40 +25,6 @@ std::string name_of_space(std::string context) {
 namespace {
 
 using workspace::Entity;
-
-// Accounts of the system, which nobody's entity becomes.
-constexpr std::string_view kReserved[] = {"adm",
-                                          "backup",
-                                          "bin",
-                                          "daemon",
-                                          "disk",
-                                          "games",
-                                          "gnats",
-                                          "irc",
-                                          "kmem",
-                                          "list",
-                                          "lp",
-                                          "mail",
-                                          "man",
-                                          "messagebus",
-                                          "news",
-                                          "nobody",
-                                          "nogroup",
-                                          "proxy",
-                                          "root",
-                                          "shadow",
-                                          "sshd",
-                                          "staff",
-                                          "sudo",
-                                          "sync",
-                                          "sys",
-                                          "systemd-network",
-                                          "systemd-resolve",
-                                          "systemd-timesync",
-                                          "tty",
-                                          "users",
-                                          "uucp",
-                                          "wheel"};
 
 std::string get(const Entity& e, std::string_view name) {
   for (const auto& [key, value] : e.attributes)
@@ -114,7 +81,7 @@ class Maker {
   std::string unix_name(const Entity& e, const std::string& file, std::string name) {
     auto own = get(e, "unix");
     if (!own.empty()) name = own;
-    if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved)) {
+    if (record::system_account(name)) {
       if (own.empty()) problem(e, file, name + " is an account of the system", "give it another Unix name: unix=\"…\"");
       return {};  // unix="root" says who somebody is, not who is made
     }

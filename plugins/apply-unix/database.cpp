@@ -46,7 +46,7 @@ std::size_t Database::insert(std::size_t behind, std::string text) {
   return at;
 }
 
-const std::string* Database::find(const std::string& name) const {
+const std::string* Database::find(std::string_view name) const {
   auto it = at_.find(name);
   return it == at_.end() ? nullptr : &lines_[it->second].text;
 }
@@ -73,14 +73,14 @@ std::string Database::merged(std::string_view plan, std::string_view here) const
 }
 
 // What a row is called after an operation that renames it; empty for every other.
-std::string Database::name_after(const Op& op) {
+std::string_view Database::name_after(const Op& op) {
   if (op.at(2) == "-" || op.at(3) == "-") return {};
   auto name = op.at(3).substr(0, op.at(3).find(':'));
-  return name == op.at(1) ? "" : name;
+  return name == op.at(1) ? std::string_view() : name;
 }
 
 Database::State Database::state(const Op& op) const {
-  const auto &name = op.at(1), &before = op.at(2), &after = op.at(3);
+  auto name = op.at(1), before = op.at(2), after = op.at(3);
   if (std::find(twice_.begin(), twice_.end(), name) != twice_.end()) return State::other;
   const auto* row = find(name);
   if (auto renamed = name_after(op); !renamed.empty()) {
@@ -88,19 +88,19 @@ Database::State Database::state(const Op& op) const {
     if (!row && there && same(after, *there)) return State::new_row;
     return row && !there && same(before, *row) ? State::old_row : State::other;
   }
-  auto is = [&](const std::string& plan) { return row ? plan != "-" && same(plan, *row) : plan == "-"; };
+  auto is = [&](std::string_view plan) { return row ? plan != "-" && same(plan, *row) : plan == "-"; };
   if (is(after)) return State::new_row;
   return is(before) ? State::old_row : State::other;
 }
 
 void Database::carry_out(const Op& op) {
-  const auto &name = op.at(1), &after = op.at(3), &follows = op.at(4);
+  auto name = op.at(1), after = op.at(3), follows = op.at(4);
   auto it = at_.find(name);
   if (it == at_.end()) {
     if (after == "-") return;
     auto before = at_.find(follows);
     auto behind = follows == ":" ? 0 : before != at_.end() ? before->second : lines_[end_].before;
-    at_.emplace(name, insert(behind, merged(after, "")));
+    at_.emplace(std::string(name), insert(behind, merged(after, "")));
     return;
   }
   auto at = it->second;
@@ -114,14 +114,14 @@ void Database::carry_out(const Op& op) {
   line.text = merged(after, line.text);
   if (auto renamed = name_after(op); !renamed.empty()) {
     at_.erase(it);
-    at_.emplace(std::move(renamed), at);
+    at_.emplace(std::string(renamed), at);
   }
 }
 
-std::unordered_set<std::string> Database::ids() const {
-  std::unordered_set<std::string> out;
+std::unordered_set<std::string_view> Database::ids() const {
+  std::unordered_set<std::string_view> out;
   for (const auto& [name, at] : at_)
-    if (auto id = row_field(lines_[at].text, 2); !id.empty()) out.insert(std::move(id));
+    if (auto id = row_field(lines_[at].text, 2); !id.empty()) out.insert(id);
   return out;
 }
 

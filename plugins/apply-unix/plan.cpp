@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <memory>
 #include <set>
 
@@ -22,14 +21,18 @@ int digit(char c) {
   return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-std::string decode(std::string_view field, std::size_t line) {
+// A field as it is meant: nearly always as it stands there.
+std::string_view decode(std::string_view field, std::size_t line, std::deque<std::string>& decoded) {
   if (field.size() > kMaxField) bad(line, "a field is too long");
-  std::string out;
-  out.reserve(field.size());
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    auto c = static_cast<unsigned char>(field[i]);
+  bool plain = true;
+  for (unsigned char c : field) {
     if (c < 0x20 || c == 0x7f) bad(line, "a control byte");
-    if (c != '%') {
+    plain = plain && c != '%';
+  }
+  if (plain) return field;
+  std::string out;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    if (field[i] != '%') {
       out += field[i];
       continue;
     }
@@ -38,15 +41,15 @@ std::string decode(std::string_view field, std::size_t line) {
     out += static_cast<char>(high * 16 + low);
     i += 2;
   }
-  return out;
+  return decoded.emplace_back(std::move(out));
 }
 
-std::vector<std::string> fields_of(std::string_view line, std::size_t number) {
-  std::vector<std::string> out;
+void fields_of(std::string_view line, std::size_t number, std::deque<std::string>& decoded, std::vector<std::string_view>& out) {
+  out.clear();
   for (;;) {
     auto tab = line.find('\t');
-    out.push_back(decode(line.substr(0, tab), number));
-    if (tab == line.npos) return out;
+    out.push_back(decode(line.substr(0, tab), number, decoded));
+    if (tab == line.npos) return;
     line.remove_prefix(tab + 1);
   }
 }
@@ -76,17 +79,19 @@ bool plain_row(std::string_view row) {
   return colon != row.npos && plain_name(row.substr(0, colon)) && row.find_first_of(std::string_view("\n\0", 2)) == row.npos;
 }
 
-const std::set<std::string, std::less<>> kFiles = {"passwd", "shadow", "group", "gshadow", "subuid", "subgid"};
+struct File {
+  std::string_view name;
+  std::ptrdiff_t fields;
+};
+constexpr File kFiles[] = {{"passwd", 7}, {"group", 4}, {"shadow", 9}, {"gshadow", 4}, {"subuid", 3}, {"subgid", 3}};
 
 // What a row becomes: whole, nobody of the system who was not there, and nobody without a password field.
-void check_row(const Op& op, std::size_t line) {
-  static const std::map<std::string, std::ptrdiff_t> kFields = {{"passwd", 7},  {"group", 4},  {"shadow", 9},
-                                                                {"gshadow", 4}, {"subuid", 3}, {"subgid", 3}};
-  const auto &database = op.at(0), &before = op.at(2), &after = op.at(3);
+void check_row(const Op& op, const File& file, std::size_t line) {
+  auto database = op.at(0), before = op.at(2), after = op.at(3);
   if (after == "-") return;
   bool numbers = database == "passwd" || database == "group";
-  auto fields = [](const std::string& row) { return std::count(row.begin(), row.end(), ':') + 1; };
-  if (fields(after) != kFields.at(database) && (numbers || fields(after) != fields(before))) bad(line, "not a row of " + database);
+  auto fields = [](std::string_view row) { return std::count(row.begin(), row.end(), ':') + 1; };
+  if (fields(after) != file.fields && (numbers || fields(after) != fields(before))) bad(line, "not a row of " + std::string(database));
   if (row_field(after, 1).empty() && (before == "-" || !row_field(before, 1).empty())) bad(line, "no password field");
   if (!numbers || row_field(after, 2) == row_field(before, 2)) return;
   if (!provision::of_people(read_id(row_field(after, 2)))) bad(line, "an id of the system");
@@ -106,15 +111,16 @@ void check_op(const Op& op, std::size_t line) {
   using Kind = Op::Kind;
   auto number = [&](std::size_t i, int base = 10) { static_cast<void>(read_id(op.at(i), base)); };
   if (op.kind == Kind::row) {
-    if (!kFiles.contains(op.at(0))) bad(line, "no database is called " + op.at(0));
-    const auto& name = op.at(1);
+    const auto* file = std::find_if(std::begin(kFiles), std::end(kFiles), [&](const File& f) { return f.name == op.at(0); });
+    if (file == std::end(kFiles)) bad(line, "no database is called " + std::string(op.at(0)));
+    auto name = op.at(1);
     if (!plain_name(name)) bad(line, "not a name");
     for (auto i : {2U, 3U})
       if (op.at(i) != "-" && !plain_row(op.at(i))) bad(line, "not a row");
     bool renames = op.at(2) != "-" && op.at(3) != "-";
     for (auto i : {2U, 3U})
-      if (op.at(i) != "-" && !(i == 3 && renames) && !op.at(i).starts_with(name + ":")) bad(line, "not a row of " + name);
-    return check_row(op, line);
+      if (op.at(i) != "-" && !(i == 3 && renames) && op.at(i).substr(0, op.at(i).find(':')) != name) bad(line, "not a row of " + std::string(name));
+    return check_row(op, *file, line);
   }
   if (!plain_path(op.at(0))) bad(line, "not a plain path");
   bool of_home = op.kind == Kind::home || op.kind == Kind::attic || op.kind == Kind::move;
@@ -129,7 +135,7 @@ void check_op(const Op& op, std::size_t line) {
   }
   if (op.kind == Kind::file) number(4), number(5);
   for (auto i : {1U, 2U})
-    if (op.kind == Kind::dir && op.at(i) != "-") check_directory(op.at(i), op.at(0));
+    if (op.kind == Kind::dir && op.at(i) != "-") check_directory(std::string(op.at(i)), std::string(op.at(0)));
 }
 
 }  // namespace
@@ -145,12 +151,13 @@ Plan read_plan(std::string text) {
   };
   static constexpr Shape kShapes[] = {{"row", Op::Kind::row, 5},   {"home", Op::Kind::home, 5}, {"attic", Op::Kind::attic, 2},
                                       {"file", Op::Kind::file, 6}, {"dir", Op::Kind::dir, 3},   {"move", Op::Kind::move, 3}};
-  static const std::set<std::string, std::less<>> kWords = {"commit", "target", "by", "made", "note", "ids", "guard", "undo"};
+  static const std::set<std::string_view> kWords = {"commit", "target", "by", "made", "note", "ids", "guard", "undo"};
   std::string_view rest = plan.text;
+  std::vector<std::string_view> fields;
   for (std::size_t line = 1; !rest.empty(); ++line) {
     auto end = rest.find('\n');
     if (end == rest.npos) bad(line, "it was cut");
-    auto fields = fields_of(rest.substr(0, end), line);
+    fields_of(rest.substr(0, end), line, plan.decoded, fields);
     auto word = fields.front();
     if (line == 1 && (word != "tk-plan" || fields.size() != 2 || fields[1] != "1")) bad(line, "not a plan of format 1");
     if (word == "sign") {
@@ -165,22 +172,22 @@ Plan read_plan(std::string text) {
     const Shape* shape = nullptr;
     for (const auto& s : kShapes)
       if (s.word == word) shape = &s;
-    if (!shape && line > 1 && word != "id" && !kWords.contains(word)) bad(line, "unknown operation " + word.substr(0, 40));
+    if (!shape && line > 1 && word != "id" && !kWords.contains(word)) bad(line, "unknown operation " + std::string(word.substr(0, 40)));
     if (!shape) continue;
-    if (fields.size() != shape->fields + 1) bad(line, word + " has " + std::to_string(shape->fields) + " fields");
+    if (fields.size() != shape->fields + 1) bad(line, std::string(word) + " has " + std::to_string(shape->fields) + " fields");
     if (plan.ops.size() == kMaxOps) bad(line, "too many operations");
-    fields.erase(fields.begin());
-    plan.ops.push_back({shape->kind, std::move(fields)});
-    check_op(plan.ops.back(), line);
+    auto& op = plan.ops.emplace_back(Op{shape->kind, {}});
+    std::copy(fields.begin() + 1, fields.end(), op.fields.begin());
+    check_op(op, line);
   }
   if (plan.signature.empty()) throw Failure{kBroken, "the plan is not signed"};
   if (plan.id.size() != 36 || plan.id.find_first_not_of("0123456789abcdef-") != plan.id.npos) bad(2, "no id");
   return plan;
 }
 
-std::string row_field(std::string_view row, std::size_t i) {
+std::string_view row_field(std::string_view row, std::size_t i) {
   for (; i > 0 && !row.empty(); --i) row.remove_prefix(std::min(row.find(':'), row.size() - 1) + 1);
-  return std::string(row.substr(0, row.find(':')));
+  return row.substr(0, row.find(':'));
 }
 
 bool in_home(const Op& file) {

@@ -18,7 +18,9 @@
 // a directory are MODE:UID:GID:ACCESS;DEFAULT, "-" for none. In a field, tab, newline, other control bytes and "%" are written as %XX.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,13 +38,17 @@ inline constexpr int kFailed = 1, kInvalid = 2, kDenied = 3, kStale = 4, kBroken
 
 struct Op {
   enum class Kind { row, home, attic, file, dir, move } kind;
-  std::vector<std::string> fields;  // behind the word that names it, decoded
-  const std::string& at(std::size_t i) const { return fields[i]; }
+  std::array<std::string_view, 6> fields;  // behind the word that names it, decoded: they stand in the plan
+  std::string_view at(std::size_t i) const { return fields[i]; }
+  std::string text(std::size_t i) const { return std::string(fields[i]); }
 };
 
 struct Plan {
   std::string text, id;
+  std::deque<std::string> decoded;  // fields that do not stand in the text as they are meant
   std::vector<Op> ops;
+  Plan() = default;
+  Plan(Plan&&) = default;  // what is moved keeps its place
   std::size_t signed_size = 0;  // of the bytes that are signed
   std::string key, signature;   // as they stand there
 };
@@ -53,7 +59,7 @@ Plan read_plan(std::string text);
 // Throws unless one of these keys (32 bytes in base64) signed it.
 void check_signature(const Plan& plan, const std::vector<std::string>& trusted);
 
-std::string row_field(std::string_view row, std::size_t i);
+std::string_view row_field(std::string_view row, std::size_t i);
 // Whether a file stands in somebody's home, and not in etc.
 bool in_home(const Op& file);
 

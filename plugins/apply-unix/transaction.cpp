@@ -31,8 +31,8 @@ std::string path_of(const std::string& database) {
 std::map<std::string, Database> read_databases(const Tree& tree, const Plan& plan) {
   std::map<std::string, Database> out;
   for (const auto& op : plan.ops)
-    if (op.kind == Kind::row && !out.contains(op.at(0)))
-      out.emplace(op.at(0), Database(op.at(0), tree.read(path_of(op.at(0)), kMaxDatabase).value_or("")));
+    if (op.kind == Kind::row && !out.contains(op.text(0)))
+      out.emplace(op.text(0), Database(op.text(0), tree.read(path_of(op.text(0)), kMaxDatabase).value_or("")));
   return out;
 }
 
@@ -84,13 +84,13 @@ auto Transaction::unless_theirs(const Op& file, Act act) -> std::optional<declty
     return act();
   } catch (const Failure& failure) {
     if (!is_their_doing(failure)) throw;
-    left_.insert(file.at(0));
+    left_.insert(file.text(0));
     return std::nullopt;
   }
 }
 
 std::string Transaction::attic_name(const Op& op) const {
-  return op.at(1) + "-" + id_;
+  return op.text(1) + "-" + id_;
 }
 
 // Whether a file that a plan wants has the mode and the owner of the plan.
@@ -119,7 +119,7 @@ Transaction::State Transaction::state(const Op& op) {
     return theirs(from) ? State::before : theirs(to) ? State::after : State::other;
   }
   if (op.kind == Kind::dir) {
-    auto now = read_directory(tree_, op.at(0));
+    auto now = read_directory(tree_, op.text(0));
     return now == op.at(2) ? State::after : now == op.at(1) ? State::before : State::other;
   }
   return in_home(op) ? unless_theirs(op, [&] { return state_of_file(op); }).value_or(State::other) : state_of_file(op);
@@ -158,10 +158,10 @@ bool Transaction::check(const Plan& plan) {
   const Op* before = nullptr;
   auto stale = [](const std::string& what) { throw Failure{kStale, what + " is not as it was when the plan was made"}; };
   for (const auto& op : plan.ops) {
-    auto name = op.kind == Kind::row ? "the row of " + op.at(1) + " in " + op.at(0) : op.at(0);
+    auto name = op.kind == Kind::row ? "the row of " + op.text(1) + " in " + op.text(0) : op.text(0);
     State now;
     if (op.kind == Kind::row) {
-      auto row = databases.at(op.at(0)).state(op);
+      auto row = databases.at(op.text(0)).state(op);
       now = row == Database::State::new_row ? State::after : row == Database::State::old_row ? State::before : State::other;
     } else {
       now = state(op);
@@ -191,12 +191,12 @@ void Transaction::check_folders(const Plan& plan) {
     }
   };
   for (const auto& op : plan.ops) {
-    if (op.kind == Kind::home || op.kind == Kind::attic || op.kind == Kind::move) roots(op.at(0));
-    if (op.kind == Kind::move) roots(op.at(1));
+    if (op.kind == Kind::home || op.kind == Kind::attic || op.kind == Kind::move) roots(op.text(0));
+    if (op.kind == Kind::move) roots(op.text(1));
     if (op.kind != Kind::dir || op.at(2) == "-") continue;
-    auto above = op.at(0).substr(0, op.at(0).rfind('/'));
-    if (!above.empty() && !made.contains(above) && !tree_.status(above)) throw Failure{kFailed, "there is no folder for " + op.at(0)};
-    made.insert(op.at(0));
+    auto above = op.text(0).substr(0, op.at(0).rfind('/'));
+    if (!above.empty() && !made.contains(above) && !tree_.status(above)) throw Failure{kFailed, "there is no folder for " + op.text(0)};
+    made.insert(op.text(0));
   }
 }
 
@@ -210,7 +210,7 @@ void Transaction::no_id_twice(const Plan& plan, const std::map<std::string, Data
       if (op.kind != Kind::row || op.at(0) != name || op.at(3) == "-") continue;
       auto id = row_field(op.at(3), 2);
       if (id == row_field(op.at(2), 2)) continue;
-      if (!ids.insert(id).second) throw Failure{kStale, "the id " + id + " of " + op.at(1) + " belongs to somebody else in " + name + " now"};
+      if (!ids.insert(id).second) throw Failure{kStale, "the id " + std::string(id) + " of " + op.text(1) + " belongs to somebody else in " + name + " now"};
     }
   }
 }
@@ -233,7 +233,7 @@ void Transaction::stage_rows(const Plan& plan) {
     write("passwd", "passwd.first", first.content());
   }
   for (const auto& op : plan.ops)
-    if (op.kind == Kind::row && databases.at(op.at(0)).state(op) == Database::State::old_row) databases.at(op.at(0)).carry_out(op);
+    if (op.kind == Kind::row && databases.at(op.text(0)).state(op) == Database::State::old_row) databases.at(op.text(0)).carry_out(op);
   for (const auto& [name, database] : databases) write(name, name, database.content());
 }
 
@@ -242,9 +242,9 @@ void Transaction::stage_home(const Op& op) {
   auto name = Tree::new_name(place.name);
   remove_all(place.folder.get(), name);
   Owner owner{read_id(op.at(1)), read_id(op.at(2)), read_id(op.at(3), 8)};
-  if (::mkdirat(place.folder.get(), name.c_str(), 0700) != 0) fail_errno("cannot make " + op.at(0));
+  if (::mkdirat(place.folder.get(), name.c_str(), 0700) != 0) fail_errno("cannot make " + op.text(0));
   Tree::Place home{tree_.open(place.folder.get(), name, O_RDONLY | O_DIRECTORY), ""};
-  if (!home.folder) fail_errno("cannot open " + op.at(0));
+  if (!home.folder) fail_errno("cannot open " + op.text(0));
   // Its files are made at once under their names: the folder itself has another one until it is whole.
   auto put = [&](const Tree::Place& folder, const std::string& file, std::string_view content, std::uint32_t mode) {
     Tree::Place at{Fd(::dup(folder.folder.get())), file};
@@ -265,7 +265,7 @@ void Transaction::stage_home(const Op& op) {
     }
   }
   if (op.at(4) != "-") {
-    if (::mkdirat(home.folder.get(), ".ssh", 0700) != 0) fail_errno("cannot make .ssh of " + op.at(0));
+    if (::mkdirat(home.folder.get(), ".ssh", 0700) != 0) fail_errno("cannot make .ssh of " + op.text(0));
     Tree::Place ssh{tree_.open(home.folder.get(), ".ssh", O_RDONLY | O_DIRECTORY), ""};
     put(ssh, "authorized_keys", from_base64(op.at(4), "keys"), 0600);
     tree_.own(ssh.folder.get(), {owner.uid, owner.gid, 0700});
@@ -280,7 +280,7 @@ void Transaction::stage_file(const Op& op) {
   auto place = tree_.find_place(op.at(0));
   if (!place && owner.uid != 0) {  // .ssh of a home that has none yet
     auto parent = tree_.place(op.at(0).substr(0, op.at(0).rfind('/')));
-    if (::mkdirat(parent.folder.get(), parent.name.c_str(), 0700) != 0) fail_errno("cannot make the folder of " + op.at(0));
+    if (::mkdirat(parent.folder.get(), parent.name.c_str(), 0700) != 0) fail_errno("cannot make the folder of " + op.text(0));
   }
   if (!place) place = tree_.place(op.at(0));
   tree_.write_new(*place, from_base64(op.at(2), "content"), owner, Tree::Flush::later);
@@ -310,22 +310,22 @@ void Transaction::forward_op(const Op& op) {
 void Transaction::carry_out(const Op& op) {
   auto now = state(op);
   // Owner, mode and ACL of a folder are set one after the other: one that was cut is between.
-  if (op.kind == Kind::dir && now != State::after) return make_directory(tree_, op.at(0), op.at(2));
+  if (op.kind == Kind::dir && now != State::after) return make_directory(tree_, op.text(0), op.text(2));
   if (now != State::before) return;
   auto place = tree_.place(op.at(0));
   if (op.kind == Kind::home) {
     if (::renameat2(place.folder.get(), Tree::new_name(place.name).c_str(), place.folder.get(), place.name.c_str(), RENAME_NOREPLACE) != 0)
-      fail_errno("cannot put the home " + op.at(0) + " in its place");
+      fail_errno("cannot put the home " + op.text(0) + " in its place");
   } else if (op.kind == Kind::attic) {
     if (::mkdirat(place.folder.get(), ".tk-attic", 0700) != 0 && errno != EEXIST) fail_errno("cannot make the attic");
     auto attic = tree_.open(place.folder.get(), ".tk-attic", O_RDONLY | O_DIRECTORY);
     if (!attic) fail_errno("cannot open the attic");
     if (::renameat2(place.folder.get(), place.name.c_str(), attic.get(), attic_name(op).c_str(), RENAME_NOREPLACE) != 0)
-      fail_errno("cannot put " + op.at(0) + " into the attic");
+      fail_errno("cannot put " + op.text(0) + " into the attic");
   } else if (op.kind == Kind::move) {
     auto to = tree_.place(op.at(1));
     if (::renameat2(place.folder.get(), place.name.c_str(), to.folder.get(), to.name.c_str(), RENAME_NOREPLACE) != 0)
-      fail_errno("cannot move " + op.at(0) + " to " + op.at(1));
+      fail_errno("cannot move " + op.text(0) + " to " + op.text(1));
     written_.add(to);
   } else {
     auto owner = owner_of(op);
@@ -339,7 +339,7 @@ void Transaction::forward(const Plan& plan) {
   std::map<std::string, bool> touched;
   bool removes = false;
   for (const auto& op : plan.ops) {
-    if (op.kind == Kind::row) touched[op.at(0)] = true;
+    if (op.kind == Kind::row) touched[op.text(0)] = true;
     removes = removes || removes_row(op);
   }
   auto etc = tree_.place("/etc/passwd");
@@ -397,8 +397,8 @@ void Transaction::recover_locked(Outcome& out) {
     id_ = plan.id;
     for (auto databases = read_databases(tree_, plan); const auto& op : plan.ops) {
       if (op.kind == Kind::dir) continue;
-      bool other = op.kind == Kind::row ? databases.at(op.at(0)).state(op) == Database::State::other : state(op) == State::other;
-      if (other) left_.insert(op.kind == Kind::row ? op.at(0) + " " + op.at(1) : op.at(0));
+      bool other = op.kind == Kind::row ? databases.at(op.text(0)).state(op) == Database::State::other : state(op) == State::other;
+      if (other) left_.insert(op.kind == Kind::row ? op.text(0) + " " + op.text(1) : op.text(0));
     }
     stage(plan);
     forward(plan);

@@ -47,7 +47,7 @@ struct World {
     std::size_t rows = 0;
     for (const auto& op : read.ops) {
       if (op.kind != apply_unix::Op::Kind::row) continue;
-      auto& file = files.at(op.at(0));
+      auto& file = files.at(op.text(0));
       REQUIRE_MESSAGE(file.state(op) == apply_unix::Database::State::old_row, op.at(0) << " " << op.at(1) << ": " << op.at(2) << " -> " << op.at(3));
       file.carry_out(op);
       REQUIRE(file.state(op) == apply_unix::Database::State::new_row);
