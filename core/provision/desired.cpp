@@ -22,15 +22,30 @@ std::string name_of_space(std::string context) {
   return context.substr(0, 22) + "-" + crypto::sha256_hex(context).substr(0, 8);
 }
 
-namespace {
-
 using workspace::Entity;
 
-std::string get(const Entity& e, std::string_view name) {
+bool is_account(std::string_view type) { return type == "user" || type == "agent" || type == "service"; }
+
+bool concerns(std::string_view type) {
+  return is_account(type) || type == "group" || type == "space" || type == "sshkey" || type == "sudo" || type == "directory";
+}
+
+std::string attribute_of(const Entity& e, std::string_view name) {
   for (const auto& [key, value] : e.attributes)
     if (key == name) return value;
   return {};
 }
+
+std::string shell_of(const Entity& account) {
+  auto own = attribute_of(account, "shell");
+  return !own.empty() ? own : account.ref.type == "user" ? "/bin/bash" : "/usr/sbin/nologin";
+}
+
+bool fits_passwd(std::string_view field) {
+  return std::none_of(field.begin(), field.end(), [](unsigned char c) { return c == ':' || c < 0x20 || c == 0x7f; });
+}
+
+namespace {
 
 std::vector<std::string> words(std::string text) {
   std::replace(text.begin(), text.end(), ',', ' ');
@@ -38,10 +53,6 @@ std::vector<std::string> words(std::string text) {
   for (auto word : text::split(text, ' '))
     if (!word.empty()) out.emplace_back(word);
   return out;
-}
-
-bool plain(std::string_view part) {
-  return std::none_of(part.begin(), part.end(), [](unsigned char c) { return c == ':' || c < 0x20 || c == 0x7f; });
 }
 
 class Maker {
@@ -79,7 +90,7 @@ class Maker {
 
   // The Unix name of an entity; empty with a problem, or for one that has none of its own here.
   std::string unix_name(const Entity& e, const std::string& file, std::string name) {
-    auto own = get(e, "unix");
+    auto own = attribute_of(e, "unix");
     if (!own.empty()) name = own;
     if (record::system_account(name)) {
       if (own.empty()) problem(e, file, name + " is an account of the system", "give it another Unix name: unix=\"…\"");
@@ -100,7 +111,7 @@ class Maker {
   }
 
   std::uint32_t id_of(const Entity& e, const std::string& file, std::string_view attribute) {
-    auto text = get(e, attribute);
+    auto text = attribute_of(e, attribute);
     std::uint32_t wanted = 0;
     std::from_chars(text.data(), text.data() + text.size(), wanted);
     if (!ids::is_uuid(e.id)) {
@@ -121,23 +132,22 @@ class Maker {
     a.ref = e.ref.str();
     a.entity = e.id;
     a.name = name;
-    a.home = get(e, "home");
-    a.shell = get(e, "shell");
-    a.gecos = get(e, "title");
+    a.home = attribute_of(e, "home");
+    a.shell = shell_of(e);
+    a.gecos = attribute_of(e, "title");
     a.uid = id_of(e, file, "uid");
     a.locked = e.state != "active";
-    auto lock = get(e, "lock");
+    auto lock = attribute_of(e, "lock");
     a.still = lock == "all";
     a.keep = a.still || lock == "delete";
     if (a.uid == 0) return;
     if (a.keep) ids_.keep(e.id);
     if (a.home.empty()) a.home = "/home/" + name;
-    if (a.shell.empty()) a.shell = e.ref.type == "user" ? "/bin/bash" : "/usr/sbin/nologin";
     if (no_place_for_a_home(a.home))
       return problem(e, file, "the home " + text::printable(a.home) + " of " + a.ref + " is a folder of the system",
                      "leave home out: it is /home/" + name);
     for (const auto* part : {&a.gecos, &a.shell, &a.home})
-      if (!plain(*part))
+      if (!fits_passwd(*part))
         return problem(e, file, "a row of passwd cannot hold \"" + text::printable(*part) + "\"", "leave out : and control characters");
     by_name_[e.ref.type + ":" + e.ref.name].push_back({e.ref, name});
     out_.accounts.emplace(name, std::move(a));
@@ -187,16 +197,16 @@ class Maker {
   // A key goes to those whom it names, and to those who name it.
   void key(const Entity& e, const std::string& file) {
     if (e.state != "active") return;
-    auto options = get(e, "options");
+    auto options = attribute_of(e, "options");
     if (auto good = check_key_options(options); !good) return problem(e, file, good.error().message, good.error().hint);
-    auto line = (options.empty() ? "" : options + " ") + get(e, "public");
-    for (const auto& of : words(get(e, "of")))
+    auto line = (options.empty() ? "" : options + " ") + attribute_of(e, "public");
+    for (const auto& of : words(attribute_of(e, "of")))
       for (const auto& name : accounts_of(of)) keys_[name].insert(line);
     lines_.emplace(e.ref.name, std::move(line));
   }
 
   void ssh_keys(const Entity& e, const std::string& file) {
-    auto listed = words(get(e, "ssh-keys"));
+    auto listed = words(attribute_of(e, "ssh-keys"));
     if (listed.empty()) return;
     auto own = accounts_of(e.ref.str());
     for (const auto& word : listed) {
@@ -248,7 +258,7 @@ class Maker {
   }
 
   void own_groups(const Entity& e, const std::string& file) {
-    auto listed = words(get(e, "groups"));
+    auto listed = words(attribute_of(e, "groups"));
     if (listed.empty()) return;
     auto own = accounts_of(e.ref.str());
     for (const auto& group : listed) {
@@ -263,17 +273,17 @@ class Maker {
 
   void sudo(const Entity& e, const std::string& file) {
     if (e.state != "active") return;
-    auto list = sudo_commands(get(e, "commands"));
+    auto list = sudo_commands(attribute_of(e, "commands"));
     if (!list) return problem(e, file, list.error().message, list.error().hint);
-    auto runas = get(e, "runas");
-    for (const auto& to : words(get(e, "to"))) {
+    auto runas = attribute_of(e, "runas");
+    for (const auto& to : words(attribute_of(e, "to"))) {
       for (const auto& name : accounts_of(to)) {
         const auto& account = out_.accounts.at(name);
         if (account.locked) continue;
         auto& sudoers = out_.sudo["tk-" + std::to_string(account.uid)];
         sudoers.ref = account.ref;
         sudoers.name = "tk-" + std::to_string(account.uid);
-        sudoers.content += sudo_line(name, runas, get(e, "nopasswd") == "true", *list);
+        sudoers.content += sudo_line(name, runas, attribute_of(e, "nopasswd") == "true", *list);
       }
     }
   }
@@ -287,13 +297,13 @@ class Maker {
 
   void folder(const Entity& e, const std::string& file) {
     if (e.state != "active") return;
-    auto path = get(e, "path"), mode = get(e, "mode"), owner = get(e, "unix-owner"), group = get(e, "unix-group");
+    auto path = attribute_of(e, "path"), mode = attribute_of(e, "mode"), owner = attribute_of(e, "unix-owner"), group = attribute_of(e, "unix-group");
     auto uid = number_of(owner, false), gid = number_of(group, true);
     if (!uid || !gid)
       return problem(e, file, "nobody is called " + text::printable(uid ? group : owner) + " on Unix", "declare a user, agent or group of that name");
     if (folder_of_the_system(path))
       return problem(e, file, text::printable(path) + " is a folder of the system", "declare one below /srv, /opt or a folder of your own");
-    auto acl = read_acl(get(e, "acl"), [&](const std::string& name, bool of_group) { return number_of(name, of_group); });
+    auto acl = read_acl(attribute_of(e, "acl"), [&](const std::string& name, bool of_group) { return number_of(name, of_group); });
     if (!acl) return problem(e, file, acl.error().message, acl.error().hint);
     acl->mode = mode.empty() ? 0755 : static_cast<std::uint32_t>(std::strtoul(mode.c_str(), nullptr, 8));
     if ((acl->mode & 04000) != 0 || ((acl->mode & 02) != 0 && (acl->mode & 01000) == 0))

@@ -47,6 +47,13 @@ struct Desired {
 // The Unix group of a space: acme-web-api.
 std::string name_of_space(std::string context);
 
+// Whether an entity of that type can say something of a computer, and which of them are accounts.
+bool concerns(std::string_view type);
+bool is_account(std::string_view type);
+std::string attribute_of(const workspace::Entity& entity, std::string_view name);  // empty where it has none
+std::string shell_of(const workspace::Entity& account);
+bool fits_passwd(std::string_view field);
+
 // Ids that are missing are given out in `ids`.
 Result<Desired> desired_of(workspace::EntityIndex& index, Ids& ids);
 

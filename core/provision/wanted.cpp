@@ -5,6 +5,7 @@
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
+#include "core/provision/row.hpp"
 
 namespace tk::provision {
 namespace {
@@ -82,6 +83,26 @@ Wanted Wanted::of(const Desired& desired, const Ids& ids) {
   for (const auto& [path, f] : desired.folders) w.folder(f);
   auto out = read(w.take(), "");
   return out ? std::move(*out) : Wanted();  // what the writer writes can be read
+}
+
+bool Wanted::follow(std::string& text, const workspace::Entity& before, const workspace::Entity& after) {
+  static constexpr std::string_view kFar[] = {"unix", "home", "uid", "lock", "groups", "ssh-keys"};
+  if (!is_account(after.ref.type) || before.ref != after.ref || before.id != after.id || before.state != after.state) return false;
+  for (auto name : kFar)
+    if (attribute_of(before, name) != attribute_of(after, name)) return false;
+  auto gecos = attribute_of(after, "title"), shell = shell_of(after);
+  if (!fits_passwd(gecos) || !fits_passwd(shell)) return false;
+  auto at = text.find("\t" + after.ref.str() + "\t" + after.id + "\t");
+  static constexpr std::string_view kRow = "\nrow\tpasswd\t";  // the last of an account
+  if (at != text.npos) at = text.find(kRow, at);
+  if (at == text.npos) return false;
+  auto end = text.find('\n', at + 1);
+  auto fields = fields_of(std::string_view(text).substr(at, end - at));
+  if (fields.size() != 7) return false;
+  fields[4] = gecos;
+  fields[6] = shell;
+  text.replace(at, end - at, join_fields(fields));
+  return true;
 }
 
 std::string_view Wanted::Item::operator[](std::size_t i) const {

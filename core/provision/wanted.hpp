@@ -32,6 +32,10 @@ class Wanted {
   // `begin`: where in the text it begins.
   static Result<Wanted> read(std::string text, const std::string& name, std::size_t begin = 0);
 
+  // In the text of what was wanted, an account as it is declared now, where only its own row of passwd tells the two apart.
+  // False: more may hang on what differs, and all is to be made anew.
+  static bool follow(std::string& text, const workspace::Entity& before, const workspace::Entity& after);
+
   const std::vector<Item>& items() const { return items_; }
   std::string_view text() const { return std::string_view(*text_).substr(begin_); }
 

@@ -125,8 +125,9 @@ Result<void> EntityIndex::bring_up(const git::Repository& repository, const std:
   };
   if (auto done = carry_out(); !done) return db_.rollback(), fail(done.error());
   TK_CHECK(db_.commit());
-  if (read_.anew) (void)db_.checkpoint(true);  // a reader in the way: the next one does it
-  else if (db_.wal_is_long(kLongWal)) (void)db_.checkpoint();
+  // Emptied, not only copied: the next process to open it cannot know what was copied, and would read and copy it all again.
+  // A reader in the way: the next one does it.
+  if (db_.wal_is_long(kLongWal)) (void)db_.checkpoint(true);
   commit_ = commit;
   return {};
 }

@@ -19,40 +19,13 @@
 #include "core/os/file.hpp"
 #include "core/os/process.hpp"
 #include "core/record/field.hpp"
-#include "core/workspace/entity_index.hpp"
-#include "core/xml/xml.hpp"
+#include "core/workspace/materialised.hpp"
 #include "tools/session/declare.hpp"
 
 namespace tk::tools::repo_tool {
 namespace {
 
 constexpr std::int64_t kDayNs = 86'400'000'000'000, kPatienceMs = 600'000, kMaxPlanFile = 256 << 20;
-
-struct Policy {
-  provision::IdRange range;
-  std::string max_removals;
-};
-
-// What MANIFEST.xml says in <provision>.
-Result<Policy> policy_of(const git::Repository& repository, const std::string& commit) {
-  Policy out;
-  TK_TRY(auto manifest, repository.read(commit, "MANIFEST.xml"));
-  if (!manifest) return out;
-  TK_TRY(auto doc, xml::parse(*manifest, "MANIFEST.xml"));
-  for (const auto& child : doc.root.children) {
-    if (child.name != "provision") continue;
-    out.max_removals = child.get("max-removals");
-    const auto* range = child.find("uid-range");
-    if (!range) continue;
-    auto dash = range->value.find('-');
-    out.range.first = static_cast<std::uint32_t>(std::strtoul(range->value.c_str(), nullptr, 10));
-    out.range.last = dash == std::string::npos ? 0 : static_cast<std::uint32_t>(std::strtoul(range->value.c_str() + dash + 1, nullptr, 10));
-    if (out.range.first < 1000 || out.range.last < out.range.first)
-      return fail_at(Code::ws_entity_invalid, doc.where(range->value_at), "uid-range must begin at 1000 or more and end behind it",
-                     "uid-range=\"20000-59999\"");
-  }
-  return out;
-}
 
 std::string caller() {
   const auto* entry = ::getpwuid(::getuid());
@@ -129,10 +102,6 @@ Result<void> begin(Session& s, const git::Repository& repository, const provisio
       .transform([](auto&&) {});
 }
 
-}  // namespace
-
-namespace {
-
 // Whose plans apply-unix takes; on this machine /etc/tk/plan-keys says it.
 Result<std::string> public_key(const workspace::Workspace& ws, const Target& target) {
   if (target.root == "/") return std::string();
@@ -164,12 +133,6 @@ Result<Target> read_target(const cli::Args& args) {
               "--target root=DIR, or --target / --yes-live");
 }
 
-Result<provision::Ids> read_ids(const git::Repository& repository, const std::string& commit) {
-  TK_TRY(auto policy, policy_of(repository, commit));
-  TK_TRY(auto text, repository.read(commit, "ids.lock"));
-  return provision::Ids::read(text.value_or(""), policy.range);
-}
-
 Result<crypto::SigningKey> plan_key(const workspace::Workspace& ws) {
   TK_TRY(auto bytes, acl::read_or_make_key(ws.state("keys"), "plan", sizeof(crypto::Seed)));
   crypto::Seed seed{};
@@ -178,67 +141,6 @@ Result<crypto::SigningKey> plan_key(const workspace::Workspace& ws) {
   crypto::wipe(bytes.data(), bytes.size());
   crypto::wipe(seed.data(), seed.size());
   return key;
-}
-
-namespace {
-
-// What a commit wants, and the ids that it gives out for it.
-struct OfCommit {
-  std::string commit;
-  Policy policy;
-  provision::Ids ids;
-  provision::Wanted wanted;
-};
-
-// A commit, and which of its spaces are read.
-Result<std::string> of_commit(const git::Repository& repository, const std::string& commit) {
-  TK_TRY(auto materialised, workspace::Materialised::of(repository, commit));
-  return commit + (materialised.lazy() ? " " + crypto::sha256_hex(materialised.key()) : "");
-}
-
-constexpr std::string_view kCacheFormat = "tk-wanted-1";
-
-// It follows from the commit alone, so it is kept from one command to the next.
-Result<std::optional<provision::Wanted>> cached(const std::string& path, const std::string& commit, provision::Ids& ids) {
-  auto text = os::read_file(path);
-  auto head = std::string(kCacheFormat) + " " + commit + "\n";
-  if (!text || !text->starts_with(head)) return std::optional<provision::Wanted>();
-  auto end = text->find("\n\n", head.size() - 1);
-  if (end == text->npos) return std::optional<provision::Wanted>();
-  for (auto line : text::split(std::string_view(*text).substr(head.size(), end - std::min(end, head.size())), '\n')) {
-    auto f = text::split(line, '\t');
-    if (f.size() < 3) continue;
-    TK_CHECK(ids.give(std::string(f[1]), std::string(f[2]), static_cast<std::uint32_t>(std::strtoul(std::string(f[0]).c_str(), nullptr, 10))));
-    if (f.size() == 4) ids.keep(std::string(f[1]));
-  }
-  TK_TRY(auto wanted, provision::Wanted::read(std::move(*text), path, end + 2));
-  return std::optional(std::move(wanted));
-}
-
-Result<OfCommit> wanted_of(const workspace::Workspace& ws, const git::Repository& repository) {
-  TK_TRY(auto head, repository.head_commit());
-  if (head.empty()) return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
-  TK_TRY(auto policy, policy_of(repository, head));
-  TK_TRY(auto ids, read_ids(repository, head));
-  auto path = ws.state("wanted");
-  TK_TRY(auto what, of_commit(repository, head));
-  TK_TRY(auto known, cached(path, what, ids));
-  if (known) return OfCommit{head, std::move(policy), std::move(ids), std::move(*known)};
-  TK_TRY(auto index, workspace::EntityIndex::open(ws, repository));
-  TK_TRY(auto desired, provision::desired_of(index, ids));
-  if (!desired.problems.empty()) return fail(desired.problems.front());
-  auto wanted = provision::Wanted::of(desired, ids);
-  auto text = std::string(kCacheFormat) + " " + what + "\n";
-  for (const auto& line : ids.given()) text += text::join(line, "\t") + "\n";
-  TK_CHECK(os::replace_file(path, (text + "\n").append(wanted.text()), 0600));
-  return OfCommit{head, std::move(policy), std::move(ids), std::move(wanted)};
-}
-
-}  // namespace
-
-Result<provision::Wanted> wanted_of_head(const workspace::Workspace& ws, const git::Repository& repository) {
-  TK_TRY(auto of, wanted_of(ws, repository));
-  return std::move(of.wanted);
 }
 
 namespace {
@@ -316,7 +218,7 @@ Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& 
   Planned out;
   TK_TRY(out.plan.commit, repository.head_commit());
   out.plan.target = target.name;
-  TK_TRY(auto what, of_commit(repository, out.plan.commit));
+  TK_TRY(auto what, what_is_read(repository, out.plan.commit));
   auto standing = ws.state("standing-" + mark), of_what = what + (purge ? " purge" : "");
   if (provision::still_stands(standing, of_what, target.root)) return out;
   auto reading = std::async(std::launch::async, [&]() -> Result<provision::Observed> {
@@ -324,9 +226,9 @@ Result<Planned> plan_for(const workspace::Workspace& ws, const git::Repository& 
     TK_CHECK(read.look_at_homes(ws.state("seen-" + mark)));
     return read;
   });
-  TK_TRY(auto of, wanted_of(ws, repository));
+  TK_TRY(auto of, wanted_of_head(ws, repository));
   TK_TRY(auto observed, reading.get());
-  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), {}, {}, of.policy.max_removals};
+  provision::PlanOptions options{purge, clock::now_ns() / kDayNs, caller(), {}, {}, of.max_removals};
   TK_TRY(auto materialised, workspace::Materialised::of(repository, of.commit));
   if (materialised.lazy()) options.unread = Unread(materialised, repository, of.commit);
   options.applied = AppliedBefore(ws, target);

@@ -23,7 +23,16 @@ struct Planned {
 };
 // Of HEAD for the target; nothing is changed.
 Result<Planned> plan_for(const workspace::Workspace& workspace, const git::Repository& repository, const Target& target, bool purge);
-Result<provision::Wanted> wanted_of_head(const workspace::Workspace& workspace, const git::Repository& repository);
+
+// What a commit wants, and the ids that it gives out for it (wanted.cpp).
+struct OfCommit {
+  std::string commit, max_removals;  // of <provision>
+  provision::Ids ids;
+  provision::Wanted wanted;
+};
+Result<OfCommit> wanted_of_head(const workspace::Workspace& workspace, const git::Repository& repository);
+// A commit, and which of its spaces are read.
+Result<std::string> what_is_read(const git::Repository& repository, const std::string& commit);
 Result<provision::Ids> read_ids(const git::Repository& repository, const std::string& commit);
 Result<crypto::SigningKey> plan_key(const workspace::Workspace& workspace);
 

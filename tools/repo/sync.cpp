@@ -376,15 +376,16 @@ Result<Exit> run(const cli::Args& args) {
   Sync sync(*s, repository);
   TK_CHECK(sync.run(done.from, done.to));
   TK_CHECK(sync.fresh(done.to, fresh));
-  TK_TRY(auto wanted, wanted_of_head(ws, repository));
+  TK_TRY(auto of, wanted_of_head(ws, repository));
+  auto wanted = of.wanted.text();
   auto kept = ws.state("synced-unix");
   auto before = os::read_file(kept);
   if (before) {
-    TK_TRY(done.unix_lines, unix_lines(*before, std::string(wanted.text())));
+    TK_TRY(done.unix_lines, unix_lines(*before, std::string(wanted)));
   } else {
-    TK_TRY(done.unix_lines, unix_lines("", std::string(wanted.text())));
+    TK_TRY(done.unix_lines, unix_lines("", std::string(wanted)));
   }
-  if (!before || !done.unix_lines.empty()) TK_CHECK(os::replace_file(kept, wanted.text(), 0600));
+  if (!before || !done.unix_lines.empty()) TK_CHECK(os::replace_file(kept, wanted, 0600));
   TK_CHECK(os::write_atomic(marker, done.to + "\n", 0600));
   done.read = git::Repository::blobs_read();
   print(args, sync, done);
