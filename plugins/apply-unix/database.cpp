@@ -22,7 +22,10 @@ bool locked(std::string_view password) {
 
 }  // namespace
 
-Database::Database(std::string name, std::string content) : name_(std::move(name)), lines_(1) {
+Database::Database(std::string name, std::string content, std::size_t more) : name_(std::move(name)), lines_(1) {
+  more += static_cast<std::size_t>(std::count(content.begin(), content.end(), '\n')) + 2;
+  lines_.reserve(more);
+  at_.reserve(more);
   ends_ = content.empty() || content.back() == '\n';
   for (std::string_view rest = content; !rest.empty();) {
     auto end = rest.find('\n');
@@ -79,18 +82,18 @@ std::string_view Database::name_after(const Op& op) {
   return name == op.at(1) ? std::string_view() : name;
 }
 
-Database::State Database::state(const Op& op) const {
+State Database::state(const Op& op) const {
   auto name = op.at(1), before = op.at(2), after = op.at(3);
   if (std::find(twice_.begin(), twice_.end(), name) != twice_.end()) return State::other;
   const auto* row = find(name);
   if (auto renamed = name_after(op); !renamed.empty()) {
     const auto* there = find(renamed);
-    if (!row && there && same(after, *there)) return State::new_row;
-    return row && !there && same(before, *row) ? State::old_row : State::other;
+    if (!row && there && same(after, *there)) return State::after;
+    return row && !there && same(before, *row) ? State::before : State::other;
   }
   auto is = [&](std::string_view plan) { return row ? plan != "-" && same(plan, *row) : plan == "-"; };
-  if (is(after)) return State::new_row;
-  return is(before) ? State::old_row : State::other;
+  if (is(after)) return State::after;
+  return is(before) ? State::before : State::other;
 }
 
 void Database::carry_out(const Op& op) {

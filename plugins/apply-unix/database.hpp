@@ -2,6 +2,7 @@
 // and its place.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,10 +15,9 @@ namespace tk::apply_unix {
 
 class Database {
  public:
-  Database(std::string name, std::string content);
+  // `more`: how many rows may come, at most.
+  Database(std::string name, std::string content, std::size_t more = 0);
 
-  enum class State { old_row, new_row, other };
-  // How an operation's row stands here: as before it, as after it, or as somebody else left it.
   State state(const Op& op) const;
   void carry_out(const Op& op);
   std::string content() const;
@@ -45,5 +45,8 @@ class Database {
   bool ends_ = true;     // with a newline
   std::size_t end_ = 0;  // before which new rows come: the first line of NIS, or the end
 };
+
+using Databases = std::map<std::string, Database, std::less<>>;  // by name
+inline Database& of(Databases& databases, const Op& op) { return databases.find(op.at(0))->second; }
 
 }  // namespace tk::apply_unix

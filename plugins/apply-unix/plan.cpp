@@ -126,14 +126,13 @@ void check_op(const Op& op, std::size_t line) {
   bool of_home = op.kind == Kind::home || op.kind == Kind::attic || op.kind == Kind::move;
   if (of_home && provision::no_place_for_a_home(op.at(0))) bad(line, "no place for a home");
   if (op.kind == Kind::dir && provision::folder_of_the_system(op.at(0))) bad(line, "a folder of the system");
-  if (op.kind == Kind::file) check_file(op, line);
+  if (op.kind == Kind::file) check_file(op, line), number(4), number(5);
   if (op.kind == Kind::home) number(1), number(2), number(3, 8);
   if (op.kind == Kind::attic) number(1);
   if (op.kind == Kind::move) {
     if (!plain_path(op.at(1)) || provision::no_place_for_a_home(op.at(1))) bad(line, "no place for a home");
     number(2);
   }
-  if (op.kind == Kind::file) number(4), number(5);
   for (auto i : {1U, 2U})
     if (op.kind == Kind::dir && op.at(i) != "-") check_directory(std::string(op.at(i)), std::string(op.at(0)));
 }
@@ -154,6 +153,7 @@ Plan read_plan(std::string text) {
   static const std::set<std::string_view> kWords = {"commit", "target", "by", "made", "note", "ids", "guard", "undo"};
   std::string_view rest = plan.text;
   std::vector<std::string_view> fields;
+  plan.ops.reserve(std::min(kMaxOps, static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n'))));
   for (std::size_t line = 1; !rest.empty(); ++line) {
     auto end = rest.find('\n');
     if (end == rest.npos) bad(line, "it was cut");

@@ -43,6 +43,9 @@ struct Op {
   std::string text(std::size_t i) const { return std::string(fields[i]); }
 };
 
+// How what it is about stands: as before it, as after it, or as somebody else left it.
+enum class State { before, after, other };
+
 struct Plan {
   std::string text, id;
   std::deque<std::string> decoded;  // fields that do not stand in the text as they are meant

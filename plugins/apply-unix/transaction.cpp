@@ -24,15 +24,16 @@ constexpr const char* kCommit = "/etc/.tk-commit";
 // In this order; passwd comes behind the homes.
 constexpr const char* kDatabases[] = {"group", "gshadow", "shadow", "subuid", "subgid"};
 
-std::string path_of(const std::string& database) {
-  return "/etc/" + database;
+std::string path_of(std::string_view database) {
+  return "/etc/" + std::string(database);
 }
 
-std::map<std::string, Database> read_databases(const Tree& tree, const Plan& plan) {
-  std::map<std::string, Database> out;
+Databases read_databases(const Tree& tree, const Plan& plan) {
+  std::map<std::string_view, std::size_t> rows;
   for (const auto& op : plan.ops)
-    if (op.kind == Kind::row && !out.contains(op.text(0)))
-      out.emplace(op.text(0), Database(op.text(0), tree.read(path_of(op.text(0)), kMaxDatabase).value_or("")));
+    if (op.kind == Kind::row) ++rows[op.at(0)];
+  Databases out;
+  for (auto [name, count] : rows) out.emplace(name, Database(std::string(name), tree.read(path_of(name), kMaxDatabase).value_or(""), count));
   return out;
 }
 
@@ -101,7 +102,7 @@ bool Transaction::stands_as(const Op& file) const {
   return (st->st_mode & 07777) == owner.mode && (!tree_.privileged() || (st->st_uid == owner.uid && st->st_gid == owner.gid));
 }
 
-Transaction::State Transaction::state(const Op& op) {
+State Transaction::state(const Op& op) {
   if (op.kind == Kind::home) {
     auto st = tree_.status(op.at(0));
     if (!st) return State::before;
@@ -125,7 +126,7 @@ Transaction::State Transaction::state(const Op& op) {
   return in_home(op) ? unless_theirs(op, [&] { return state_of_file(op); }).value_or(State::other) : state_of_file(op);
 }
 
-Transaction::State Transaction::state_of_file(const Op& op) {
+State Transaction::state_of_file(const Op& op) {
   auto st = tree_.status(op.at(0));
   if (st && in_home(op) && (!S_ISREG(st->st_mode) || st->st_nlink != 1 || st->st_size > static_cast<off_t>(kMaxField))) return State::other;
   auto now = tree_.read(op.at(0), kMaxField);
@@ -156,22 +157,17 @@ bool Transaction::check(const Plan& plan) {
   auto databases = read_databases(tree_, plan);
   std::size_t after = 0;
   const Op* before = nullptr;
-  auto stale = [](const std::string& what) { throw Failure{kStale, what + " is not as it was when the plan was made"}; };
+  auto stale = [](const Op& op) {
+    throw Failure{kStale, (op.kind == Kind::row ? "the row of " + op.text(1) + " in " : "") + op.text(0) + " is not as it was when the plan was made"};
+  };
   for (const auto& op : plan.ops) {
-    auto name = op.kind == Kind::row ? "the row of " + op.text(1) + " in " + op.text(0) : op.text(0);
-    State now;
-    if (op.kind == Kind::row) {
-      auto row = databases.at(op.text(0)).state(op);
-      now = row == Database::State::new_row ? State::after : row == Database::State::old_row ? State::before : State::other;
-    } else {
-      now = state(op);
-    }
-    if (now == State::other) stale(name);
+    auto now = op.kind == Kind::row ? of(databases, op).state(op) : state(op);
+    if (now == State::other) stale(op);
     if (now == State::after)
       ++after;
     else
       before = &op;
-    if (after > 0 && before) stale(name);
+    if (after > 0 && before) stale(op);
   }
   if (before) no_id_twice(plan, databases), check_folders(plan);
   return !before;
@@ -201,7 +197,7 @@ void Transaction::check_folders(const Plan& plan) {
 }
 
 // A plan knows nothing of an account that somebody made since, under another name.
-void Transaction::no_id_twice(const Plan& plan, const std::map<std::string, Database>& databases) {
+void Transaction::no_id_twice(const Plan& plan, const Databases& databases) {
   for (const char* name : {"passwd", "group"}) {
     auto it = databases.find(name);
     if (it == databases.end()) continue;
@@ -227,13 +223,14 @@ void Transaction::stage_rows(const Plan& plan) {
     tree_.write_new(place, content, owner);
   };
   if (removes) {
-    auto first = databases.at("passwd");
+    auto first = databases.find("passwd")->second;
     for (const auto& op : plan.ops)
-      if (removes_row(op) && first.state(op) == Database::State::old_row) first.carry_out(op);
+      if (removes_row(op) && first.state(op) == State::before) first.carry_out(op);
     write("passwd", "passwd.first", first.content());
   }
   for (const auto& op : plan.ops)
-    if (op.kind == Kind::row && databases.at(op.text(0)).state(op) == Database::State::old_row) databases.at(op.text(0)).carry_out(op);
+    if (op.kind == Kind::row)
+      if (auto& database = of(databases, op); database.state(op) == State::before) database.carry_out(op);
   for (const auto& [name, database] : databases) write(name, name, database.content());
 }
 
@@ -397,7 +394,7 @@ void Transaction::recover_locked(Outcome& out) {
     id_ = plan.id;
     for (auto databases = read_databases(tree_, plan); const auto& op : plan.ops) {
       if (op.kind == Kind::dir) continue;
-      bool other = op.kind == Kind::row ? databases.at(op.text(0)).state(op) == Database::State::other : state(op) == State::other;
+      bool other = op.kind == Kind::row ? of(databases, op).state(op) == State::other : state(op) == State::other;
       if (other) left_.insert(op.kind == Kind::row ? op.text(0) + " " + op.text(1) : op.text(0));
     }
     stage(plan);

@@ -33,12 +33,11 @@ class Transaction {
   bool check(const Plan& plan);
 
  private:
-  enum class State { before, after, other };
   State state(const Op& op);
   State state_of_file(const Op& op);
   bool stands_as(const Op& file) const;
   void lock();
-  static void no_id_twice(const Plan& plan, const std::map<std::string, Database>& databases);
+  static void no_id_twice(const Plan& plan, const Databases& databases);
   void recover_locked(Outcome& out);
   void stage(const Plan& plan);
   void forward(const Plan& plan);

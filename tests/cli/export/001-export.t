@@ -10,10 +10,10 @@ A whole workspace with its journal goes into one file, and comes out of it as it
   the same refs and tree
   $ diff <(tk log --json) <(cd ../copy && tk log --json) && echo the same rows
   the same rows
-  $ cd ../copy && tk log verify --json | grep '"rows"' ; git fsck --strict 2>&1 | grep -v dangling; git status --short; tk repo get user:rita 2>&1 | sed 's|/tmp.*||; s/[0-9a-f]\{8\}-[-0-9a-f]*/…/g'
+  $ cd ../copy && tk log verify --json | grep '"rows"' ; git fsck --strict 2>&1 | grep -v dangling; git status --short; tk repo get user:rita 2>&1 | sed 's|put .*|put …|; s/[0-9a-f]\{8\}-[-0-9a-f]*/…/g'
     "rows": 16
   tk: [TK-PII-0003] the key of subject … is missing
-    mend: put 
+    mend: put …
 
 It is a workspace like the first: what is done there goes on from the same head.
 

@@ -48,9 +48,9 @@ struct World {
     for (const auto& op : read.ops) {
       if (op.kind != apply_unix::Op::Kind::row) continue;
       auto& file = files.at(op.text(0));
-      REQUIRE_MESSAGE(file.state(op) == apply_unix::Database::State::old_row, op.at(0) << " " << op.at(1) << ": " << op.at(2) << " -> " << op.at(3));
+      REQUIRE_MESSAGE(file.state(op) == apply_unix::State::before, op.at(0) << " " << op.at(1) << ": " << op.at(2) << " -> " << op.at(3));
       file.carry_out(op);
-      REQUIRE(file.state(op) == apply_unix::Database::State::new_row);
+      REQUIRE(file.state(op) == apply_unix::State::after);
       ++rows;
     }
     for (auto& [name, content] : now) content = files.at(name).content();
