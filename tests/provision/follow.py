@@ -66,6 +66,6 @@ with World(TK) as w:
             wrong, says[n] = wrong + 1, before
             w.declare({path(n): text(kinds[n], n, before)})
         # Now and then it stays at an older commit, as after a plan that was followed.
-        if isinstance(want, list) and stands: os.replace(kept + ".was", kept)
-    assert followed > STEPS // 5 and anew > STEPS // 10, (followed, anew)
+        if isinstance(want, list) and stands and rng.random() < 0.3: os.replace(kept + ".was", kept)
+    assert followed > STEPS // 12 and anew > STEPS // 10, (followed, anew)
     print(f"{followed} edits were followed, {anew} made anew, {wrong} refused both ways: the same plans")

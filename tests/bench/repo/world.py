@@ -1,7 +1,7 @@
 """An organisation of any size, straight into git objects (fast-import), and questions about it whose answers are known.
 Everything comes of one seed. Names are made of syllables and of the words of trades, so that many of them are near to
 each other: what a search has to tell apart."""
-import os, random, subprocess, uuid
+import base64, os, random, subprocess, uuid
 
 FIRST = "ada ben clara david emma felix greta hugo ida jonas klara leon mila noah olga paul rosa sven tina ulf vera willi xenia yannik zoe " \
         "amir bela chiara dimitri elif fatma goran hana igor jana kofi lena mateo nadia omar priya quentin ravi sofia tomas".split()
@@ -99,8 +99,8 @@ class World:
         self.services.append((ref, name, ""))
 
     def key(self, i):
-        body = "".join(self.dice.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") for _ in range(43))
-        self.add("sshkey", self.dice.choice(self.contexts), f"key{i}", f'public="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{body}" of="{self.dice.choice(self.people)[0]}"')
+        body = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + self.dice.randbytes(32)).decode()
+        self.add("sshkey", self.dice.choice(self.contexts), f"key{i}", f'public="ssh-ed25519 {body}" of="{self.dice.choice(self.people)[0]}"')
 
     def group(self, i, members):
         chosen = {self.dice.choice(self.people)[0] for _ in range(members)}
