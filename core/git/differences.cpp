@@ -38,26 +38,19 @@ class Comparison {
     TK_TRY(auto old_tree, read_tree(odb_, before));
     TK_TRY(auto new_tree, read_tree(odb_, after));
     Entries old_entries(bytes(old_tree)), new_entries(bytes(new_tree));
-    Entry a, b;
-    TK_TRY(bool has_a, old_entries.next(a));
-    TK_TRY(bool has_b, new_entries.next(b));
-    while (has_a || has_b) {
+    for (Entry a, b;;) {
+      TK_CHECK(Entries::past_the_same(old_entries, new_entries));
+      auto old_rest = old_entries, new_rest = new_entries;
+      TK_TRY(bool has_a, old_rest.next(a));
+      TK_TRY(bool has_b, new_rest.next(b));
+      if (!has_a && !has_b) return {};
       int order = !has_a ? 1 : !has_b ? -1 : compare(a, b);
-      if (order == 0) {
-        if (a.mode != b.mode || std::memcmp(a.id, b.id, GIT_OID_RAWSZ) != 0) {
-          TK_CHECK(both(&a, &b, prefix, depth));
-        }
-      } else {
-        TK_CHECK(both(order < 0 ? &a : nullptr, order > 0 ? &b : nullptr, prefix, depth));
+      if (order != 0 || a.mode != b.mode || std::memcmp(a.id, b.id, GIT_OID_RAWSZ) != 0) {
+        TK_CHECK(both(order <= 0 ? &a : nullptr, order >= 0 ? &b : nullptr, prefix, depth));
       }
-      if (order <= 0) {
-        TK_TRY(has_a, old_entries.next(a));
-      }
-      if (order >= 0) {
-        TK_TRY(has_b, new_entries.next(b));
-      }
+      if (order <= 0) old_entries = old_rest;
+      if (order >= 0) new_entries = new_rest;
     }
-    return {};
   }
 
  private:

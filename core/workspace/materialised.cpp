@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "core/os/file.hpp"
+#include "core/workspace/entities.hpp"
 #include "core/xml/xml.hpp"
 
 namespace tk::workspace {
@@ -24,7 +25,7 @@ Result<Materialised> Materialised::of(const git::Repository& repository, const s
   if (!list && list.error().code != Code::os_not_found) return fail(list.error());
   if (list)
     for (auto line : text::split(*list, '\n'))
-      if (!line.empty()) out.active_.emplace(line);
+      if (!line.empty()) out.folders_.insert(context_folder(*out.active_.emplace(line).first));
   return out;
 }
 
@@ -37,10 +38,13 @@ Result<void> Materialised::write(const std::string& root, const std::set<std::st
 bool Materialised::skips(std::string_view folder) const {
   // Asked of every folder of the tree: nearly all are told by how they end.
   auto last = folder.rfind('/');
-  if (!lazy_ || last == folder.npos || !folder.substr(0, last).ends_with("/spaces")) return false;
-  auto parts = text::split(folder, '/');
-  if (parts.size() != 6 || parts[0] != "galaxies" || parts[2] != "systems" || parts[4] != "spaces") return false;
-  return !active_.contains(std::string(parts[1]) + "." + std::string(parts[3]) + "." + std::string(parts[5]));
+  if (!lazy_ || last == folder.npos) return false;
+  bool all = folder.substr(last) == "/spaces";
+  if ((!all && !folder.substr(0, last).ends_with("/spaces")) || !folder.starts_with("galaxies/")) return false;
+  if (std::count(folder.begin(), folder.end(), '/') != (all ? 4 : 5) || !folder.substr(folder.find('/', 9)).starts_with("/systems/")) return false;
+  if (!all) return !folders_.contains(folder);
+  auto first = folders_.lower_bound(folder);
+  return first == folders_.end() || !first->starts_with(folder);
 }
 
 bool Materialised::unread(const std::string& context) const {

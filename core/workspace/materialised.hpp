@@ -3,6 +3,7 @@
 // folders is opened. `tk repo sync` keeps the list of the others in .tk/active.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ class Materialised {
 
   bool lazy() const { return lazy_; }
   const std::set<std::string>& active() const { return active_; }  // acme.web.api
-  // Whether a folder of the tree (galaxies/acme/systems/web/spaces/api) is left out.
+  // Whether a folder of the tree is left out: galaxies/acme/systems/web/spaces/api, and .../spaces of a system where nobody is in any.
   bool skips(std::string_view folder) const;
   git::Repository::Skip skip() const;
   bool unread(const std::string& context) const;  // whether it is a space that is left out
@@ -28,6 +29,7 @@ class Materialised {
  private:
   bool lazy_ = false;
   std::set<std::string> active_;
+  std::set<std::string, std::less<>> folders_;  // of those
 };
 
 }  // namespace tk::workspace
