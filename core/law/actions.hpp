@@ -44,6 +44,10 @@ inline constexpr std::array kActions = {
     Action{"log.prune", "remove payloads whose time is over"},
     Action{"provision.plan", "make a plan of accounts for a computer, or look for drift"},
     Action{"provision.apply", "carry out a plan of accounts"},
+    Action{"box.run", "run a program in a box of this profile (asked of the agent)"},
+    Action{"box.weaken", "run a box of this profile though a layer of it is missing"},
+    Action{"box.read", "see this folder in a box: a directory entity, or workspace:GALAXY/tree"},
+    Action{"box.write", "write into this folder in a box"},
     Action{"law.review", "attest that the grants were looked through"},
 };
 

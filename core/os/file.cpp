@@ -286,6 +286,17 @@ std::string absolute(const std::string& path) {
   return *here + "/" + path;
 }
 
+std::string real_path(const std::string& path) {
+  char buffer[PATH_MAX];
+  return ::realpath(path.c_str(), buffer) ? std::string(buffer) : std::string();
+}
+
+std::string link_target(const std::string& path) {
+  char buffer[PATH_MAX];
+  auto n = ::readlink(path.c_str(), buffer, sizeof buffer);
+  return n > 0 ? std::string(buffer, static_cast<std::size_t>(n)) : std::string();
+}
+
 std::string self_path() {
   char buffer[PATH_MAX];
   auto n = ::readlink("/proc/self/exe", buffer, sizeof buffer);

@@ -52,6 +52,8 @@ Result<std::vector<std::string>> list_directory(const std::string& path, std::st
 Result<std::string> temporary_directory(std::string_view prefix);          // 0700
 Result<std::string> current_directory();
 std::string absolute(const std::string& path);
+std::string real_path(const std::string& path);    // without symlinks; empty when it is not there
+std::string link_target(const std::string& path);  // empty when it is no symlink
 std::string self_path();  // the running executable, symlinks resolved
 
 // Writes all bytes to a descriptor. A closed pipe is SIGPIPE's affair (see signals.hpp).

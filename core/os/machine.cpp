@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -72,6 +73,13 @@ Result<void> make_private(const std::string& path) {
   if (::stat(path.c_str(), &st) != 0 || ::chmod(path.c_str(), st.st_mode & 0700) != 0)
     return fail(errno_error(errno, "change the mode of", path));
   return {};
+}
+
+std::optional<Account> account_of(std::uint32_t uid) {
+  passwd entry{}, *found = nullptr;
+  char buffer[16384];
+  if (::getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) != 0 || !found) return std::nullopt;
+  return Account{entry.pw_name, entry.pw_dir, entry.pw_gid};
 }
 
 bool is_root() { return ::geteuid() == 0; }

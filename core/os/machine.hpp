@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/base/error.hpp"
@@ -23,5 +24,11 @@ Rights rights_of(const std::string& path);
 Result<void> make_private(const std::string& path);  // nothing for group and world
 
 bool is_root();
+
+struct Account {
+  std::string name, home;
+  std::uint32_t gid = 0;
+};
+std::optional<Account> account_of(std::uint32_t uid);  // as the system's databases have it
 
 }  // namespace tk::os

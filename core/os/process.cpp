@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,15 +49,20 @@ void set_limit(__rlimit_resource resource, std::uint64_t bytes) {
 // `report` and ends.
 [[noreturn]] void become(const Spawn& spawn, char* const* argv, char* const* envp,
                          const std::string& program, int in, int out, int err, int report,
-                         pid_t parent) {
+                         int control, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // the parent died before we asked
+  if (control >= 0 && report == 3) report = ::fcntl(report, F_DUPFD_CLOEXEC, 4);
+  unsigned kept = control >= 0 ? 4 : 3;
   if (!spawn.inherit_output) {
     ::setpgid(0, 0);
     ::dup2(in, STDIN_FILENO);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
-    ::syscall(SYS_close_range, 3u, static_cast<unsigned>(report) - 1u, 0u);
+  }
+  if (control >= 0 && (::dup2(control, 3) < 0 || ::fcntl(3, F_SETFD, 0) != 0)) ::_exit(127);
+  if (!spawn.inherit_output || control >= 0) {
+    ::syscall(SYS_close_range, kept, static_cast<unsigned>(report) - 1u, 0u);
     ::syscall(SYS_close_range, static_cast<unsigned>(report) + 1u, ~0u, 0u);
   }
   sigset_t none;
@@ -138,11 +144,17 @@ Result<Child> Child::start(Spawn spawn) {
   }
   auto argv = pointers(spawn.argv);
   auto envp = pointers(spawn.environment);
+  int control[2] = {-1, -1};
+  if (spawn.control && ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) != 0) {
+    auto error = errno_error(errno, "open a socket for", program);
+    for (auto* p : {&in, &out, &err, &report}) p->close();
+    return fail(error);
+  }
   pid_t parent = ::getpid();
   pid_t pid = ::fork();
   if (pid == 0)
     become(spawn, argv.data(), envp.data(), program, in.read, out.write, err.write, report.write,
-           parent);
+           control[1], parent);
   int fork_error = errno;
   ::close(report.write);
   int exec_error = 0;
@@ -153,11 +165,11 @@ Result<Child> Child::start(Spawn spawn) {
     if (n <= 0) exec_error = 0;
   }
   ::close(report.read);
-  for (int fd : {in.read, out.write, err.write})
+  for (int fd : {in.read, out.write, err.write, control[1]})
     if (fd >= 0) ::close(fd);
   if (pid < 0 || exec_error != 0) {
     if (pid > 0) ::waitpid(pid, nullptr, 0);
-    for (int fd : {in.write, out.read, err.read})
+    for (int fd : {in.write, out.read, err.read, control[0]})
       if (fd >= 0) ::close(fd);
     return fail(Code::os_spawn, "cannot start " + program + ": " +
                                     ::strerror(pid < 0 ? fork_error : exec_error));
@@ -168,6 +180,7 @@ Result<Child> Child::start(Spawn spawn) {
   child.in_ = in.write;
   child.out_ = out.read;
   child.err_ = err.read;
+  child.control_ = control[0];
   for (int fd : {child.in_, child.out_, child.err_})
     if (fd >= 0) ::fcntl(fd, F_SETFL, O_NONBLOCK);
   child.spawn_ = std::move(spawn);
@@ -181,6 +194,8 @@ Child::Child(Child&& o) noexcept
       in_(std::exchange(o.in_, -1)),
       out_(std::exchange(o.out_, -1)),
       err_(std::exchange(o.err_, -1)),
+      control_(std::exchange(o.control_, -1)),
+      heard_(std::move(o.heard_)),
       fed_(o.fed_),
       finished_(o.finished_),
       result_(std::move(o.result_)) {}
@@ -192,7 +207,7 @@ Child::~Child() {
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
   }
-  for (int fd : {in_, out_, err_, pidfd_})
+  for (int fd : {in_, out_, err_, pidfd_, control_})
     if (fd >= 0) ::close(fd);
 }
 
@@ -225,6 +240,31 @@ void Child::send(std::string_view bytes) {
 void Child::close_input() {
   spawn_.keep_input_open = false;
   if (in_ >= 0) feed();
+}
+
+void Child::tell(std::string_view text) {
+  while (!text.empty()) {
+    auto n = ::send(control_, text.data(), text.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) break;  // it ended; what it said, or its status, tells why
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  ::shutdown(control_, SHUT_WR);
+}
+
+std::optional<std::string> Child::hear() {
+  for (;;) {
+    if (auto end = heard_.find('\n'); end != heard_.npos) {
+      auto line = heard_.substr(0, end);
+      heard_.erase(0, end + 1);
+      return line;
+    }
+    char buffer[4096];
+    auto n = ::read(control_, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0 || heard_.size() > sizeof buffer * 16) return std::nullopt;
+    heard_.append(buffer, static_cast<std::size_t>(n));
+  }
 }
 
 std::string Child::take_output() { return std::exchange(result_.output, {}); }
@@ -308,6 +348,25 @@ Result<Exited> run(Spawn spawn, std::int64_t deadline_ms) {
   auto result = child.take();
   result.timed_out = timed_out;
   return result;
+}
+
+namespace {
+
+volatile pid_t handed_to = 0;
+
+void hand_on(int signal, siginfo_t* info, void*) {
+  if (info->si_code <= 0) ::kill(handed_to, signal);
+}
+
+}  // namespace
+
+void hand_signals_to(pid_t child) {
+  handed_to = child;
+  struct sigaction action {};
+  action.sa_sigaction = hand_on;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  ::sigfillset(&action.sa_mask);
+  for (int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaction(signal, &action, nullptr);
 }
 
 Result<Pager> Pager::start(const std::string& command) {

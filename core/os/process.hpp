@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Spawn {
   std::size_t error_limit = 64u << 10;   // tail of stderr that is kept
   std::uint64_t memory_limit = 0;        // RLIMIT_AS in bytes; 0 = none
   std::uint64_t file_limit = 0;          // RLIMIT_FSIZE in bytes; 0 = none
+  bool control = false;                  // a socket to us is the child's descriptor 3
   bool inherit_output = false;           // stdin, stdout and stderr are the parent's
   bool marked = false;                   // known ever after as what tk started for an agent (ancestry.hpp)
   bool keep_input_open = false;          // for a conversation: send() writes on, close_input() ends it
@@ -61,6 +63,11 @@ class Child {
 
   Exited take();  // after finished()
 
+  // The control socket: all that the child is told on it (its end of reading comes then), and the next line that it
+  // says, without its newline; nothing at its end.
+  void tell(std::string_view text);
+  std::optional<std::string> hear();
+
  private:
   Child() = default;
   void feed();
@@ -71,7 +78,8 @@ class Child {
   bool has_input() const { return in_ >= 0 && (unread() > 0 || !spawn_.keep_input_open); }
 
   pid_t pid_ = -1;
-  int pidfd_ = -1, in_ = -1, out_ = -1, err_ = -1;
+  int pidfd_ = -1, in_ = -1, out_ = -1, err_ = -1, control_ = -1;
+  std::string heard_;
   std::size_t fed_ = 0;
   bool finished_ = false;
   Exited result_;
@@ -95,6 +103,9 @@ class Pager {
   pid_t pid_ = -1;
   int in_ = -1;
 };
+
+// From here on signals that somebody sends to this process reach `child`; those of a terminal it gets itself.
+void hand_signals_to(pid_t child);
 
 // Becomes another program; returns only when that failed. argv[0] is a path.
 Error replace_process(const std::vector<std::string>& argv);

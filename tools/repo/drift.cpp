@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/provision/policy.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
@@ -23,7 +24,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto text, store::Cas(ws.state("cas")).get(record::field_text(*last, "wanted")));
   TK_TRY(auto wanted, provision::Wanted::read(std::move(text), last->id));
   TK_TRY(auto head, repository.head_commit());
-  TK_TRY(auto ids, read_ids(repository, head));
+  TK_TRY(auto ids, provision::read_ids(repository, head));
   TK_TRY(auto observed, provision::Observed::read(target.root));
   provision::PlanOptions options;
   options.applied = [&](std::string_view name, const std::string& entity) {

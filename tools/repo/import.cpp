@@ -1,5 +1,6 @@
 #include <set>
 
+#include "core/provision/policy.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
@@ -164,7 +165,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto s, Session::open(args.get("as"), &effects));
   TK_TRY(auto index, workspace::EntityIndex::open(ws, repository));
   TK_TRY(auto observed, provision::Observed::read(target.root));
-  TK_TRY(auto ids, read_ids(repository, index.commit()));
+  TK_TRY(auto ids, provision::read_ids(repository, index.commit()));
   Importer importer(*s, observed, ids, args.get("context", ws.default_context()));
   TK_CHECK(importer.run(index, args.all("account")));
   std::int64_t seq = 0;

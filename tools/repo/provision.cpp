@@ -9,6 +9,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "core/provision/policy.hpp"
 #include "core/acl/keyfile.hpp"
 #include "core/base/base64.hpp"
 #include "core/base/clock.hpp"
@@ -87,7 +88,7 @@ record::Change change_of(const Session& s, const record::Record& record, const c
 // The ids of the plan go into ids.lock before anybody gets them, in the commit of the transition that begins it.
 Result<void> begin(Session& s, const git::Repository& repository, const provision::Plan& plan, record::Change change) {
   TK_TRY(auto head, repository.head_commit());
-  TK_TRY(auto ids, read_ids(repository, head));
+  TK_TRY(auto ids, provision::read_ids(repository, head));
   for (const auto& line : plan.ids) {
     auto given = ids.give(line[1], line[2], static_cast<std::uint32_t>(std::strtoul(line[0].c_str(), nullptr, 10)));
     if (!given) return fail(Code::prv_stale, "the plan is stale: " + given.error().message, "make a new plan: tk repo plan");

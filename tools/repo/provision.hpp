@@ -33,7 +33,6 @@ struct OfCommit {
 Result<OfCommit> wanted_of_head(const workspace::Workspace& workspace, const git::Repository& repository);
 // A commit, and which of its spaces are read.
 Result<std::string> what_is_read(const git::Repository& repository, const std::string& commit);
-Result<provision::Ids> read_ids(const git::Repository& repository, const std::string& commit);
 Result<crypto::SigningKey> plan_key(const workspace::Workspace& workspace);
 
 // The record of a plan that has something to do, and its text in the content-addressed store.

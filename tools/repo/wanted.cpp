@@ -5,8 +5,8 @@
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/os/file.hpp"
+#include "core/provision/policy.hpp"
 #include "core/workspace/entity_index.hpp"
-#include "core/xml/xml.hpp"
 #include "tools/repo/provision.hpp"
 
 namespace tk::tools::repo_tool {
@@ -17,37 +17,6 @@ constexpr std::size_t kFewFiles = 16;
 
 std::string kept_path(const workspace::Workspace& ws) {
   return ws.state("wanted");
-}
-
-struct Policy {
-  provision::IdRange range;
-  std::string max_removals;
-};
-
-// What MANIFEST.xml says in <provision>.
-Result<Policy> policy_of(const git::Repository& repository, const std::string& commit) {
-  Policy out;
-  TK_TRY(auto manifest, repository.read(commit, "MANIFEST.xml"));
-  if (!manifest) return out;
-  TK_TRY(auto doc, xml::parse(*manifest, "MANIFEST.xml"));
-  for (const auto& child : doc.root.children) {
-    if (child.name != "provision") continue;
-    out.max_removals = child.get("max-removals");
-    const auto* range = child.find("uid-range");
-    if (!range) continue;
-    auto dash = range->value.find('-');
-    out.range.first = static_cast<std::uint32_t>(std::strtoul(range->value.c_str(), nullptr, 10));
-    out.range.last = dash == std::string::npos ? 0 : static_cast<std::uint32_t>(std::strtoul(range->value.c_str() + dash + 1, nullptr, 10));
-    if (out.range.first < 1000 || out.range.last < out.range.first)
-      return fail_at(Code::ws_entity_invalid, doc.where(range->value_at), "uid-range must begin at 1000 or more and end behind it",
-                     "uid-range=\"20000-59999\"");
-  }
-  return out;
-}
-
-Result<provision::Ids> read_ids(const git::Repository& repository, const std::string& commit, const Policy& policy) {
-  TK_TRY(auto text, repository.read(commit, "ids.lock"));
-  return provision::Ids::read(text.value_or(""), policy.range);
 }
 
 std::vector<workspace::Entity> concerned(const std::string& path, std::optional<std::string> content) {
@@ -108,11 +77,6 @@ Result<std::optional<provision::Wanted>> kept(const workspace::Workspace& ws, co
 
 }  // namespace
 
-Result<provision::Ids> read_ids(const git::Repository& repository, const std::string& commit) {
-  TK_TRY(auto policy, policy_of(repository, commit));
-  return read_ids(repository, commit, policy);
-}
-
 Result<std::string> what_is_read(const git::Repository& repository, const std::string& commit) {
   TK_TRY(auto materialised, workspace::Materialised::of(repository, commit));
   return commit + (materialised.lazy() ? " " + crypto::sha256_hex(materialised.key()) : "");
@@ -121,8 +85,8 @@ Result<std::string> what_is_read(const git::Repository& repository, const std::s
 Result<OfCommit> wanted_of_head(const workspace::Workspace& ws, const git::Repository& repository) {
   TK_TRY(auto head, repository.head_commit());
   if (head.empty()) return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
-  TK_TRY(auto policy, policy_of(repository, head));
-  TK_TRY(auto ids, read_ids(repository, head, policy));
+  TK_TRY(auto policy, provision::policy_of(repository, head));
+  TK_TRY(auto ids, provision::read_ids(repository, head, policy));
   TK_TRY(auto what, what_is_read(repository, head));
   TK_TRY(auto known, kept(ws, repository, head, what, ids));
   if (known) return OfCommit{head, std::move(policy.max_removals), std::move(ids), std::move(*known)};

@@ -211,6 +211,45 @@ action = "step.run"
 event_type = "step.retried"
 input = { attempt = "int" }
 )toml"},
+    // A program of an agent in its box, from before it starts.
+    {"box", R"toml(
+record = "box"
+version = 1
+initial = "running"
+create = { action = "box.run", event_type = "box.started" }
+[fields]
+agent = { type = "text" }
+profile = { type = "text" }
+command = { type = "list<text>" }
+uid = { type = "int" }
+network = { type = "text" }
+paths = { type = "json" }
+missing = { type = "list<text>" }
+status = { type = "int" }
+error = { type = "text" }
+[[state]]
+name = "running"
+[[state]]
+name = "ended"
+final = true
+[[state]]
+name = "refused"
+final = true
+[[transition]]
+event = "end"
+from = ["running"]
+to = "ended"
+action = "box.run"
+event_type = "box.ended"
+input = { status = "int" }
+[[transition]]
+event = "refuse"
+from = ["running"]
+to = "refused"
+action = "box.run"
+event_type = "box.refused"
+input = { error = "text" }
+)toml"},
     {"cast", R"toml(
 record = "cast"
 version = 1

@@ -1,0 +1,91 @@
+#include "core/box/box.hpp"
+
+#include <algorithm>
+
+#include "core/os/file.hpp"
+#include "core/os/machine.hpp"
+
+namespace tk::box {
+namespace {
+
+const char* word_of(Use use) { return use == Use::write ? "write" : use == Use::exec ? "exec" : "read"; }
+
+// Beside tk's own programs only; as root only where nobody but root could have put it.
+Result<std::string> program() {
+  auto self = os::self_path();
+  auto folder = self.substr(0, self.rfind('/')) + "/plugins";
+  for (const auto& path : {folder, folder + "/box-exec"}) {
+    auto rights = os::rights_of(path);
+    if (!rights.exists) return fail(Code::box_layer, "box: " + path + " is missing", "install tk anew");
+    if (os::is_root() && (!rights.mine || rights.others_write))
+      return fail(Code::box_layer, "box: " + path + " could be changed by others than root", "chown root " + path + "; chmod go-w " + path);
+  }
+  return folder + "/box-exec";
+}
+
+Error refusal(const std::string& words) {
+  auto space = words.find(' ');
+  auto layer = words.substr(0, space), why = space == words.npos ? "" : words.substr(space + 1);
+  if (layer == "command") return {Code::box_command, why, {}, "a program below /usr, or below a path of the profile", nullptr};
+  return {Code::box_layer, layer + ": " + why, {}, "nothing was started; tk doctor shows the layers that there are", nullptr};
+}
+
+}  // namespace
+
+std::string Box::text() const {
+  std::string out;
+  auto add = [&](std::string_view key, std::string_view value) { (((out += key) += ' ') += value) += '\0'; };
+  add("tk-box", "1");
+  if (uid != 0) add("uid", std::to_string(uid)), add("gid", std::to_string(gid));
+  for (const auto& [path, use] : paths) add(word_of(use), path);
+  for (const auto& path : hidden) add("hide", path);
+  for (const auto& [target, path] : links) add("link", target + "\n" + path);
+  add("network", proxy ? "proxy" : "none");
+  for (const auto& [name, amount] : limits) add("limit", name + " " + std::to_string(amount));
+  for (const auto& layer : missing) add("missing", layer);
+  add("dir", directory);
+  for (const auto& one : environment) add("env", one);
+  for (const auto& one : command) add("arg", one);
+  return out;
+}
+
+Result<Running> Running::start(const Box& box) {
+  os::Spawn spawn;
+  TK_TRY(auto path, program());
+  spawn.argv = {path, "--fd", "3"};
+  spawn.control = true;
+  spawn.inherit_output = true;
+  TK_TRY(auto child, os::Child::start(std::move(spawn)));
+  child.tell(box.text());
+  Running out(std::move(child));
+  for (bool more = true; more;) {
+    TK_TRY(more, out.hear());
+  }
+  os::hand_signals_to(out.child_.pid());
+  return out;
+}
+
+Result<bool> Running::hear() {
+  auto line = child_.hear();
+  if (!line) return false;
+  if (line->starts_with("refused ")) return fail(refusal(line->substr(8)));
+  if (line->starts_with("layer ")) {
+    auto words = line->substr(6);
+    auto space = words.find(' ');
+    layers_.push_back({words.substr(0, space), words.substr(std::min(words.size(), space + 1))});
+  }
+  return !line->starts_with("started ");
+}
+
+Result<int> Running::wait() {
+  for (bool more = true; more;) {
+    auto heard = hear();
+    if (!heard) return fail(heard.error());
+    more = *heard;
+  }
+  std::vector<os::Child*> one{&child_};
+  while (!child_.finished()) os::Child::pump(one, -1);
+  return child_.status();
+}
+
+}  // namespace tk::box

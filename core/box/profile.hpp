@@ -1,0 +1,40 @@
+// A box profile: profiles/NAME.toml, or one of those that tk brings (build, read-only). Who may use it law says
+// (box.run on box:CONTEXT/NAME); an agent cannot choose what law does not grant.
+//
+//   read = ["/opt/sdk"]     exec = ["/opt/sdk/bin"]     write = ["/srv/cache"]
+//   read-only = true                       what law lets the agent write it only sees
+//   network = "none"                       none | proxy
+//   missing = ["ipc"]                      layers that a box of it may lack: landlock, net, ipc, uts, cgroup
+//   [limits]                               of each process, but processes and tmp of the box
+//   processes = 512
+//   open-files = 4096
+//   file-size = 1073741824                 bytes
+//   memory = 0                             bytes of address space; 0: no limit
+//   cpu = 0                                seconds
+//   tmp = 536870912                        bytes of /tmp
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace tk::box {
+
+struct Profile {
+  std::string name;
+  std::vector<std::string> read, exec, write;
+  bool read_only = false, proxy = false;
+  std::set<std::string> missing;
+  std::map<std::string, std::uint64_t> limits;  // as box-exec calls them; without those that are 0
+};
+
+Result<Profile> read_profile(const std::string& name, std::string_view text, const std::string& file);
+// Of tk itself; nothing where it has none of that name.
+Result<Profile> own_profile(const std::string& name);
+bool may_be_missing(std::string_view layer);
+
+}  // namespace tk::box

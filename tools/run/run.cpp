@@ -1,0 +1,237 @@
+#include "core/acl/token.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/ids.hpp"
+#include "core/base/text.hpp"
+#include "core/box/paths.hpp"
+#include "core/box/profile.hpp"
+#include "core/cli/output.hpp"
+#include "core/git/repository.hpp"
+#include "core/json/json.hpp"
+#include "core/os/file.hpp"
+#include "core/os/machine.hpp"
+#include "core/os/terminal.hpp"
+#include "core/provision/policy.hpp"
+#include "help/run.hpp"
+#include "tools/session/session.hpp"
+#include "tools/session/values.hpp"
+
+namespace tk::tools::run_tool {
+namespace {
+
+constexpr std::int64_t kTokenLife = 24 * 3'600'000;  // ms; it ends with the box
+
+// What is to run, by whose right, as whom.
+struct Plan {
+  record::Actor agent;
+  box::Profile profile;
+  std::vector<box::Granted> granted;
+  box::Box box;
+};
+
+Result<box::Profile> profile_of(const git::Repository& repository, const std::string& commit, const std::string& name) {
+  if (name.empty() || name.find('/') != name.npos || name.starts_with('.')) return fail(Code::box_profile, "not a profile's name: " + text::printable(name));
+  auto file = "profiles/" + name + ".toml";
+  TK_TRY(auto text, repository.read(commit, file));
+  return text ? box::read_profile(name, *text, file) : box::own_profile(name);
+}
+
+// The agent's account on this machine. Where accounts were applied here its absence is an error; elsewhere a free id will do.
+Result<void> find_account(Session& s, const git::Repository& repository, const std::string& commit, Plan& plan) {
+  if (!os::is_root()) return {};
+  TK_TRY(auto policy, provision::policy_of(repository, commit));
+  TK_TRY(auto ids, provision::read_ids(repository, commit, policy));
+  auto& box = plan.box;
+  if (box.uid = ids.find(plan.agent.id); box.uid != 0) {
+    auto account = os::account_of(box.uid);
+    box.gid = account ? account->gid : box.uid;
+    if (account && os::is_directory(account->home)) box::add_path(box, account->home, box::Use::write);
+    if (account) return {};
+    TK_TRY(auto applied, s.store.list("provision", ""));
+    for (const auto& record : applied)
+      if (record.state == "applied" && record.fields.at("target").text().starts_with("/@"))
+        return fail(Code::box_account, plan.agent.ref + " has no account here: there is no uid " + std::to_string(box.uid), "tk repo plan --target / shows what is missing");
+    return {};
+  }
+  auto id = policy.range.last;
+  while (id > policy.range.first && (!ids.owner(id).empty() || os::account_of(id))) --id;
+  box.uid = box.gid = id;
+  return {};
+}
+
+void add_environment(const Session& s, Plan& plan, const std::string& token, const std::string& box_id, const trace::Context& span) {
+  auto account = plan.box.uid != 0 ? os::account_of(plan.box.uid) : std::nullopt;
+  auto home = account && plan.box.paths.contains(account->home) ? account->home : "/tmp";
+  auto name = account ? account->name : std::string(plan.agent.ref.substr(plan.agent.ref.rfind('/') + 1));
+  auto& out = plan.box.environment;
+  out = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "USER=" + name, "LOGNAME=" + name, "TMPDIR=/tmp", "TK_BOX=" + box_id, "TK_WORKSPACE=" + s.workspace.root(),
+         "TRACEPARENT=" + trace::traceparent(span)};
+  if (!token.empty()) out.push_back("TK_TOKEN=" + token);
+  for (const char* kept : {"LANG", "LC_ALL", "TZ", "TERM", "COLUMNS", "LINES", "NO_COLOR"})
+    if (auto value = os::environment(kept); !value.empty()) out.push_back(std::string(kept) + "=" + value);
+  // Where the caller stands, if the box has it.
+  auto here = os::current_directory().value_or("");
+  plan.box.directory = home;
+  for (const auto& [path, use] : plan.box.paths)
+    if (here == path || here.starts_with(path + "/")) plan.box.directory = here;
+}
+
+Result<Plan> plan_of(Session& s, const cli::Args& args) {
+  Plan out;
+  TK_TRY(auto ref, law::parse_ref(args.get("as")));
+  TK_TRY(out.agent, acl::actor_of(s.law.index(), ref));
+  TK_TRY(auto full, law::parse_ref(out.agent.ref));
+  if (full.type != "agent") return fail(Code::acl_no_actor, out.agent.ref + " is a person", "--as names an agent; people run programs themselves");
+  if (out.agent.ref != s.actor.ref) TK_CHECK(s.store.ask(s.actor, "actor.act-as", full));
+  if (auto standing = s.gate.trouble(out.agent); !standing || !standing->empty())
+    return fail(standing ? Error{Code::acl_halted, out.agent.ref + " " + *standing, {}, "tk law resume " + out.agent.ref, nullptr} : standing.error());
+  TK_TRY(auto repository, git::Repository::open(s.workspace.root()));
+  std::string commit(s.law.index().commit());
+  TK_TRY(out.profile, profile_of(repository, commit, args.get("profile", "build")));
+  auto& box = out.box;
+  box.proxy = out.profile.proxy;
+  box.limits = out.profile.limits;
+  box.missing = out.profile.missing;
+  for (const auto& layer : args.all("allow-missing")) {
+    if (!box::may_be_missing(layer)) return fail(Code::cli_usage, "there is no box without " + text::printable(layer), "landlock, net, ipc, uts or cgroup may be missing");
+    TK_CHECK(s.store.ask(s.actor, "box.weaken", {"box", full.context, out.profile.name}));
+    box.missing.insert(layer);
+  }
+  box::add_system(box);
+  using box::Use;
+  for (const auto& [list, use] : {std::pair(&out.profile.read, Use::read), std::pair(&out.profile.exec, Use::exec), std::pair(&out.profile.write, Use::write)})
+    for (const auto& path : *list)
+      if (!box::add_path(box, path, use)) return fail(Code::box_profile, "profile " + out.profile.name + " names " + path + ", which is not there");
+  TK_TRY(out.granted, box::granted_by_law(s.gate, s.law.index(), out.agent, s.workspace.root()));
+  if (out.profile.read_only)
+    for (auto& one : out.granted) one.use = Use::read;
+  TK_CHECK(find_account(s, repository, commit, out));
+  box::add_granted(box, out.granted, s.workspace.root());
+  box.command = args.all("COMMAND");
+  return out;
+}
+
+const char* word(box::Use use) { return use == box::Use::write ? "write" : use == box::Use::exec ? "exec" : "read"; }
+
+Value paths_of(const Plan& plan) {
+  Value::Map out;
+  for (const auto& [path, use] : plan.box.paths) {
+    Value::Map one{{"use", word(use)}};
+    for (const auto& g : plan.granted)
+      if (os::real_path(g.path) == path) one.emplace("by", g.rule), one.emplace("resource", g.resource);
+    out.emplace(path, std::move(one));
+  }
+  return out;
+}
+
+Value texts(const auto& words) {
+  Value::List out;
+  for (const auto& w : words) out.emplace_back(w);
+  return out;
+}
+
+Exit explain(const cli::Args& args, const Plan& plan) {
+  const auto& box = plan.box;
+  auto network = box.proxy ? "proxy" : "none";
+  if (args.json()) {
+    Value::Map limits;
+    for (const auto& [name, amount] : box.limits) limits.emplace(name, static_cast<std::int64_t>(amount));
+    cli::print(json::pretty(Value::Map{{"agent", plan.agent.ref}, {"profile", plan.profile.name}, {"uid", static_cast<std::int64_t>(box.uid)}, {"network", network},
+                                       {"paths", paths_of(plan)}, {"hidden", texts(box.hidden)}, {"limits", std::move(limits)}, {"missing", texts(box.missing)},
+                                       {"command", texts(box.command)}}) + "\n");
+    return Exit::ok;
+  }
+  std::string out = plan.agent.ref + ", profile " + plan.profile.name + ", " + (box.uid ? "uid " + std::to_string(box.uid) : "your own uid in a user namespace: files that you may read it may read where the box has them") +
+                    "\nnetwork  " + network + "\n";
+  for (const auto& [path, use] : box.paths) {
+    out += std::string(word(use)) + (use == box::Use::write ? "    " : "     ") + path;
+    for (const auto& g : plan.granted)
+      if (os::real_path(g.path) == path) out += "  (" + g.rule + ", " + g.resource + ")";
+    out += "\n";
+  }
+  for (const auto& path : box.hidden) out += "hidden   " + path + "\n";
+  for (const auto& layer : box.missing) out += "may lack " + layer + "\n";
+  cli::print(out);
+  return Exit::ok;
+}
+
+record::Change change(const Session& s, const Plan& plan, const std::string& id, const trace::Context& span) {
+  record::Change out;
+  out.type = "box";
+  out.id = id;
+  out.actor = plan.agent;
+  out.actor.on_behalf_of = s.actor.id;
+  out.trace = span;
+  return out;
+}
+
+// Its row and its token, before anything is started.
+Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, std::string& token_id) {
+  std::vector<record::Change> batch{change(s, plan, id, span)};
+  auto& c = batch[0];
+  TK_TRY(auto who, law::parse_ref(plan.agent.ref));
+  c.context = who.context;
+  c.name = plan.profile.name;
+  c.input = {{"agent", plan.agent.ref}, {"profile", plan.profile.name}, {"command", texts(plan.box.command)}, {"uid", static_cast<std::int64_t>(plan.box.uid)},
+             {"network", plan.box.proxy ? "proxy" : "none"}, {"paths", paths_of(plan)}, {"missing", texts(plan.box.missing)}};
+  acl::Wanted wanted;
+  TK_TRY(wanted.subject, acl::party_of(s.store, plan.agent));
+  wanted.expires_ms = clock::now_ns() / 1'000'000 + kTokenLife;
+  wanted.context = who.context;
+  wanted.parent = id;
+  TK_TRY(auto issued, acl::issue(s.store, s.law.index(), s.realm, wanted, s.actor, span));
+  token_id = issued.change.id;
+  batch.push_back(std::move(issued.change));
+  TK_CHECK(s.store.apply(std::move(batch)));
+  return issued.token;
+}
+
+Result<void> finish(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id, const Result<int>& status) {
+  std::vector<record::Change> batch{change(s, plan, id, span)};
+  batch[0].event = status ? "end" : "refuse";
+  batch[0].input = status ? Value::Map{{"status", static_cast<std::int64_t>(*status)}} : Value::Map{{"error", status.error().message}};
+  TK_TRY(auto token, s.store.get(token_id));
+  if (token.state == "live") {
+    auto& revoke = batch.emplace_back();
+    revoke.id = token_id;
+    revoke.event = "revoke";
+    revoke.actor = s.actor;
+    revoke.trace = trace::child(span);
+  }
+  return s.store.apply(std::move(batch)).transform([](auto&&) {});
+}
+
+Result<Exit> run(const cli::Args& args) {
+  if (!args.has("as")) return fail(Code::cli_usage, "whose program is it?", "--as AGENT, like --as agent:analyst");
+  TK_TRY(auto s, Session::open());
+  TK_TRY(auto plan, plan_of(*s, args));
+  if (args.has("explain")) return explain(args, plan);
+  if (plan.box.command.empty()) return fail(Code::cli_usage, "what is to be run?", "tk run --as " + plan.agent.ref + " -- COMMAND…");
+  auto id = ids::uuid7();
+  auto span = trace::child(s->trace);
+  std::string token_id;
+  TK_TRY(auto token, begin(*s, plan, id, span, token_id));
+  add_environment(*s, plan, token, id, span);
+  auto running = box::Running::start(plan.box);
+  auto status = running ? running->wait() : Result<int>(fail(running.error()));
+  TK_CHECK(finish(*s, plan, id, span, token_id, status));
+  if (!status) return fail(status.error());
+  return static_cast<Exit>(*status);
+}
+
+}  // namespace
+
+cli::VerbSpec run_verb() {
+  return {"", "run an agent's program in a box that fails closed",
+          {{"COMMAND", "the program and its arguments, behind --", false, true}},
+          {{"as", "AGENT", "whose program it is (needs actor.act-as on it)"},
+           {"profile", "NAME", "profiles/NAME.toml, or tk's own build (the default) and read-only"},
+           {"explain", "", "print what the box would have, and run nothing"},
+           {"allow-missing", "LAYER", "go on without this layer where it cannot be had (needs box.weaken)", {}, true}},
+          {{"tk run --as agent:builder -- make test", "in the box of profile build"},
+           {"tk run --as agent:builder --explain -- make test", "what it would see and may change, and by which rule"},
+           {"tk run --as agent:builder --profile read-only -- grep -r TODO .", "without a right to write"}},
+          help::k_run, run,
+          "{agent: text, profile: text, uid: int, network: 'none'|'proxy', paths: {*: json}, hidden: [text], limits: {*: int}, missing: [text], command: [text]}", values};
+}
+
+}  // namespace tk::tools::run_tool
