@@ -8,7 +8,9 @@
 namespace tk::box {
 namespace {
 
-const char* word_of(Use use) { return use == Use::write ? "write" : use == Use::exec ? "exec" : "read"; }
+const char* word_of(Use use) {
+  return use == Use::write ? "write" : use == Use::exec ? "exec" : "read";
+}
 
 // Beside tk's own programs only; as root only where nobody but root could have put it.
 Result<std::string> program() {

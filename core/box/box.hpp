@@ -13,17 +13,17 @@
 
 namespace tk::box {
 
-// Each has the ones before it, but that who may write may not execute.
+// Each has the ones before it: what a program builds it may run.
 enum class Use { read, exec, write };
 
 struct Box {
-  std::uint32_t uid = 0, gid = 0;        // 0: the caller's, in a user namespace
-  std::map<std::string, Use> paths;      // absolute, without symlinks
-  std::set<std::string> hidden;          // folders below those, which are empty in it
+  std::uint32_t uid = 0, gid = 0;                          // 0: the caller's, in a user namespace
+  std::map<std::string, Use> paths;                        // absolute, without symlinks
+  std::set<std::string> hidden;                            // folders below those, which are empty in it
   std::vector<std::pair<std::string, std::string>> links;  // target, path
   bool proxy = false;
   std::map<std::string, std::uint64_t> limits;  // nproc, nofile, fsize, as, cpu, tmp
-  std::set<std::string> missing;         // layers that may be missing
+  std::set<std::string> missing;                // layers that may be missing
   std::string directory = "/";
   std::vector<std::string> environment, command;
 

@@ -10,7 +10,9 @@ bool add_path(Box& box, const std::string& path, Use use) {
   if (auto target = os::link_target(path); !target.empty()) box.links.emplace_back(target, path);
   // What stands in a folder that may do as much needs no mount of its own.
   for (auto above = real.rfind('/'); above != 0; above = real.rfind('/', above - 1))
-    if (auto it = box.paths.find(real.substr(0, above)); it != box.paths.end() && (it->second == use || (it->second == Use::exec && use == Use::read))) return true;
+    if (auto it = box.paths.find(real.substr(0, above));
+        it != box.paths.end() && (it->second == use || (it->second == Use::exec && use == Use::read)))
+      return true;
   auto [it, is_new] = box.paths.try_emplace(real, use);
   if (!is_new && it->second < use) it->second = use;
   return true;
@@ -18,13 +20,25 @@ bool add_path(Box& box, const std::string& path, Use use) {
 
 void add_system(Box& box) {
   for (const char* path : {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) add_path(box, path, Use::exec);
-  for (const char* name : {"alternatives", "ca-certificates.conf", "debian_version", "fonts", "gitconfig", "group", "host.conf", "hosts", "inputrc", "ld.so.cache",
-                           "ld.so.conf", "ld.so.conf.d", "locale.alias", "localtime", "magic", "mime.types", "nsswitch.conf", "os-release", "passwd", "profile",
-                           "protocols", "python3", "python3.11", "services", "shells", "ssl", "terminfo", "timezone"})
+  for (const char* name : {"alternatives",   "ca-certificates.conf",
+                           "debian_version", "fonts",
+                           "gitconfig",      "group",
+                           "host.conf",      "hosts",
+                           "inputrc",        "ld.so.cache",
+                           "ld.so.conf",     "ld.so.conf.d",
+                           "locale.alias",   "localtime",
+                           "magic",          "mime.types",
+                           "nsswitch.conf",  "os-release",
+                           "passwd",         "profile",
+                           "protocols",      "python3",
+                           "python3.11",     "services",
+                           "shells",         "ssl",
+                           "terminfo",       "timezone"})
     add_path(box, std::string("/etc/") + name, Use::read);
 }
 
-Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor, const std::string& workspace) {
+Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor,
+                                            const std::string& workspace) {
   std::vector<Granted> out;
   static const std::string kWrite = "box.write", kRead = "box.read";
   auto ask = [&](const law::Ref& resource, const std::string& path) -> Result<void> {

@@ -20,7 +20,8 @@ struct Granted {
 };
 // The folders that are declared (directory entities), and the workspace itself (workspace:GALAXY/tree, of the actor's
 // galaxy), each where law lets the actor box.read or box.write it.
-Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor, const std::string& workspace);
+Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor,
+                                            const std::string& workspace);
 // Puts them into a box. The workspace's journal is never there, and its git history is never written.
 void add_granted(Box& box, const std::vector<Granted>& granted, const std::string& workspace);
 

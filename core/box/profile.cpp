@@ -14,20 +14,24 @@ struct Limit {
   const char *word, *name;
   std::int64_t usual;
 };
-constexpr Limit kLimits[] = {{"processes", "nproc", 512},    {"open-files", "nofile", 4096}, {"file-size", "fsize", std::int64_t{1} << 30},
-                             {"memory", "as", 0},            {"cpu", "cpu", 0},              {"tmp", "tmp", std::int64_t{512} << 20}};
+constexpr Limit kLimits[] = {
+    {"processes", "nproc", 512}, {"open-files", "nofile", 4096},         {"file-size", "fsize", std::int64_t{1} << 30}, {"memory", "as", 0},
+    {"cpu", "cpu", 0},           {"tmp", "tmp", std::int64_t{512} << 20}};
 
 Result<std::vector<std::string>> paths(const toml::Node& doc, const char* key) {
   TK_TRY(auto out, doc.texts(key));
   for (const auto& path : out)
     if (!path.starts_with('/') || path.size() < 2 || path.find("/../") != path.npos || path.ends_with("/.."))
-      return fail_at(Code::box_profile, doc.find(key)->where, "not an absolute path: " + text::printable(path), std::string(key) + " = [\"/srv/data\"]");
+      return fail_at(Code::box_profile, doc.find(key)->where, "not an absolute path: " + text::printable(path),
+                     std::string(key) + " = [\"/srv/data\"]");
   return out;
 }
 
 }  // namespace
 
-bool may_be_missing(std::string_view layer) { return std::find(std::begin(kMissable), std::end(kMissable), layer) != std::end(kMissable); }
+bool may_be_missing(std::string_view layer) {
+  return std::find(std::begin(kMissable), std::end(kMissable), layer) != std::end(kMissable);
+}
 
 Result<Profile> read_profile(const std::string& name, std::string_view text, const std::string& file) {
   Profile out;
@@ -49,7 +53,8 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
   TK_TRY(auto missing, doc.texts("missing"));
   for (const auto& layer : missing) {
     if (!may_be_missing(layer))
-      return fail_at(Code::box_profile, doc.find("missing")->where, "there is no box without " + text::printable(layer), "landlock, net, ipc, uts or cgroup may be missing");
+      return fail_at(Code::box_profile, doc.find("missing")->where, "there is no box without " + text::printable(layer),
+                     "landlock, net, ipc, uts or cgroup may be missing");
     out.missing.insert(layer);
   }
   toml::Node none;
@@ -72,7 +77,8 @@ Result<Profile> own_profile(const std::string& name) {
   if (name == "build") return read_profile(name, "", name);
   if (name == "read-only") return read_profile(name, "read-only = true", name);
   auto near = text::nearest(name, {"build", "read-only"});
-  return fail(Code::box_profile, "no box profile " + text::printable(name), near.empty() ? "write profiles/" + text::printable(name) + ".toml and commit it" : "did you mean " + near + "?");
+  return fail(Code::box_profile, "no box profile " + text::printable(name),
+              near.empty() ? "write profiles/" + text::printable(name) + ".toml and commit it" : "did you mean " + near + "?");
 }
 
 }  // namespace tk::box

@@ -7,7 +7,9 @@
 namespace tk::box_exec {
 namespace {
 
-[[noreturn]] void bad(const std::string& what) { throw Refusal{"box", what}; }
+[[noreturn]] void bad(const std::string& what) {
+  throw Refusal{"box", what};
+}
 
 std::uint64_t number(std::string_view text) {
   std::uint64_t out = 0;
@@ -44,25 +46,38 @@ void take(Box& box, std::string_view key, std::string_view value) {
     if (at == value.npos) bad("half of a " + std::string(key));
     return std::pair(std::string(value.substr(0, at)), value.substr(at + 1));
   };
-  if (key == "uid") box.uid = id(value), box.own_account = true;
-  else if (key == "gid") box.gid = id(value);
-  else if (key == "group") box.groups.push_back(id(value));
-  else if (key == "read") allow(box, value, Use::read);
-  else if (key == "exec") allow(box, value, Use::exec);
-  else if (key == "write") allow(box, value, Use::write);
-  else if (key == "hide") box.hidden.push_back(plain_path(value));
+  if (key == "uid")
+    box.uid = id(value), box.own_account = true;
+  else if (key == "gid")
+    box.gid = id(value);
+  else if (key == "group")
+    box.groups.push_back(id(value));
+  else if (key == "read")
+    allow(box, value, Use::read);
+  else if (key == "exec")
+    allow(box, value, Use::exec);
+  else if (key == "write")
+    allow(box, value, Use::write);
+  else if (key == "hide")
+    box.hidden.push_back(plain_path(value));
   else if (key == "link") {
     auto [target, path] = two('\n');
     box.links.emplace_back(target, plain_path(path));
-  } else if (key == "network" && (value == "none" || value == "proxy")) box.proxy = value == "proxy";
+  } else if (key == "network" && (value == "none" || value == "proxy"))
+    box.proxy = value == "proxy";
   else if (key == "limit") {
     auto [name, amount] = two(' ');
     box.limits[name] = number(amount);
-  } else if (key == "missing") box.missing.emplace(value);
-  else if (key == "dir") box.directory = value == "/" ? "/" : plain_path(value);
-  else if (key == "env" && value.find('=') != value.npos) box.environment.emplace_back(value);
-  else if (key == "arg") box.command.emplace_back(value);
-  else bad("unknown word " + std::string(key));
+  } else if (key == "missing")
+    box.missing.emplace(value);
+  else if (key == "dir")
+    box.directory = value == "/" ? "/" : plain_path(value);
+  else if (key == "env" && value.find('=') != value.npos)
+    box.environment.emplace_back(value);
+  else if (key == "arg")
+    box.command.emplace_back(value);
+  else
+    bad("unknown word " + std::string(key));
 }
 
 }  // namespace

@@ -53,13 +53,13 @@ struct Box {
 Box read_box(std::string_view text);  // throws Refusal{"box", …}
 
 inline constexpr int kLowestLandlock = 2;  // that of Debian 12's kernel
-int landlock_version();  // 0: there is none
+int landlock_version();                    // 0: there is none
 
 // Inside of the new namespaces. All throw Refusal.
-void make_root(const Box& box);    // of the paths alone, and goes there
+void make_root(const Box& box);  // of the paths alone, and goes there
 void bring_up_loopback();
-void restrict_files(const Box& box);  // Landlock: the same paths once more
-void restrict_calls();             // seccomp
+void restrict_files(const Box& box);                                          // Landlock: the same paths once more
+void restrict_calls();                                                        // seccomp
 [[noreturn]] void refuse(const std::string& layer, const std::string& what);  // with errno
 
 }  // namespace tk::box_exec

@@ -27,29 +27,29 @@ namespace {
 constexpr const char* kAllowed[] = {
     // files
     "access", "chdir", "chmod", "chown", "close", "close_range", "copy_file_range", "creat", "dup", "dup2", "dup3", "faccessat", "faccessat2",
-    "fadvise64", "fallocate", "fchdir", "fchmod", "fchmodat", "fchmodat2", "fchown", "fchownat", "fcntl", "fdatasync", "fgetxattr", "flistxattr", "flock",
-    "fremovexattr", "fsetxattr", "fstat", "fstatfs", "fsync", "ftruncate", "futimesat", "getcwd", "getdents", "getdents64", "getxattr",
+    "fadvise64", "fallocate", "fchdir", "fchmod", "fchmodat", "fchmodat2", "fchown", "fchownat", "fcntl", "fdatasync", "fgetxattr", "flistxattr",
+    "flock", "fremovexattr", "fsetxattr", "fstat", "fstatfs", "fsync", "ftruncate", "futimesat", "getcwd", "getdents", "getdents64", "getxattr",
     "inotify_add_watch", "inotify_init", "inotify_init1", "inotify_rm_watch", "ioctl", "lchown", "lgetxattr", "link", "linkat", "listxattr",
-    "llistxattr", "lremovexattr", "lseek", "lsetxattr", "lstat", "memfd_create", "mkdir", "mkdirat", "mknod", "mknodat", "newfstatat", "open", "openat",
-    "openat2", "pipe", "pipe2", "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2", "read", "readahead", "readlink", "readlinkat",
-    "readv", "removexattr", "rename", "renameat", "renameat2", "rmdir", "sendfile", "setxattr", "splice", "stat", "statfs", "statx", "symlink",
-    "symlinkat", "sync", "sync_file_range", "syncfs", "tee", "truncate", "umask", "unlink", "unlinkat", "utime", "utimensat", "utimes", "vmsplice",
-    "write", "writev",
+    "llistxattr", "lremovexattr", "lseek", "lsetxattr", "lstat", "memfd_create", "mkdir", "mkdirat", "mknod", "mknodat", "newfstatat", "open",
+    "openat", "openat2", "pipe", "pipe2", "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2", "read", "readahead", "readlink",
+    "readlinkat", "readv", "removexattr", "rename", "renameat", "renameat2", "rmdir", "sendfile", "setxattr", "splice", "stat", "statfs", "statx",
+    "symlink", "symlinkat", "sync", "sync_file_range", "syncfs", "tee", "truncate", "umask", "unlink", "unlinkat", "utime", "utimensat", "utimes",
+    "vmsplice", "write", "writev",
     // memory
-    "brk", "get_mempolicy", "madvise", "mbind", "membarrier", "mincore", "mlock", "mlock2", "mlockall", "mmap", "mprotect", "mremap", "mseal", "msync", "munlock",
-    "munlockall", "munmap", "pkey_alloc", "pkey_free", "pkey_mprotect", "remap_file_pages", "set_mempolicy",
+    "brk", "get_mempolicy", "madvise", "mbind", "membarrier", "mincore", "mlock", "mlock2", "mlockall", "mmap", "mprotect", "mremap", "mseal",
+    "msync", "munlock", "munlockall", "munmap", "pkey_alloc", "pkey_free", "pkey_mprotect", "remap_file_pages", "set_mempolicy",
     // processes and threads
-    "alarm", "arch_prctl", "capget", "clone", "execve", "execveat", "exit", "exit_group", "fork", "futex", "futex_waitv", "getegid", "geteuid", "getgid",
-    "getgroups", "getitimer", "getpgid", "getpgrp", "getpid", "getppid", "getpriority", "getresgid", "getresuid", "getrlimit", "getrusage", "getsid",
-    "gettid", "getuid", "get_robust_list", "get_thread_area", "ioprio_get", "kill", "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self",
-    "pidfd_open", "pidfd_send_signal", "prctl", "prlimit64", "restart_syscall", "rseq", "sched_getaffinity", "sched_getattr", "sched_getparam",
-    "sched_get_priority_max", "sched_get_priority_min", "sched_getscheduler", "sched_rr_get_interval", "sched_setaffinity", "sched_setattr",
-    "sched_setparam", "sched_setscheduler", "sched_yield", "seccomp", "set_robust_list", "set_thread_area", "set_tid_address", "setfsgid", "setfsuid",
-    "setgid", "setgroups", "setitimer", "setpgid", "setpriority", "setregid", "setresgid", "setresuid", "setreuid", "setrlimit", "setsid", "setuid",
-    "tgkill", "time", "times", "tkill", "vfork", "wait4", "waitid", "waitpid",
+    "alarm", "arch_prctl", "capget", "clone", "execve", "execveat", "exit", "exit_group", "fork", "futex", "futex_waitv", "getegid", "geteuid",
+    "getgid", "getgroups", "getitimer", "getpgid", "getpgrp", "getpid", "getppid", "getpriority", "getresgid", "getresuid", "getrlimit", "getrusage",
+    "getsid", "gettid", "getuid", "get_robust_list", "get_thread_area", "ioprio_get", "kill", "landlock_add_rule", "landlock_create_ruleset",
+    "landlock_restrict_self", "pidfd_open", "pidfd_send_signal", "prctl", "prlimit64", "restart_syscall", "rseq", "sched_getaffinity",
+    "sched_getattr", "sched_getparam", "sched_get_priority_max", "sched_get_priority_min", "sched_getscheduler", "sched_rr_get_interval",
+    "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler", "sched_yield", "seccomp", "set_robust_list", "set_thread_area",
+    "set_tid_address", "setfsgid", "setfsuid", "setgid", "setgroups", "setitimer", "setpgid", "setpriority", "setregid", "setresgid", "setresuid",
+    "setreuid", "setrlimit", "setsid", "setuid", "tgkill", "time", "times", "tkill", "vfork", "wait4", "waitid", "waitpid",
     // signals, time, waiting
-    "clock_getres", "clock_gettime", "clock_nanosleep", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait", "eventfd",
-    "eventfd2", "getcpu", "getrandom", "gettimeofday", "nanosleep", "pause", "poll", "ppoll", "pselect6", "rt_sigaction", "rt_sigpending",
+    "clock_getres", "clock_gettime", "clock_nanosleep", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
+    "eventfd", "eventfd2", "getcpu", "getrandom", "gettimeofday", "nanosleep", "pause", "poll", "ppoll", "pselect6", "rt_sigaction", "rt_sigpending",
     "rt_sigprocmask", "rt_sigqueueinfo", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait", "rt_tgsigqueueinfo", "select", "sigaltstack", "signalfd",
     "signalfd4", "sysinfo", "timer_create", "timer_delete", "timer_getoverrun", "timer_gettime", "timer_settime", "timerfd_create", "timerfd_gettime",
     "timerfd_settime", "uname",
@@ -58,12 +58,57 @@ constexpr const char* kAllowed[] = {
     "mq_timedreceive", "mq_timedsend", "mq_unlink", "msgctl", "msgget", "msgrcv", "msgsnd", "recvfrom", "recvmmsg", "recvmsg", "semctl", "semget",
     "semop", "semtimedop", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shmat", "shmctl", "shmdt", "shmget", "shutdown", "socket", "socketpair"};
 
-constexpr const char* kRefused[] = {
-    "acct", "add_key", "bpf", "chroot", "delete_module", "finit_module", "fsconfig", "fsmount", "fsopen", "fspick", "init_module", "io_uring_enter",
-    "io_uring_register", "io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load", "keyctl", "lookup_dcookie", "mount", "mount_setattr",
-    "move_mount", "move_pages", "migrate_pages", "name_to_handle_at", "open_by_handle_at", "open_tree", "perf_event_open", "personality", "pidfd_getfd", "pivot_root",
-    "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "quotactl", "reboot", "request_key", "setdomainname", "sethostname", "setns",
-    "settimeofday", "swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd", "vhangup"};
+constexpr const char* kRefused[] = {"acct",
+                                    "add_key",
+                                    "bpf",
+                                    "chroot",
+                                    "delete_module",
+                                    "finit_module",
+                                    "fsconfig",
+                                    "fsmount",
+                                    "fsopen",
+                                    "fspick",
+                                    "init_module",
+                                    "io_uring_enter",
+                                    "io_uring_register",
+                                    "io_uring_setup",
+                                    "ioperm",
+                                    "iopl",
+                                    "kcmp",
+                                    "kexec_file_load",
+                                    "kexec_load",
+                                    "keyctl",
+                                    "lookup_dcookie",
+                                    "mount",
+                                    "mount_setattr",
+                                    "move_mount",
+                                    "move_pages",
+                                    "migrate_pages",
+                                    "name_to_handle_at",
+                                    "open_by_handle_at",
+                                    "open_tree",
+                                    "perf_event_open",
+                                    "personality",
+                                    "pidfd_getfd",
+                                    "pivot_root",
+                                    "process_madvise",
+                                    "process_vm_readv",
+                                    "process_vm_writev",
+                                    "ptrace",
+                                    "quotactl",
+                                    "reboot",
+                                    "request_key",
+                                    "setdomainname",
+                                    "sethostname",
+                                    "setns",
+                                    "settimeofday",
+                                    "swapoff",
+                                    "swapon",
+                                    "syslog",
+                                    "umount2",
+                                    "unshare",
+                                    "userfaultfd",
+                                    "vhangup"};
 
 class Filter {
  public:
@@ -78,8 +123,7 @@ class Filter {
 
   void rule(std::uint32_t action, int call, std::vector<scmp_arg_cmp> when = {}) {
     if (call == __NR_SCMP_ERROR) return;  // newer than the library, or of another machine
-    if (int rc = ::seccomp_rule_add_array(context_, action, call, static_cast<unsigned>(when.size()), when.data()); rc != 0)
-      fail("a rule", -rc);
+    if (int rc = ::seccomp_rule_add_array(context_, action, call, static_cast<unsigned>(when.size()), when.data()); rc != 0) fail("a rule", -rc);
   }
   void rule(std::uint32_t action, const char* call) { rule(action, ::seccomp_syscall_resolve_name(call)); }
   // As a C++ array of that name.

@@ -19,15 +19,8 @@ struct [[gnu::packed]] PathAttr {
   std::uint64_t allowed;
   std::int32_t fd;
 };
-constexpr std::uint64_t
-    kExecute = 1 << 0,
-    kWriteFile = 1 << 1,
-    kReadFile = 1 << 2,
-    kReadDir = 1 << 3,
-    kAllOf1 = (1 << 13) - 1,
-    kRefer = 1 << 13,
-    kTruncate = 1 << 14,
-    kIoctlDev = 1 << 15;
+constexpr std::uint64_t kExecute = 1 << 0, kWriteFile = 1 << 1, kReadFile = 1 << 2, kReadDir = 1 << 3, kAllOf1 = (1 << 13) - 1, kRefer = 1 << 13,
+                        kTruncate = 1 << 14, kIoctlDev = 1 << 15;
 constexpr std::uint64_t kOfFiles = kExecute | kWriteFile | kReadFile | kTruncate | kIoctlDev;
 
 std::uint64_t handled(int version) {

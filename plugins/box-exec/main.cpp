@@ -14,12 +14,12 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
-#include <linux/capability.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,7 +41,7 @@ struct Space {
   const char* layer;
   unsigned long flag;
 };
-constexpr Space kSpaces[] = {{"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS}, {"pid", CLONE_NEWPID}, {"net", CLONE_NEWNET},
+constexpr Space kSpaces[] = {{"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS}, {"pid", CLONE_NEWPID},      {"net", CLONE_NEWNET},
                              {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},  {"cgroup", CLONE_NEWCGROUP}};
 
 void say(int control, const std::string& line) {
@@ -174,7 +174,8 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
     auto environment = pointers(box.environment), command = pointers(box.command);
     sigset_t none;
     ::sigemptyset(&none);
-    if (::dup2(report, 3) < 0 || ::syscall(SYS_close_range, 4u, ~0u, 0u) != 0 || ::fcntl(3, F_SETFD, FD_CLOEXEC) != 0) refuse("box", "close descriptors");
+    if (::dup2(report, 3) < 0 || ::syscall(SYS_close_range, 4u, ~0u, 0u) != 0 || ::fcntl(3, F_SETFD, FD_CLOEXEC) != 0)
+      refuse("box", "close descriptors");
     report = 3;
     set_limits(box);
     drop_rights(box);
@@ -197,7 +198,8 @@ void hand_out_listener(int control) {
   address.sin_family = AF_INET;
   address.sin_port = htons(1080);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(fd, 128) != 0) refuse("net", "listen for the proxy");
+  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(fd, 128) != 0)
+    refuse("net", "listen for the proxy");
   char line[] = "listener\n";
   iovec part{line, sizeof line - 1};
   alignas(cmsghdr) char room[CMSG_SPACE(sizeof fd)] = {};
@@ -219,9 +221,9 @@ void hand_out_listener(int control) {
 [[noreturn]] void first(const Box& box, unsigned long spaces, int control, int go, int report) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::prctl(PR_SET_DUMPABLE, 0);
     char word = 0;
     if (::read(go, &word, 1) != 1) ::_exit(kRefused);  // who started us is gone
+    ::prctl(PR_SET_DUMPABLE, 0);                       // not before: its ids are mapped from outside
     if (spaces & CLONE_NEWNET) bring_up_loopback();
     if (box.proxy) hand_out_listener(control);
     if ((spaces & CLONE_NEWUTS) && ::sethostname("box", 3) != 0) refuse("uts", "name the box");

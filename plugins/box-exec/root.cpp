@@ -1,9 +1,9 @@
 // The root of a box: a small tmpfs with the paths that it may see, each a mount of its own, read-only where it may not
 // write. Nothing of the machine's other mounts stays: no socket of /run, no other's /tmp, no device.
 #include <fcntl.h>
-#include <net/if.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
+#include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -71,8 +71,10 @@ void tmpfs(const char* path, const Box& box, std::uint64_t bytes) {
   make_folders(path);
   if (::mkdir(path, 0755) != 0 && errno != EEXIST) refuse(kLayer, path);
   auto options = "mode=0700,nr_inodes=200k,size=" + std::to_string(bytes);
-  if (box.own_account) options += ",uid=" + std::to_string(box.uid) + ",gid=" + std::to_string(box.gid);
-  else options += ",uid=" + std::to_string(::getuid()) + ",gid=" + std::to_string(::getgid());
+  if (box.own_account)
+    options += ",uid=" + std::to_string(box.uid) + ",gid=" + std::to_string(box.gid);
+  else
+    options += ",uid=" + std::to_string(::getuid()) + ",gid=" + std::to_string(::getgid());
   if (::mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0) refuse(kLayer, std::string("tmpfs on ") + path);
 }
 
@@ -85,6 +87,7 @@ void make_root(const Box& box) {
   for (const auto& [path, use] : box.paths) {
     std::uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
     if (use != Use::write) attributes |= MOUNT_ATTR_RDONLY;
+    if (use == Use::read) attributes |= MOUNT_ATTR_NOEXEC;
     parts.push_back(copy_of(path, attributes));
   }
   for (const char* name : kDevices) devices.push_back(copy_of(std::string("/dev/") + name, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
@@ -100,14 +103,16 @@ void make_root(const Box& box) {
   tmpfs("tmp", box, room);
   for (const auto& part : parts) put(part);
   for (const auto& path : box.hidden)
-    if (::mount("tmpfs", path.c_str() + 1, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "mode=0555,size=4k") != 0) refuse(kLayer, "hide " + path);
+    if (::mount("tmpfs", path.c_str() + 1, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "mode=0555,size=4k") != 0)
+      refuse(kLayer, "hide " + path);
   for (const auto& device : devices) put(device);
   tmpfs("dev/shm", box, room);
   put({"/proc", static_cast<int>(mounted), true});
   ::close(static_cast<int>(proc));
   auto links = box.links;
-  for (auto [target, path] : {std::pair("/proc/self/fd", "/dev/fd"), std::pair("/proc/self/fd/0", "/dev/stdin"), std::pair("/proc/self/fd/1", "/dev/stdout"),
-                              std::pair("/proc/self/fd/2", "/dev/stderr"), std::pair("/tmp", "/var/tmp")})
+  for (auto [target, path] :
+       {std::pair("/proc/self/fd", "/dev/fd"), std::pair("/proc/self/fd/0", "/dev/stdin"), std::pair("/proc/self/fd/1", "/dev/stdout"),
+        std::pair("/proc/self/fd/2", "/dev/stderr"), std::pair("/tmp", "/var/tmp")})
     links.emplace_back(target, path);
   for (const auto& [target, path] : links) {
     make_folders(path.substr(1));

@@ -125,6 +125,11 @@ ask(); run("inbox", "answer", item(), "deny", "--as", "user:deputy")
 late = ask(); run("record", "step", late, "tick", "note=moved")
 run("inbox", "answer", item(), "approve", "--as", "user:deputy", code=4)         # obligation.lapsed
 ask(); run("inbox", "answer", item(), "approve", "--as", "user:deputy", clock="+25h", code=4)  # obligation.expired
+# ---- boxes
+run("repo", "new", "grant", "bot-reads", "role=role:agent", "to=agent:bot")
+run("repo", "new", "rule", "boxes", "effect=permit", "role=role:agent", "actions=box.run", "resource=box:**")
+run("run", "--as", "agent:bot", "--", "true")
+run("run", "--as", "agent:bot", "--", "no-such-program", code=2)
 # ---- tokens, keys, standing
 run("acl", "keys", "rotate")
 t = js("acl", "token", "--for", "agent:bot", "--refresh")

@@ -1,3 +1,4 @@
+#include "help/run.hpp"
 #include "core/acl/token.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
@@ -11,7 +12,6 @@
 #include "core/os/machine.hpp"
 #include "core/os/terminal.hpp"
 #include "core/provision/policy.hpp"
-#include "help/run.hpp"
 #include "tools/session/session.hpp"
 #include "tools/session/values.hpp"
 
@@ -29,7 +29,8 @@ struct Plan {
 };
 
 Result<box::Profile> profile_of(const git::Repository& repository, const std::string& commit, const std::string& name) {
-  if (name.empty() || name.find('/') != name.npos || name.starts_with('.')) return fail(Code::box_profile, "not a profile's name: " + text::printable(name));
+  if (name.empty() || name.find('/') != name.npos || name.starts_with('.'))
+    return fail(Code::box_profile, "not a profile's name: " + text::printable(name));
   auto file = "profiles/" + name + ".toml";
   TK_TRY(auto text, repository.read(commit, file));
   return text ? box::read_profile(name, *text, file) : box::own_profile(name);
@@ -49,7 +50,8 @@ Result<void> find_account(Session& s, const git::Repository& repository, const s
     TK_TRY(auto applied, s.store.list("provision", ""));
     for (const auto& record : applied)
       if (record.state == "applied" && record.fields.at("target").text().starts_with("/@"))
-        return fail(Code::box_account, plan.agent.ref + " has no account here: there is no uid " + std::to_string(box.uid), "tk repo plan --target / shows what is missing");
+        return fail(Code::box_account, plan.agent.ref + " has no account here: there is no uid " + std::to_string(box.uid),
+                    "tk repo plan --target / shows what is missing");
     return {};
   }
   auto id = policy.range.last;
@@ -63,7 +65,13 @@ void add_environment(const Session& s, Plan& plan, const std::string& token, con
   auto home = account && plan.box.paths.contains(account->home) ? account->home : "/tmp";
   auto name = account ? account->name : std::string(plan.agent.ref.substr(plan.agent.ref.rfind('/') + 1));
   auto& out = plan.box.environment;
-  out = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "USER=" + name, "LOGNAME=" + name, "TMPDIR=/tmp", "TK_BOX=" + box_id, "TK_WORKSPACE=" + s.workspace.root(),
+  out = {"PATH=/usr/local/bin:/usr/bin:/bin",
+         "HOME=" + home,
+         "USER=" + name,
+         "LOGNAME=" + name,
+         "TMPDIR=/tmp",
+         "TK_BOX=" + box_id,
+         "TK_WORKSPACE=" + s.workspace.root(),
          "TRACEPARENT=" + trace::traceparent(span)};
   if (!token.empty()) out.push_back("TK_TOKEN=" + token);
   for (const char* kept : {"LANG", "LC_ALL", "TZ", "TERM", "COLUMNS", "LINES", "NO_COLOR"})
@@ -83,7 +91,8 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   if (full.type != "agent") return fail(Code::acl_no_actor, out.agent.ref + " is a person", "--as names an agent; people run programs themselves");
   if (out.agent.ref != s.actor.ref) TK_CHECK(s.store.ask(s.actor, "actor.act-as", full));
   if (auto standing = s.gate.trouble(out.agent); !standing || !standing->empty())
-    return fail(standing ? Error{Code::acl_halted, out.agent.ref + " " + *standing, {}, "tk law resume " + out.agent.ref, nullptr} : standing.error());
+    return fail(standing ? Error{Code::acl_halted, out.agent.ref + " " + *standing, {}, "tk law resume " + out.agent.ref, nullptr}
+                         : standing.error());
   TK_TRY(auto repository, git::Repository::open(s.workspace.root()));
   std::string commit(s.law.index().commit());
   TK_TRY(out.profile, profile_of(repository, commit, args.get("profile", "build")));
@@ -92,13 +101,15 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   box.limits = out.profile.limits;
   box.missing = out.profile.missing;
   for (const auto& layer : args.all("allow-missing")) {
-    if (!box::may_be_missing(layer)) return fail(Code::cli_usage, "there is no box without " + text::printable(layer), "landlock, net, ipc, uts or cgroup may be missing");
+    if (!box::may_be_missing(layer))
+      return fail(Code::cli_usage, "there is no box without " + text::printable(layer), "landlock, net, ipc, uts or cgroup may be missing");
     TK_CHECK(s.store.ask(s.actor, "box.weaken", {"box", full.context, out.profile.name}));
     box.missing.insert(layer);
   }
   box::add_system(box);
   using box::Use;
-  for (const auto& [list, use] : {std::pair(&out.profile.read, Use::read), std::pair(&out.profile.exec, Use::exec), std::pair(&out.profile.write, Use::write)})
+  for (const auto& [list, use] :
+       {std::pair(&out.profile.read, Use::read), std::pair(&out.profile.exec, Use::exec), std::pair(&out.profile.write, Use::write)})
     for (const auto& path : *list)
       if (!box::add_path(box, path, use)) return fail(Code::box_profile, "profile " + out.profile.name + " names " + path + ", which is not there");
   TK_TRY(out.granted, box::granted_by_law(s.gate, s.law.index(), out.agent, s.workspace.root()));
@@ -110,7 +121,9 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   return out;
 }
 
-const char* word(box::Use use) { return use == box::Use::write ? "write" : use == box::Use::exec ? "exec" : "read"; }
+const char* word(box::Use use) {
+  return use == box::Use::write ? "write" : use == box::Use::exec ? "exec" : "read";
+}
 
 Value paths_of(const Plan& plan) {
   Value::Map out;
@@ -135,13 +148,22 @@ Exit explain(const cli::Args& args, const Plan& plan) {
   if (args.json()) {
     Value::Map limits;
     for (const auto& [name, amount] : box.limits) limits.emplace(name, static_cast<std::int64_t>(amount));
-    cli::print(json::pretty(Value::Map{{"agent", plan.agent.ref}, {"profile", plan.profile.name}, {"uid", static_cast<std::int64_t>(box.uid)}, {"network", network},
-                                       {"paths", paths_of(plan)}, {"hidden", texts(box.hidden)}, {"limits", std::move(limits)}, {"missing", texts(box.missing)},
-                                       {"command", texts(box.command)}}) + "\n");
+    cli::print(json::pretty(Value::Map{{"agent", plan.agent.ref},
+                                       {"profile", plan.profile.name},
+                                       {"uid", static_cast<std::int64_t>(box.uid)},
+                                       {"network", network},
+                                       {"paths", paths_of(plan)},
+                                       {"hidden", texts(box.hidden)},
+                                       {"limits", std::move(limits)},
+                                       {"missing", texts(box.missing)},
+                                       {"command", texts(box.command)}}) +
+               "\n");
     return Exit::ok;
   }
-  std::string out = plan.agent.ref + ", profile " + plan.profile.name + ", " + (box.uid ? "uid " + std::to_string(box.uid) : "your own uid in a user namespace: files that you may read it may read where the box has them") +
-                    "\nnetwork  " + network + "\n";
+  std::string out =
+      plan.agent.ref + ", profile " + plan.profile.name + ", " +
+      (box.uid ? "uid " + std::to_string(box.uid) : "your own uid in a user namespace: files that you may read it may read where the box has them") +
+      "\nnetwork  " + network + "\n";
   for (const auto& [path, use] : box.paths) {
     out += std::string(word(use)) + (use == box::Use::write ? "    " : "     ") + path;
     for (const auto& g : plan.granted)
@@ -171,8 +193,13 @@ Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, c
   TK_TRY(auto who, law::parse_ref(plan.agent.ref));
   c.context = who.context;
   c.name = plan.profile.name;
-  c.input = {{"agent", plan.agent.ref}, {"profile", plan.profile.name}, {"command", texts(plan.box.command)}, {"uid", static_cast<std::int64_t>(plan.box.uid)},
-             {"network", plan.box.proxy ? "proxy" : "none"}, {"paths", paths_of(plan)}, {"missing", texts(plan.box.missing)}};
+  c.input = {{"agent", plan.agent.ref},
+             {"profile", plan.profile.name},
+             {"command", texts(plan.box.command)},
+             {"uid", static_cast<std::int64_t>(plan.box.uid)},
+             {"network", plan.box.proxy ? "proxy" : "none"},
+             {"paths", paths_of(plan)},
+             {"missing", texts(plan.box.missing)}};
   acl::Wanted wanted;
   TK_TRY(wanted.subject, acl::party_of(s.store, plan.agent));
   wanted.expires_ms = clock::now_ns() / 1'000'000 + kTokenLife;
@@ -185,7 +212,8 @@ Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, c
   return issued.token;
 }
 
-Result<void> finish(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id, const Result<int>& status) {
+Result<void> finish(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id,
+                    const Result<int>& status) {
   std::vector<record::Change> batch{change(s, plan, id, span)};
   batch[0].event = status ? "end" : "refuse";
   batch[0].input = status ? Value::Map{{"status", static_cast<std::int64_t>(*status)}} : Value::Map{{"error", status.error().message}};
@@ -221,7 +249,8 @@ Result<Exit> run(const cli::Args& args) {
 }  // namespace
 
 cli::VerbSpec run_verb() {
-  return {"", "run an agent's program in a box that fails closed",
+  return {"",
+          "run an agent's program in a box that fails closed",
           {{"COMMAND", "the program and its arguments, behind --", false, true}},
           {{"as", "AGENT", "whose program it is (needs actor.act-as on it)"},
            {"profile", "NAME", "profiles/NAME.toml, or tk's own build (the default) and read-only"},
@@ -230,8 +259,11 @@ cli::VerbSpec run_verb() {
           {{"tk run --as agent:builder -- make test", "in the box of profile build"},
            {"tk run --as agent:builder --explain -- make test", "what it would see and may change, and by which rule"},
            {"tk run --as agent:builder --profile read-only -- grep -r TODO .", "without a right to write"}},
-          help::k_run, run,
-          "{agent: text, profile: text, uid: int, network: 'none'|'proxy', paths: {*: json}, hidden: [text], limits: {*: int}, missing: [text], command: [text]}", values};
+          help::k_run,
+          run,
+          "{agent: text, profile: text, uid: int, network: 'none'|'proxy', paths: {*: json}, hidden: [text], limits: {*: int}, missing: [text], "
+          "command: [text]}",
+          values};
 }
 
 }  // namespace tk::tools::run_tool

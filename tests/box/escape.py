@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""A red team of more than a hundred tries in a box: none succeeds. Beside them what a box does to a program that will not end, forks,
+fills the disk, or leaves something behind. As root boxes have an account; without root a user namespace, which is tried too
+(by setpriv, when this is root). usage: escape.py TK"""
+import json, os, shutil, socket, subprocess, sys, tempfile, time
+
+TK = os.path.abspath(sys.argv[1])
+TRIES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tries.py")
+OUTSIDE = 'import os, sys\nos.environ.update({})\nexec(sys.stdin.read())\n'
+wrong = []
+
+
+def check(what, right):
+    if not right: wrong.append(what)
+
+
+class Place:
+    """A workspace with an agent whose law lets it change the workspace; `uid` 0 is root."""
+    def __init__(self, uid):
+        self.uid, self.root = uid, tempfile.mkdtemp(prefix="tk-box-")
+        os.chmod(self.root, 0o755)
+        self.ws = os.path.join(self.root, "w")
+        self.env = {"PATH": os.environ["PATH"], "HOME": self.root, "SECRET": "s", "SSH_AUTH_SOCK": "/x", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@e", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@e"}
+        if uid: os.chown(self.root, uid, uid)
+        self.do(TK, "init", "-q", "--galaxy", "w", self.ws, cwd=self.root)
+        owner = "user:" + os.listdir(self.ws + "/galaxies/w/users")[0].removesuffix(".xml")
+        self.do(TK, "repo", "new", "agent", "bot", "sponsor=" + owner)
+        self.do(TK, "repo", "new", "rule", "boxes", "effect=permit", "role=role:agent", "actions=box.run", "resource=box:**")
+        self.do(TK, "repo", "new", "rule", "tree", "effect=permit", "role=role:agent", "actions=box.write", "resource=workspace:w/tree")
+        os.mkdir(self.ws + "/mine"); os.chmod(self.ws + "/mine", 0o777)
+        if uid: os.chown(self.ws + "/mine", uid, uid)
+
+    def argv(self, words):
+        return (["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups"] if self.uid and os.geteuid() == 0 else []) + list(words)
+
+    def do(self, *words, cwd=None, code=0, **more):
+        done = subprocess.run(self.argv(words), cwd=cwd or self.ws, env=self.env, capture_output=True, text=True, timeout=120, **more)
+        assert code is None or done.returncode == code, f"{words}: {done.returncode}\n{done.stdout[-800:]}{done.stderr[-2000:]}"
+        return done
+
+    def box(self, *command, code=0, options=(), **more): return self.do(TK, "run", "--as", "agent:bot", *options, "--", *command, code=code, **more)
+    def rows(self, event): return [json.loads(l) for l in self.do(TK, "log", "--event", event, "--jsonl").stdout.splitlines()]
+    def close(self): shutil.rmtree(self.root, ignore_errors=True)
+
+
+def try_all(p):
+    tcp, abstract, path = socket.create_server(("127.0.0.1", 0)), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+    name = f"tk-box-{os.getpid()}"
+    abstract.bind("\0" + name); abstract.listen()
+    path.bind(p.root + "/s"); path.listen(); os.chmod(p.root + "/s", 0o777)
+    here = tempfile.NamedTemporaryFile(prefix="tk-box-mine-", dir="/tmp")
+    leak = os.open("/etc/hostname", os.O_RDONLY)
+    os.set_inheritable(leak, True)
+    env = {"PORT": str(tcp.getsockname()[1]), "ABSTRACT": name, "SOCKET": p.root + "/s", "OUTSIDE": str(os.getpid()), "WORKSPACE": p.ws, "NAMES": os.path.basename(here.name)}
+    done = p.box("python3", "-c", OUTSIDE.format(env), input=open(TRIES).read(), pass_fds=[leak], code=None)
+    os.close(leak)
+    assert done.returncode == 0, done.stdout + done.stderr
+    got = json.loads(done.stdout.splitlines()[-1])
+    for what, result in got.items(): check(f"{what}: {result}", not result)
+    check("the tries are there", len(got) >= 100)
+    return len(got)
+
+
+def alive(marker):
+    """Processes that carry a word in their command line."""
+    out = []
+    for pid in os.listdir("/proc"):
+        try:
+            if pid.isdigit() and marker in open(f"/proc/{pid}/cmdline").read() and int(pid) != os.getpid(): out.append(int(pid))
+        except OSError: pass
+    return out
+
+
+def bad_programs(p):
+    # What it leaves behind ends with it: double forks, new sessions, programs that take no signal.
+    mark = f"tkbox{os.getpid()}"
+    p.box("sh", "-c", f"for i in 1 2 3; do (setsid sh -c 'trap \"\" TERM INT HUP; (sleep 600.{mark} &) ; sleep 600' >/dev/null 2>&1 &) ; done; exec python3 -c 'import time; time.sleep(0.2) # {mark}'")
+    time.sleep(0.1)
+    check(f"nothing is left behind: {alive(mark)}", not alive(mark))
+    # tk is killed: so is all of it.
+    started = subprocess.Popen(p.argv([TK, "run", "--as", "agent:bot", "--", "python3", "-c", f"import os, signal, time # {mark}\nsignal.signal(15, signal.SIG_IGN)\nos.fork(); time.sleep(60)"]),
+                               cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL)
+    for _ in range(200):
+        if len(alive(mark)) >= 3: break
+        time.sleep(0.02)
+    check("it runs", len(alive(mark)) >= 3)
+    started.kill(); started.wait()
+    for _ in range(100):
+        if not alive(mark): break
+        time.sleep(0.02)
+    check(f"tk's death ends the box: {alive(mark)}", not alive(mark))
+    # A signal that somebody sends reaches the program; the exit status is its own.
+    started = subprocess.Popen(p.argv([TK, "run", "--as", "agent:bot", "--", "python3", "-u", "-c", "import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(42))\nprint('up')\ntime.sleep(60)"]),
+                               cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    started.stdout.readline(); started.terminate()
+    check("SIGTERM is handed on", started.wait(timeout=20) == 42)
+    check("the status is the program's", p.box("sh", "-c", "exit 7", code=None).returncode == 7)
+    check("a signal is 128 and its number", p.box("sh", "-c", "kill -9 $$", code=None).returncode == 137)
+    # Limits.
+    forks = p.box("python3", "-c", "import os, time\nn = 0\ntry:\n  while n < 10000:\n    if os.fork() == 0: time.sleep(30); os._exit(0)\n    n += 1\nexcept OSError: pass\nprint(n)", code=None)
+    check(f"10,000 forks are not had: {forks.stdout}", forks.stdout.strip().isdigit() and int(forks.stdout) < 600)
+    big = p.box("python3", "-c", "f = open('/tmp/big', 'wb')\nn = 0\ntry:\n  while n < 2048: f.write(bytes(1 << 20)); f.flush(); n += 1\nexcept OSError as e: print(n)", code=None)
+    check(f"2 GB are not had: {big.stdout}", big.stdout.strip().isdigit() and int(big.stdout) < 1100)
+
+
+def refusals(p):
+    none = p.box("no-such-program", code=None)
+    check("a command that is not there is named", none.returncode == 2 and "TK-BOX-0004" in none.stderr and "no-such-program" in none.stderr)
+    check("an unknown profile", p.box("true", options=("--profile", "biuld"), code=None).stderr.count("did you mean build?") == 1)
+    denied = p.do(TK, "repo", "set", "rule:boxes", "resource=box:**/read-only")
+    denied = p.box("true", code=None)
+    check("a profile that law does not grant", denied.returncode == 3 and "box.run" in denied.stderr)
+    p.box("true", options=("--profile", "read-only"))
+    held = p.box("sh", "-c", f"echo x > {p.ws}/mine/y", options=("--profile", "read-only"), code=None)
+    check("read-only is", held.returncode != 0 and not os.path.exists(p.ws + "/mine/y"))
+    p.do(TK, "repo", "set", "rule:boxes", "resource=box:**")
+    p.do(TK, "law", "halt", "agent:bot")
+    check("a halted agent", p.box("true", code=None).returncode == 3)
+    check("a person is no agent", p.do(TK, "run", "--as", "user:root" if not p.uid else "user:nobody", "--", "true", code=None).returncode != 0)
+
+
+WITHOUT = """import ctypes, os, struct, sys
+# A kernel without one thing: the call answers an error, of clone and prctl only with a certain first argument.
+number, mask, error = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+code = [(0x20, 0, 0, 4), (0x15, 0, 5, 0xc000003e), (0x20, 0, 0, 0), (0x15, 0, 3, number), (0x20, 0, 0, 16)]
+code += [(0x45 if number == 56 else 0x15, 0, 1, mask), (0x06, 0, 0, 0x50000 | error), (0x06, 0, 0, 0x7fff0000)]
+if not mask: code[4:6] = [(0x06, 0, 0, 0x50000 | error)] * 2
+text = b"".join(struct.pack("HBBI", *c) for c in code)
+buffer = ctypes.create_string_buffer(text)
+program = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(buffer))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.syscall(317, 1, 0, ctypes.c_char_p(program)) == 0
+os.execv(sys.argv[4], sys.argv[4:])
+"""
+# layer: the call, its first argument (0: any), errno
+LAYERS = {"landlock": (444, 0, 38), "seccomp": (317, 0, 22), "mount": (442, 0, 38), "no_new_privs": (157, 38, 22), "pid": (56, 0x20000000, 1), "net": (56, 0x40000000, 28),
+          "ipc": (56, 0x8000000, 22), "uts": (56, 0x4000000, 22), "cgroup": (56, 0x2000000, 22)}
+
+
+def without_layers(p):
+    """Each layer is taken away in turn: tk refuses and names it, and runs on without it only by a right of its own."""
+    layers = LAYERS | ({"user": (56, 0x10000000, 1)} if p.uid else {"account": (117, 0, 1)})
+    for layer, (number, mask, error) in layers.items():
+        lamed = lambda *words: p.do("python3", "-c", WITHOUT, str(number), str(mask), str(error), TK, "run", "--as", "agent:bot", *words, code=None)
+        done = lamed("--", "echo", "ran")
+        check(f"without {layer} nothing runs: {done.returncode} {done.stdout}{done.stderr}", done.returncode == 1 and f"[TK-BOX-0001] {layer}: " in done.stderr and "ran" not in done.stdout)
+        done = lamed("--allow-missing", layer, "--", "echo", "ran")
+        may = layer in ("landlock", "net", "ipc", "uts", "cgroup")
+        check(f"without {layer}, which {'may' if may else 'may not'} be missing: {done.returncode} {done.stdout}{done.stderr}", (done.returncode, "ran" in done.stdout) == ((0, True) if may else (2, False)))
+    weak = [r for r in p.rows("box.started") if r["payload"]["input"].get("missing")]
+    check("a weakened box has its row", len(weak) == 5)
+    p.do(TK, "repo", "new", "rule", "strong", "effect=forbid", "role=role:owner", "actions=box.weaken", "resource=box:**")
+    check("weakening needs its right", p.box("true", options=("--allow-missing", "ipc"), code=None).returncode == 3)
+    return len(layers)
+
+
+def profiles(p):
+    """A profile's folder is what it says: one that may be read is not executed from."""
+    sdk = p.root + "/sdk"
+    os.mkdir(sdk); shutil.copy("/usr/bin/true", sdk + "/true"); os.chmod(sdk, 0o755); os.chmod(sdk + "/true", 0o755)
+    os.makedirs(p.ws + "/profiles", exist_ok=True)
+    for name, use in (("sees", "read"), ("starts", "exec")):
+        with open(f"{p.ws}/profiles/{name}.toml", "w") as f: f.write(f'{use} = ["{sdk}"]\n')
+        check("a profile counts when it is committed", p.box("true", options=("--profile", name), code=None).returncode == 2)
+        p.do("git", "add", "profiles"); p.do("git", "commit", "-qm", name)
+    check("what may be read is not executed", p.box(sdk + "/true", options=("--profile", "sees"), code=None).returncode != 0)
+    check("what may be executed is", p.box(sdk + "/true", options=("--profile", "starts"), code=None).returncode == 0)
+
+
+def main():
+    places = [Place(0), Place(65534)] if os.geteuid() == 0 else [Place(os.getuid())]
+    skipped = 0
+    for p in places:
+        try:
+            kind = "an account of its own" if p.uid == 0 else "a user namespace"
+            first = p.box("true", code=None)
+            if p.uid and first.returncode != 0 and "TK-BOX-0001" in first.stderr:
+                print(f"SKIP: no box without root here: {first.stderr.strip()}")
+                skipped += 1
+                continue
+            tries = try_all(p)
+            bad_programs(p)
+            profiles(p)
+            started, ended = p.rows("box.started"), p.rows("box.ended")
+            check("each start and each end has its row", len(started) >= 8 and len(ended) >= 7)
+            layers = without_layers(p)
+            refusals(p)
+            p.do(TK, "log", "verify")
+            print(f"{kind}: {tries} tries, {layers} layers taken away, {len(wrong)} wrong so far")
+        finally: p.close()
+    for w in wrong: print("WRONG", w)
+    print(f"{len(places) - skipped} kinds of box, {skipped} skipped, {len(wrong)} wrong")
+    sys.exit(bool(wrong))
+
+
+main()
