@@ -48,7 +48,7 @@ std::string Box::text() const {
   add("dir", directory);
   for (const auto& one : environment) add("env", one);
   for (const auto& one : command) add("arg", one);
-  return out;
+  return out + '\0';
 }
 
 Result<Running> Running::start(const Box& box) {
@@ -60,30 +60,36 @@ Result<Running> Running::start(const Box& box) {
   TK_TRY(auto child, os::Child::start(std::move(spawn)));
   child.tell(box.text());
   Running out(std::move(child));
-  for (bool more = true; more;) {
-    TK_TRY(more, out.hear());
+  while (out.first_ == 0) {
+    auto line = out.child_.hear();
+    if (!line) return fail(Code::box_layer, "box: box-exec ended without a word", "nothing was started");
+    TK_CHECK(out.take(*line));
   }
   os::hand_signals_to(out.child_.pid());
   return out;
 }
 
-Result<bool> Running::hear() {
-  auto line = child_.hear();
-  if (!line) return false;
-  if (line->starts_with("refused ")) return fail(refusal(line->substr(8)));
-  if (line->starts_with("layer ")) {
-    auto words = line->substr(6);
+Result<void> Running::take(const std::string& line) {
+  if (line.starts_with("refused ")) return fail(refusal(line.substr(8)));
+  if (line.starts_with("started ")) first_ = static_cast<pid_t>(std::strtol(line.c_str() + 8, nullptr, 10));
+  if (line.starts_with("layer ")) {
+    auto words = line.substr(6);
     auto space = words.find(' ');
     layers_.push_back({words.substr(0, space), words.substr(std::min(words.size(), space + 1))});
   }
-  return !line->starts_with("started ");
+  return {};
 }
 
-Result<int> Running::wait() {
-  for (bool more = true; more;) {
-    auto heard = hear();
-    if (!heard) return fail(heard.error());
-    more = *heard;
+Result<int> Running::wait(const std::function<Result<void>()>& look) {
+  TK_CHECK(look());
+  child_.tell("g");
+  while (!child_.heard_all()) {
+    auto line = child_.hear(100);
+    if (line) {
+      TK_CHECK(take(*line));
+    } else {
+      TK_CHECK(look());
+    }
   }
   std::vector<os::Child*> one{&child_};
   while (!child_.finished()) os::Child::pump(one, -1);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -34,20 +35,24 @@ struct Layer {
   std::string name, state;  // "landlock" "7", "net" "own", "ipc" "missing"
 };
 
-// A box whose program runs. Ends with this.
+// A box, whose program waits until it may begin. Ends with this.
 class Running {
  public:
-  // Standard input, output and error are this process's. box_layer, box_command; os_spawn.
+  // Standard input, output and error are this process's. box_layer; os_spawn.
   static Result<Running> start(const Box& box);
+
   const std::vector<Layer>& layers() const { return layers_; }
-  // The exit status; 128+n when a signal ended it. box_layer where what came behind the start was refused.
-  Result<int> wait();
+  pid_t first() const { return first_; }  // its process 1, as it is seen from outside
+  // Lets the program begin and waits for its end: the exit status, 128+n when a signal ended it. Signals that reach this
+  // process meanwhile are handed on. `look` is asked ten times a second; what it says ends the box. box_layer, box_command.
+  Result<int> wait(const std::function<Result<void>()>& look);
 
  private:
   explicit Running(os::Child child) : child_(std::move(child)) {}
-  Result<bool> hear();  // false at the end
+  Result<void> take(const std::string& line);
 
   os::Child child_;
+  pid_t first_ = 0;
   std::vector<Layer> layers_;
 };
 

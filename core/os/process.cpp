@@ -249,20 +249,24 @@ void Child::tell(std::string_view text) {
     if (n < 0) break;  // it ended; what it said, or its status, tells why
     text.remove_prefix(static_cast<std::size_t>(n));
   }
-  ::shutdown(control_, SHUT_WR);
 }
 
-std::optional<std::string> Child::hear() {
+std::optional<std::string> Child::hear(int timeout_ms) {
   for (;;) {
     if (auto end = heard_.find('\n'); end != heard_.npos) {
       auto line = heard_.substr(0, end);
       heard_.erase(0, end + 1);
       return line;
     }
+    pollfd ready{control_, POLLIN, 0};
+    if (::poll(&ready, 1, timeout_ms) == 0) return std::nullopt;
     char buffer[4096];
-    auto n = ::read(control_, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0 || heard_.size() > sizeof buffer * 16) return std::nullopt;
+    auto n = ::recv(control_, buffer, sizeof buffer, MSG_DONTWAIT);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (n <= 0 || heard_.size() > sizeof buffer * 16) {
+      heard_all_ = true;
+      return std::nullopt;
+    }
     heard_.append(buffer, static_cast<std::size_t>(n));
   }
 }
@@ -348,6 +352,36 @@ Result<Exited> run(Spawn spawn, std::int64_t deadline_ms) {
   auto result = child.take();
   result.timed_out = timed_out;
   return result;
+}
+
+std::string began(pid_t pid) {
+  auto text = read_file("/proc/" + std::to_string(pid) + "/stat", 4096);
+  if (!text) return {};
+  auto name_end = text->rfind(')');  // the name may hold anything
+  if (name_end == text->npos) return {};
+  auto fields = text::split(std::string_view(*text).substr(name_end + 1), ' ');
+  return fields.size() > 20 && fields[1] != "Z" ? std::string(fields[20]) : std::string();  // field 22 of proc_pid_stat(5)
+}
+
+Result<std::optional<Ending>> Ending::of(pid_t pid, const std::string& when) {
+  int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (fd < 0 && errno == ESRCH) return std::optional<Ending>();
+  if (fd < 0) return fail(errno_error(errno, "look at", "process " + std::to_string(pid)));
+  Ending out(fd);
+  if (began(pid) != when) return std::optional<Ending>();
+  if (::syscall(SYS_pidfd_send_signal, fd, SIGKILL, nullptr, 0) != 0 && errno != ESRCH)
+    return fail(errno_error(errno, "end", "process " + std::to_string(pid)));
+  return std::optional(std::move(out));
+}
+
+Ending::~Ending() {
+  if (pidfd_ >= 0) ::close(pidfd_);
+}
+
+void Ending::wait() {
+  pollfd gone{pidfd_, POLLIN, 0};
+  while (::poll(&gone, 1, -1) < 0 && errno == EINTR) {
+  }
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -63,10 +64,11 @@ class Child {
 
   Exited take();  // after finished()
 
-  // The control socket: all that the child is told on it (its end of reading comes then), and the next line that it
-  // says, without its newline; nothing at its end.
+  // The control socket: what the child is told on it, and the next line that it says, without its newline; nothing at
+  // its end, or where none came in time (-1: waits for ever).
   void tell(std::string_view text);
-  std::optional<std::string> hear();
+  std::optional<std::string> hear(int timeout_ms = -1);
+  bool heard_all() const { return heard_all_; }
 
  private:
   Child() = default;
@@ -80,6 +82,7 @@ class Child {
   pid_t pid_ = -1;
   int pidfd_ = -1, in_ = -1, out_ = -1, err_ = -1, control_ = -1;
   std::string heard_;
+  bool heard_all_ = false;
   std::size_t fed_ = 0;
   bool finished_ = false;
   Exited result_;
@@ -102,6 +105,24 @@ class Pager {
   Pager(pid_t pid, int in) : pid_(pid), in_(in) {}
   pid_t pid_ = -1;
   int in_ = -1;
+};
+
+// When a process began, in the kernel's ticks since boot; empty when there is none of that number.
+std::string began(pid_t pid);
+
+// A process that was sent SIGKILL, held so that its number cannot become another's meanwhile.
+class Ending {
+ public:
+  // Nothing where the process that began then is gone already; an error where it is somebody else's.
+  static Result<std::optional<Ending>> of(pid_t pid, const std::string& began);
+  Ending(Ending&& other) noexcept : pidfd_(std::exchange(other.pidfd_, -1)) {}
+  Ending& operator=(Ending&&) = delete;
+  ~Ending();
+  void wait();  // until it is gone; of process 1 of a namespace: until all of it is
+
+ private:
+  explicit Ending(int pidfd) : pidfd_(pidfd) {}
+  int pidfd_ = -1;
 };
 
 // From here on signals that somebody sends to this process reach `child`; those of a terminal it gets itself.

@@ -27,7 +27,7 @@ inline constexpr Owed kOwed[] = {
     {"lease", "the tokens of a run end with its lease"},
     {"lender", "a lender takes a lease back"},
     {"obligations", "an item of the inbox is opened, met or over"},
-    {"outcome", "what a plan of accounts came to"},
+    {"outcome", "what a plan of accounts, or the program of a box, came to"},
     {"personal data", "a key for somebody's personal data is made when it is first needed"},
     {"refresh", "a refresh token is turned"},
     {"reuse", "a refresh token came twice: its family is ended"},

@@ -2,7 +2,8 @@
 //
 //   box-exec --fd N
 //
-// The box is read from descriptor N, a Unix socket, until its writer shuts it down. What is told on it, a line each:
+// The box is read from descriptor N, a Unix socket, up to its empty word. Behind `started` the box waits for one more byte, so
+// that who started it can put it down first; the end of the socket there is a no. What is told on it, a line each:
 //   layer NAME WORD     what holds (landlock 7) or is left out (ipc missing)
 //   listener            of network proxy, with the descriptor of a listening socket
 //   started PID         of the box's first process, as this side sees it
@@ -49,7 +50,8 @@ void say(int control, const std::string& line) {
   if (::send(control, text.data(), text.size(), MSG_NOSIGNAL) < 0) throw Refusal{"box", "nobody listens to what is said of it"};
 }
 
-std::string read_all(int fd) {
+// Up to the end, or to what ends it.
+std::string read_all(int fd, std::string_view ending = {}) {
   std::string out;
   std::array<char, 1 << 14> buffer;
   for (;;) {
@@ -58,6 +60,7 @@ std::string read_all(int fd) {
     if (n < 0) refuse("box", "read it");
     if (n == 0) return out;
     out.append(buffer.data(), static_cast<std::size_t>(n));
+    if (!ending.empty() && out.ends_with(ending)) return out.substr(0, out.size() - 1);
     if (out.size() > (8u << 20)) throw Refusal{"box", "it is too long"};
   }
 }
@@ -239,7 +242,7 @@ void hand_out_listener(int control) {
 }
 
 int run(int control) {
-  auto box = read_box(read_all(control));
+  auto box = read_box(read_all(control, std::string_view("\0\0", 2)));
   for (const auto& layer : box.missing)
     if (layer != "landlock" && layer != "net" && layer != "ipc" && layer != "uts" && layer != "cgroup")
       throw Refusal{layer, "there is no box without it"};
@@ -269,6 +272,7 @@ int run(int control) {
   for (const auto& space : kSpaces)
     if (space.flag != CLONE_NEWUSER || !root) say(control, std::string("layer ") + space.layer + (spaces & space.flag ? " own" : " missing"));
   say(control, "started " + std::to_string(pid));
+  if (char word = 0; ::read(control, &word, 1) != 1) return kRefused;  // process 1 ends with the pipe that it waits at
   if (::write(go[1], "g", 1) != 1) refuse("box", "let it go");
   auto why = read_all(report[0]);  // ends when the program was started, or not
   auto status = wait_for(pid);

@@ -3,6 +3,8 @@
 fills the disk, or leaves something behind. As root boxes have an account; without root a user namespace, which is tried too
 (by setpriv, when this is root). usage: escape.py TK"""
 import json, os, shutil, socket, subprocess, sys, tempfile, time
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from place import Place, alive
 
 TK = os.path.abspath(sys.argv[1])
 TRIES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tries.py")
@@ -12,35 +14,6 @@ wrong = []
 
 def check(what, right):
     if not right: wrong.append(what)
-
-
-class Place:
-    """A workspace with an agent whose law lets it change the workspace; `uid` 0 is root."""
-    def __init__(self, uid):
-        self.uid, self.root = uid, tempfile.mkdtemp(prefix="tk-box-")
-        os.chmod(self.root, 0o755)
-        self.ws = os.path.join(self.root, "w")
-        self.env = {"PATH": os.environ["PATH"], "HOME": self.root, "SECRET": "s", "SSH_AUTH_SOCK": "/x", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@e", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@e"}
-        if uid: os.chown(self.root, uid, uid)
-        self.do(TK, "init", "-q", "--galaxy", "w", self.ws, cwd=self.root)
-        owner = "user:" + os.listdir(self.ws + "/galaxies/w/users")[0].removesuffix(".xml")
-        self.do(TK, "repo", "new", "agent", "bot", "sponsor=" + owner)
-        self.do(TK, "repo", "new", "rule", "boxes", "effect=permit", "role=role:agent", "actions=box.run", "resource=box:**")
-        self.do(TK, "repo", "new", "rule", "tree", "effect=permit", "role=role:agent", "actions=box.write", "resource=workspace:w/tree")
-        os.mkdir(self.ws + "/mine"); os.chmod(self.ws + "/mine", 0o777)
-        if uid: os.chown(self.ws + "/mine", uid, uid)
-
-    def argv(self, words):
-        return (["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups"] if self.uid and os.geteuid() == 0 else []) + list(words)
-
-    def do(self, *words, cwd=None, code=0, **more):
-        done = subprocess.run(self.argv(words), cwd=cwd or self.ws, env=self.env, capture_output=True, text=True, timeout=120, **more)
-        assert code is None or done.returncode == code, f"{words}: {done.returncode}\n{done.stdout[-800:]}{done.stderr[-2000:]}"
-        return done
-
-    def box(self, *command, code=0, options=(), **more): return self.do(TK, "run", "--as", "agent:bot", *options, "--", *command, code=code, **more)
-    def rows(self, event): return [json.loads(l) for l in self.do(TK, "log", "--event", event, "--jsonl").stdout.splitlines()]
-    def close(self): shutil.rmtree(self.root, ignore_errors=True)
 
 
 def try_all(p):
@@ -59,16 +32,6 @@ def try_all(p):
     for what, result in got.items(): check(f"{what}: {result}", not result)
     check("the tries are there", len(got) >= 100)
     return len(got)
-
-
-def alive(marker):
-    """Processes that carry a word in their command line."""
-    out = []
-    for pid in os.listdir("/proc"):
-        try:
-            if pid.isdigit() and marker in open(f"/proc/{pid}/cmdline").read() and int(pid) != os.getpid(): out.append(int(pid))
-        except OSError: pass
-    return out
 
 
 def bad_programs(p):
@@ -168,7 +131,7 @@ def profiles(p):
 
 
 def main():
-    places = [Place(0), Place(65534)] if os.geteuid() == 0 else [Place(os.getuid())]
+    places = [Place(TK, 0), Place(TK, 65534)] if os.geteuid() == 0 else [Place(TK, os.getuid())]
     skipped = 0
     for p in places:
         try:

@@ -104,6 +104,8 @@ CASES = {
     "tk repo types": [(0, []), (0, ["agent"]), (0, ["--states", "task"])],
     "tk repo schema": [(0, [])],
     "tk run": [(0, ["--as", "agent:one", "--explain", "--", "true"]), (0, ["--as", "agent:one", "--explain", "--profile", "read-only"])],
+    "tk stop": [(0, ["{user}", "--reason", "r"])],
+    "tk start": [(0, ["{halted}", "--as", "user:deputy"])],
     "tk status": [(0, [])],
     "tk wot answer": [(0, ["{waiting}", "gate", "approve"]), (0, ["{waiting}", "gate", "reject"])],
     "tk wot check": [(0, ["chain"])],

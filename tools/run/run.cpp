@@ -3,6 +3,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/box/boxes.hpp"
 #include "core/box/paths.hpp"
 #include "core/box/profile.hpp"
 #include "core/cli/output.hpp"
@@ -90,9 +91,8 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   TK_TRY(auto full, law::parse_ref(out.agent.ref));
   if (full.type != "agent") return fail(Code::acl_no_actor, out.agent.ref + " is a person", "--as names an agent; people run programs themselves");
   if (out.agent.ref != s.actor.ref) TK_CHECK(s.store.ask(s.actor, "actor.act-as", full));
-  if (auto standing = s.gate.trouble(out.agent); !standing || !standing->empty())
-    return fail(standing ? Error{Code::acl_halted, out.agent.ref + " " + *standing, {}, "tk law resume " + out.agent.ref, nullptr}
-                         : standing.error());
+  TK_TRY(auto trouble, s.gate.trouble(out.agent));
+  if (!trouble.empty()) return fail(Code::acl_halted, trouble, "tk start " + out.agent.ref);
   TK_TRY(auto repository, git::Repository::open(s.workspace.root()));
   std::string commit(s.law.index().commit());
   TK_TRY(out.profile, profile_of(repository, commit, args.get("profile", "build")));
@@ -216,6 +216,7 @@ Result<void> finish(Session& s, const Plan& plan, const std::string& id, const t
                     const Result<int>& status) {
   std::vector<record::Change> batch{change(s, plan, id, span)};
   batch[0].event = status ? "end" : "refuse";
+  batch[0].owed = "outcome";  // it has ended, whatever its actor may do by now
   batch[0].input = status ? Value::Map{{"status", static_cast<std::int64_t>(*status)}} : Value::Map{{"error", status.error().message}};
   TK_TRY(auto token, s.store.get(token_id));
   if (token.state == "live") {
@@ -226,6 +227,19 @@ Result<void> finish(Session& s, const Plan& plan, const std::string& id, const t
     revoke.trace = trace::child(span);
   }
   return s.store.apply(std::move(batch)).transform([](auto&&) {});
+}
+
+// From its start to its end. Whoever is stopped meanwhile, or whose token is ended, is stopped here.
+Result<int> in_box(Session& s, const Plan& plan, const std::string& id, const std::string& token_id) {
+  TK_TRY(auto running, box::Running::start(plan.box));
+  TK_TRY(auto entered, box::Entered::enter(s.workspace.state("run/boxes"), id, plan.agent.id, running.first()));
+  auto agent = plan.agent;
+  agent.token = token_id;
+  return running.wait([&]() -> Result<void> {
+    TK_TRY(auto trouble, s.gate.trouble(agent));
+    if (!trouble.empty()) return fail(Code::acl_halted, agent.ref + " was stopped: " + trouble, "tk log --actor " + agent.ref);
+    return {};
+  });
 }
 
 Result<Exit> run(const cli::Args& args) {
@@ -239,8 +253,7 @@ Result<Exit> run(const cli::Args& args) {
   std::string token_id;
   TK_TRY(auto token, begin(*s, plan, id, span, token_id));
   add_environment(*s, plan, token, id, span);
-  auto running = box::Running::start(plan.box);
-  auto status = running ? running->wait() : Result<int>(fail(running.error()));
+  auto status = in_box(*s, plan, id, token_id);
   TK_CHECK(finish(*s, plan, id, span, token_id, status));
   if (!status) return fail(status.error());
   return static_cast<Exit>(*status);

@@ -1,0 +1,41 @@
+"""A workspace with an agent that has a box, and what is left of its programs."""
+import json, os, shutil, subprocess, tempfile
+
+
+class Place:
+    """A workspace with an agent whose law lets it change the workspace; `uid` 0 is root."""
+    def __init__(self, tk, uid):
+        self.tk, self.uid, self.root = tk, uid, tempfile.mkdtemp(prefix="tk-box-")
+        os.chmod(self.root, 0o755)
+        self.ws = os.path.join(self.root, "w")
+        self.env = {"PATH": os.environ["PATH"], "HOME": self.root, "SECRET": "s", "SSH_AUTH_SOCK": "/x", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@e", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@e"}
+        if uid: os.chown(self.root, uid, uid)
+        self.do(self.tk, "init", "-q", "--galaxy", "w", self.ws, cwd=self.root)
+        self.owner = "user:" + os.listdir(self.ws + "/galaxies/w/users")[0].removesuffix(".xml")
+        self.do(self.tk, "repo", "new", "agent", "bot", "sponsor=" + self.owner)
+        self.do(self.tk, "repo", "new", "rule", "boxes", "effect=permit", "role=role:agent", "actions=box.run", "resource=box:**")
+        self.do(self.tk, "repo", "new", "rule", "tree", "effect=permit", "role=role:agent", "actions=box.write", "resource=workspace:w/tree")
+        os.mkdir(self.ws + "/mine"); os.chmod(self.ws + "/mine", 0o777)
+        if uid: os.chown(self.ws + "/mine", uid, uid)
+
+    def argv(self, words):
+        return (["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups"] if self.uid and os.geteuid() == 0 else []) + list(words)
+
+    def do(self, *words, cwd=None, code=0, **more):
+        done = subprocess.run(self.argv(words), cwd=cwd or self.ws, env=self.env, capture_output=True, text=True, timeout=120, **more)
+        assert code is None or done.returncode == code, f"{words}: {done.returncode}\n{done.stdout[-800:]}{done.stderr[-2000:]}"
+        return done
+
+    def box(self, *command, code=0, options=(), **more): return self.do(self.tk, "run", "--as", "agent:bot", *options, "--", *command, code=code, **more)
+    def rows(self, event): return [json.loads(l) for l in self.do(self.tk, "log", "--event", event, "--jsonl").stdout.splitlines()]
+    def close(self): shutil.rmtree(self.root, ignore_errors=True)
+
+
+def alive(marker):
+    """Processes that carry a word in their command line."""
+    out = []
+    for pid in os.listdir("/proc"):
+        try:
+            if pid.isdigit() and marker in open(f"/proc/{pid}/cmdline").read() and int(pid) != os.getpid(): out.append(int(pid))
+        except OSError: pass
+    return out
