@@ -35,6 +35,9 @@ struct Layer {
   std::string name, state;  // "landlock" "7", "net" "own", "ipc" "missing"
 };
 
+// What a box has on this machine, found by making one of nothing but /usr. An error names what it cannot have.
+Result<std::vector<Layer>> layers_here();
+
 // A box, whose program waits until it may begin. Ends with this.
 class Running {
  public:

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/value.hpp"
 #include "core/cli/spec.hpp"
 
 namespace tk::tools::doctor_tool {
@@ -18,6 +19,8 @@ struct Finding {
 };
 
 void look_at_machine(std::vector<Finding>& out);
+// What a box of an agent's program has here, by the name of the layer; tried by making one.
+Value::Map look_at_box(std::vector<Finding>& out);
 void look_at_workspace(std::vector<Finding>& out);
 
 }  // namespace tk::tools::doctor_tool

@@ -14,15 +14,17 @@ const char* word(State state) {
   return kWords[static_cast<std::size_t>(state)];
 }
 
-std::vector<Finding> look() {
+std::vector<Finding> look(Value::Map& layers) {
   std::vector<Finding> all;
   look_at_machine(all);
+  layers = look_at_box(all);
   look_at_workspace(all);
   return all;
 }
 
 Result<Exit> run(const cli::Args& args) {
-  auto all = look();
+  Value::Map layers;
+  auto all = look(layers);
   if (args.has("mend")) {
     bool any = false;
     for (auto& f : all) {
@@ -32,7 +34,7 @@ Result<Exit> run(const cli::Args& args) {
       cli::note("mended: " + f.what);
     }
     if (!any) cli::note("nothing that tk could mend by itself");
-    all = look();
+    all = look(layers);
   }
   std::size_t broken = 0, warnings = 0;
   Value::List list;
@@ -47,7 +49,7 @@ Result<Exit> run(const cli::Args& args) {
              (f.mend.empty() ? "" : "         mend: " + text::printable(f.mend) + "\n");
   }
   bool good = broken == 0 && (warnings == 0 || !args.has("strict"));
-  if (args.json()) cli::print(json::pretty(Value::Map{{"ok", good}, {"checks", list}}) + "\n");
+  if (args.json()) cli::print(json::pretty(Value::Map{{"ok", good}, {"checks", list}, {"box", Value::Map{{"layers", std::move(layers)}}}}) + "\n");
   else cli::print(lines + "\n" + text::count(broken, "thing") + " broken, " + text::count(warnings, "warning") + "\n");
   return good ? Exit::ok : Exit::no;
 }
@@ -61,7 +63,7 @@ cli::VerbSpec doctor_verb() {
           {{"tk doctor", "look at this machine and this workspace"},
            {"tk doctor --mend", "after a failed flush: write the journal anew and verify it"}},
           help::k_doctor, run,
-          "{ok: bool, checks: [{state: 'ok'|'note'|'missing'|'slow'|'unsafe'|'broken', what: text, mend: text}]}"};
+          "{ok: bool, checks: [{state: 'ok'|'note'|'missing'|'slow'|'unsafe'|'broken', what: text, mend: text}], box: {layers: {*: text}}}"};
 }
 
 }  // namespace tk::tools::doctor_tool

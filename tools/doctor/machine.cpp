@@ -1,4 +1,5 @@
 #include "core/base/text.hpp"
+#include "core/box/box.hpp"
 #include "core/os/file.hpp"
 #include "core/os/machine.hpp"
 #include "core/os/process.hpp"
@@ -71,11 +72,27 @@ void look_at_machine(std::vector<Finding>& out) {
   programs(out);
   folders(out);
   if (os::is_root())
-    out.push_back({State::unsafe, "you are root, and so is every agent's program that you start",
+    out.push_back({State::unsafe, "you are root, and so is every agent's program that a workflow starts: only tk run gives it an account and a box",
                    "work as an ordinary user"});
   else
-    out.push_back({State::note, "agents' programs run as you, with limits but without a boundary",
+    out.push_back({State::note, "agents' programs that a workflow starts run as you, with limits but without a boundary: only tk run has one",
                    "start only agents that you would start by hand (SECURITY.md)"});
+}
+
+Value::Map look_at_box(std::vector<Finding>& out) {
+  Value::Map layers;
+  auto found = box::layers_here();
+  if (!found) {
+    out.push_back({State::missing, "tk run has no box here: " + found.error().message, "it refuses to run without; --allow-missing LAYER where law lets you"});
+    return layers;
+  }
+  std::string words;
+  for (const auto& layer : *found) {
+    layers.emplace(layer.name, layer.state);
+    words += (words.empty() ? "" : ", ") + layer.name + " " + layer.state;
+  }
+  out.push_back({State::ok, "a box has: " + words, ""});
+  return layers;
 }
 
 }  // namespace tk::tools::doctor_tool
