@@ -40,10 +40,10 @@ std::string Box::text() const {
   auto add = [&](std::string_view key, std::string_view value) { (((out += key) += ' ') += value) += '\0'; };
   add("tk-box", "1");
   if (uid != 0) add("uid", std::to_string(uid)), add("gid", std::to_string(gid));
+  for (auto group : groups) add("group", std::to_string(group));
   for (const auto& [path, use] : paths) add(word_of(use), path);
   for (const auto& path : hidden) add("hide", path);
   for (const auto& [target, path] : links) add("link", target + "\n" + path);
-  add("network", proxy ? "proxy" : "none");
   for (const auto& [name, amount] : limits) add("limit", name + " " + std::to_string(amount));
   for (const auto& layer : missing) add("missing", layer);
   add("dir", directory);

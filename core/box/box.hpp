@@ -19,10 +19,10 @@ enum class Use { read, exec, write };
 
 struct Box {
   std::uint32_t uid = 0, gid = 0;                          // 0: the caller's, in a user namespace
+  std::vector<std::uint32_t> groups;     // of the account
   std::map<std::string, Use> paths;                        // absolute, without symlinks
   std::set<std::string> hidden;                            // folders below those, which are empty in it
   std::vector<std::pair<std::string, std::string>> links;  // target, path
-  bool proxy = false;
   std::map<std::string, std::uint64_t> limits;  // nproc, nofile, fsize, as, cpu, tmp
   std::set<std::string> missing;                // layers that may be missing
   std::string directory = "/";

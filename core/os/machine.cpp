@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -79,7 +80,14 @@ std::optional<Account> account_of(std::uint32_t uid) {
   passwd entry{}, *found = nullptr;
   char buffer[16384];
   if (::getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) != 0 || !found) return std::nullopt;
-  return Account{entry.pw_name, entry.pw_dir, entry.pw_gid};
+  Account out{entry.pw_name, entry.pw_dir, entry.pw_gid, {}};
+  std::vector<gid_t> groups(256);
+  int n = static_cast<int>(groups.size());
+  if (::getgrouplist(entry.pw_name, entry.pw_gid, groups.data(), &n) < 0) n = 0;  // in more than that: in none
+  groups.resize(static_cast<std::size_t>(n));
+  for (auto group : groups)
+    if (group != entry.pw_gid && group != 0) out.groups.push_back(group);
+  return out;
 }
 
 bool is_root() { return ::geteuid() == 0; }

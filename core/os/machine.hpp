@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/error.hpp"
 
@@ -28,6 +29,7 @@ bool is_root();
 struct Account {
   std::string name, home;
   std::uint32_t gid = 0;
+  std::vector<std::uint32_t> groups;  // that it is a member of besides
 };
 std::optional<Account> account_of(std::uint32_t uid);  // as the system's databases have it
 

@@ -63,9 +63,7 @@ void take(Box& box, std::string_view key, std::string_view value) {
   else if (key == "link") {
     auto [target, path] = two('\n');
     box.links.emplace_back(target, plain_path(path));
-  } else if (key == "network" && (value == "none" || value == "proxy"))
-    box.proxy = value == "proxy";
-  else if (key == "limit") {
+  } else if (key == "limit") {
     auto [name, amount] = two(' ');
     box.limits[name] = number(amount);
   } else if (key == "missing")

@@ -46,6 +46,7 @@ Result<void> find_account(Session& s, const git::Repository& repository, const s
   if (box.uid = ids.find(plan.agent.id); box.uid != 0) {
     auto account = os::account_of(box.uid);
     box.gid = account ? account->gid : box.uid;
+    if (account) box.groups = account->groups;
     if (account && os::is_directory(account->home)) box::add_path(box, account->home, box::Use::write);
     if (account) return {};
     TK_TRY(auto applied, s.store.list("provision", ""));
@@ -97,7 +98,6 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   std::string commit(s.law.index().commit());
   TK_TRY(out.profile, profile_of(repository, commit, args.get("profile", "build")));
   auto& box = out.box;
-  box.proxy = out.profile.proxy;
   box.limits = out.profile.limits;
   box.missing = out.profile.missing;
   for (const auto& layer : args.all("allow-missing")) {
@@ -144,14 +144,13 @@ Value texts(const auto& words) {
 
 Exit explain(const cli::Args& args, const Plan& plan) {
   const auto& box = plan.box;
-  auto network = box.proxy ? "proxy" : "none";
   if (args.json()) {
     Value::Map limits;
     for (const auto& [name, amount] : box.limits) limits.emplace(name, static_cast<std::int64_t>(amount));
     cli::print(json::pretty(Value::Map{{"agent", plan.agent.ref},
                                        {"profile", plan.profile.name},
                                        {"uid", static_cast<std::int64_t>(box.uid)},
-                                       {"network", network},
+                                       {"network", "none"},
                                        {"paths", paths_of(plan)},
                                        {"hidden", texts(box.hidden)},
                                        {"limits", std::move(limits)},
@@ -163,7 +162,7 @@ Exit explain(const cli::Args& args, const Plan& plan) {
   std::string out =
       plan.agent.ref + ", profile " + plan.profile.name + ", " +
       (box.uid ? "uid " + std::to_string(box.uid) : "your own uid in a user namespace: files that you may read it may read where the box has them") +
-      "\nnetwork  " + network + "\n";
+      "\nnetwork  none\n";
   for (const auto& [path, use] : box.paths) {
     out += std::string(word(use)) + (use == box::Use::write ? "    " : "     ") + path;
     for (const auto& g : plan.granted)
@@ -197,7 +196,7 @@ Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, c
              {"profile", plan.profile.name},
              {"command", texts(plan.box.command)},
              {"uid", static_cast<std::int64_t>(plan.box.uid)},
-             {"network", plan.box.proxy ? "proxy" : "none"},
+             {"network", "none"},
              {"paths", paths_of(plan)},
              {"missing", texts(plan.box.missing)}};
   acl::Wanted wanted;
@@ -274,7 +273,7 @@ cli::VerbSpec run_verb() {
            {"tk run --as agent:builder --profile read-only -- grep -r TODO .", "without a right to write"}},
           help::k_run,
           run,
-          "{agent: text, profile: text, uid: int, network: 'none'|'proxy', paths: {*: json}, hidden: [text], limits: {*: int}, missing: [text], "
+          "{agent: text, profile: text, uid: int, network: 'none', paths: {*: json}, hidden: [text], limits: {*: int}, missing: [text], "
           "command: [text]}",
           values};
 }

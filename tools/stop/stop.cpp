@@ -78,7 +78,11 @@ Result<Exit> run(const cli::Args& args) {
     cli::print(json::pretty(Value::Map{{"actors", std::move(list)}, {"boxes", static_cast<std::int64_t>(ended)}}) + "\n");
   } else {
     for (const auto& one : all)
-      cli::print(one.actor + (!one.why.empty() ? " was not stopped: " + text::printable(one.why) : one.seq ? " is halted  (row " + std::to_string(one.seq) + ")" : " was halted already") + "\n");
+      cli::print(one.actor +
+                 (!one.why.empty() ? " was not stopped: " + text::printable(one.why)
+                  : one.seq        ? " is halted  (row " + std::to_string(one.seq) + ")"
+                                   : " was halted already") +
+                 "\n");
     cli::print(std::to_string(ended) + (ended == 1 ? " box" : " boxes") + " ended\n");
   }
   return denied ? Exit::denied : Exit::ok;

@@ -27,8 +27,7 @@ It stands in the workspace where law lets it see that, and writes where law lets
   .tk:
   $ tk run --as agent:builder -- sh -c 'echo x > MANIFEST.xml' 2>&1 | sed 's/.*cannot/cannot/'
   cannot create MANIFEST.xml: Read-only file system
-  $ tk run --as agent:builder --explain -- make | grep acme | sed 's|/.*/acme|…/acme|'
-  agent:acme/builder, profile build, uid 59999
+  $ tk run --as agent:builder --explain -- make | grep -e workspace: -e /acme/ | sed 's|/.*/acme|…/acme|'
   read     …/acme  (tree, workspace:acme/tree)
   read     …/acme/.git
   hidden   …/acme/.tk
@@ -57,7 +56,7 @@ What is not there is named, and nothing is started.
   [2]
   $ mkdir profiles && printf 'read = ["/srv"]\nnetwork = "all"\n' > profiles/open.toml && git add profiles && git commit -qm profile
   $ tk run --as agent:builder --profile open -- true
-  tk: [TK-BOX-0002] profiles/open.toml:2:11: network is none or proxy, not all
+  tk: [TK-BOX-0002] profiles/open.toml:2:11: a box has no network: none, not all
     mend: network = "none"
   [2]
 
