@@ -44,6 +44,7 @@ std::string Box::text() const {
   for (const auto& [path, use] : paths) add(word_of(use), path);
   for (const auto& path : hidden) add("hide", path);
   for (const auto& [target, path] : links) add("link", target + "\n" + path);
+  if (proxy) add("network", "proxy");
   for (const auto& [name, amount] : limits) add("limit", name + " " + std::to_string(amount));
   for (const auto& layer : missing) add("missing", layer);
   add("dir", directory);
@@ -87,6 +88,10 @@ Result<std::vector<Layer>> layers_here() {
 Result<void> Running::take(const std::string& line) {
   if (line.starts_with("refused ")) return fail(refusal(line.substr(8)));
   if (line.starts_with("started ")) first_ = static_cast<pid_t>(std::strtol(line.c_str() + 8, nullptr, 10));
+  if (line == "listener") {
+    TK_TRY(auto proxy, Proxy::start(child_.take_descriptor()));
+    proxy_.emplace(std::move(proxy));
+  }
   if (line.starts_with("layer ")) {
     auto words = line.substr(6);
     auto space = words.find(' ');
@@ -95,14 +100,15 @@ Result<void> Running::take(const std::string& line) {
   return {};
 }
 
-Result<int> Running::wait(const std::function<Result<void>()>& look) {
+Result<int> Running::wait(const std::function<Result<void>()>& look, const Ask& ask) {
   TK_CHECK(look());
   child_.tell("g");
   while (!child_.heard_all()) {
-    auto line = child_.hear(100);
+    auto line = child_.hear(100, proxy_ ? proxy_->waiting() : -1);
     if (line) {
       TK_CHECK(take(*line));
     } else {
+      if (proxy_) proxy_->answer(ask);
       TK_CHECK(look());
     }
   }

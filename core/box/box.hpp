@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/box/proxy.hpp"
 #include "core/os/process.hpp"
 
 namespace tk::box {
@@ -19,12 +21,13 @@ enum class Use { read, exec, write };
 
 struct Box {
   std::uint32_t uid = 0, gid = 0;                          // 0: the caller's, in a user namespace
-  std::vector<std::uint32_t> groups;     // of the account
+  std::vector<std::uint32_t> groups;                       // of the account
   std::map<std::string, Use> paths;                        // absolute, without symlinks
   std::set<std::string> hidden;                            // folders below those, which are empty in it
   std::vector<std::pair<std::string, std::string>> links;  // target, path
-  std::map<std::string, std::uint64_t> limits;  // nproc, nofile, fsize, as, cpu, tmp
-  std::set<std::string> missing;                // layers that may be missing
+  bool proxy = false;                                      // else it has no way out of its own network
+  std::map<std::string, std::uint64_t> limits;             // nproc, nofile, fsize, as, cpu, tmp
+  std::set<std::string> missing;                           // layers that may be missing
   std::string directory = "/";
   std::vector<std::string> environment, command;
 
@@ -47,8 +50,9 @@ class Running {
   const std::vector<Layer>& layers() const { return layers_; }
   pid_t first() const { return first_; }  // its process 1, as it is seen from outside
   // Lets the program begin and waits for its end: the exit status, 128+n when a signal ended it. Signals that reach this
-  // process meanwhile are handed on. `look` is asked ten times a second; what it says ends the box. box_layer, box_command.
-  Result<int> wait(const std::function<Result<void>()>& look);
+  // process meanwhile are handed on. `look` is asked ten times a second; what it says ends the box. `ask` answers for the
+  // proxy of a box that has one. box_layer, box_command.
+  Result<int> wait(const std::function<Result<void>()>& look, const Ask& ask = {});
 
  private:
   explicit Running(os::Child child) : child_(std::move(child)) {}
@@ -57,6 +61,7 @@ class Running {
   os::Child child_;
   pid_t first_ = 0;
   std::vector<Layer> layers_;
+  std::optional<Proxy> proxy_;  // ends before the box does
 };
 
 }  // namespace tk::box

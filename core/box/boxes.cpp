@@ -27,8 +27,10 @@ Result<std::vector<Entry>> running_boxes(const std::string& folder) {
     auto words = text::split(text::trim(*text), '\t');
     if (words.size() != 3) continue;
     Entry one{name, std::string(words[0]), static_cast<pid_t>(std::strtol(std::string(words[1]).c_str(), nullptr, 10)), std::string(words[2])};
-    if (one.first > 1 && !one.began.empty() && os::began(one.first) == one.began) out.push_back(std::move(one));
-    else static_cast<void>(os::remove_file(folder + "/" + name));  // whoever started it was killed
+    if (one.first > 1 && !one.began.empty() && os::began(one.first) == one.began)
+      out.push_back(std::move(one));
+    else
+      static_cast<void>(os::remove_file(folder + "/" + name));  // whoever started it was killed
   }
   return out;
 }

@@ -47,8 +47,9 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
     out.read_only = *word;
   }
   TK_TRY(auto network, doc.text("network", "none"));
-  if (network != "none")
-    return fail_at(Code::box_profile, doc.find("network")->where, "a box has no network: none, not " + text::printable(network), "network = \"none\"");
+  if (network != "none" && network != "proxy")
+    return fail_at(Code::box_profile, doc.find("network")->where, "network is none or proxy, not " + text::printable(network), "network = \"none\"");
+  out.proxy = network == "proxy";
   TK_TRY(auto missing, doc.texts("missing"));
   for (const auto& layer : missing) {
     if (!may_be_missing(layer))

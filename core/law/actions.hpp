@@ -46,6 +46,7 @@ inline constexpr std::array kActions = {
     Action{"provision.apply", "carry out a plan of accounts"},
     Action{"box.run", "run a program in a box of this profile (asked of the agent)"},
     Action{"box.weaken", "run a box of this profile though a layer of it is missing"},
+    Action{"box.connect", "reach this host from a box: host:GALAXY/NAME/PORT"},
     Action{"box.read", "see this folder in a box: a directory entity, or workspace:GALAXY/tree"},
     Action{"box.write", "write into this folder in a box"},
     Action{"law.review", "attest that the grants were looked through"},

@@ -196,6 +196,8 @@ Child::Child(Child&& o) noexcept
       err_(std::exchange(o.err_, -1)),
       control_(std::exchange(o.control_, -1)),
       heard_(std::move(o.heard_)),
+      heard_all_(o.heard_all_),
+      passed_(std::exchange(o.passed_, -1)),
       fed_(o.fed_),
       finished_(o.finished_),
       result_(std::move(o.result_)) {}
@@ -207,7 +209,7 @@ Child::~Child() {
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
   }
-  for (int fd : {in_, out_, err_, pidfd_, control_})
+  for (int fd : {in_, out_, err_, pidfd_, control_, passed_})
     if (fd >= 0) ::close(fd);
 }
 
@@ -251,17 +253,26 @@ void Child::tell(std::string_view text) {
   }
 }
 
-std::optional<std::string> Child::hear(int timeout_ms) {
+std::optional<std::string> Child::hear(int timeout_ms, int other) {
   for (;;) {
     if (auto end = heard_.find('\n'); end != heard_.npos) {
       auto line = heard_.substr(0, end);
       heard_.erase(0, end + 1);
       return line;
     }
-    pollfd ready{control_, POLLIN, 0};
-    if (::poll(&ready, 1, timeout_ms) == 0) return std::nullopt;
+    pollfd ready[2] = {{control_, POLLIN, 0}, {other, POLLIN, 0}};
+    if (::poll(ready, 2, timeout_ms) == 0 || (ready[0].revents == 0 && ready[1].revents != 0)) return std::nullopt;
     char buffer[4096];
-    auto n = ::recv(control_, buffer, sizeof buffer, MSG_DONTWAIT);
+    iovec part{buffer, sizeof buffer};
+    alignas(cmsghdr) char room[CMSG_SPACE(sizeof(int))];
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = room;
+    message.msg_controllen = sizeof room;
+    auto n = ::recvmsg(control_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (auto* head = n > 0 ? CMSG_FIRSTHDR(&message) : nullptr; head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS && passed_ < 0)
+      ::memcpy(&passed_, CMSG_DATA(head), sizeof passed_);
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (n <= 0 || heard_.size() > sizeof buffer * 16) {
       heard_all_ = true;

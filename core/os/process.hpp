@@ -65,10 +65,11 @@ class Child {
   Exited take();  // after finished()
 
   // The control socket: what the child is told on it, and the next line that it says, without its newline; nothing at
-  // its end, or where none came in time (-1: waits for ever).
+  // its end, where none came in time (-1: waits for ever), or when `other` became readable. A descriptor may come with a line.
   void tell(std::string_view text);
-  std::optional<std::string> hear(int timeout_ms = -1);
+  std::optional<std::string> hear(int timeout_ms = -1, int other = -1);
   bool heard_all() const { return heard_all_; }
+  int take_descriptor() { return std::exchange(passed_, -1); }  // -1: none came
 
  private:
   Child() = default;
@@ -83,6 +84,7 @@ class Child {
   int pidfd_ = -1, in_ = -1, out_ = -1, err_ = -1, control_ = -1;
   std::string heard_;
   bool heard_all_ = false;
+  int passed_ = -1;
   std::size_t fed_ = 0;
   bool finished_ = false;
   Exited result_;

@@ -63,6 +63,8 @@ void take(Box& box, std::string_view key, std::string_view value) {
   else if (key == "link") {
     auto [target, path] = two('\n');
     box.links.emplace_back(target, plain_path(path));
+  } else if (key == "network" && value == "proxy") {
+    box.proxy = true;
   } else if (key == "limit") {
     auto [name, amount] = two(' ');
     box.limits[name] = number(amount);

@@ -7,6 +7,7 @@
 //   write PATH          and change, make and remove what is below
 //   hide PATH           a folder below those, which is empty here
 //   link TARGET PATH    a symlink of the new root (/bin), with a newline between the two
+//   network proxy       a socket that listens in it is handed out; else it has nobody to talk to
 //   limit NAME N        nproc, nofile, fsize, as, cpu (rlimits) and tmp (bytes of /tmp)
 //   missing LAYER       may be missing: landlock, seccomp, user, mount, pid, net, ipc, uts, cgroup
 //   dir PATH            where it starts
@@ -42,6 +43,7 @@ struct Box {
   std::map<std::string, Use> paths;  // a parent stands before what is below it
   std::vector<std::string> hidden;
   std::vector<std::pair<std::string, std::string>> links;  // target, path
+  bool proxy = false;
   std::map<std::string, std::uint64_t> limits;
   std::set<std::string> missing;
   std::string directory = "/";

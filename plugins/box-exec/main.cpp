@@ -5,12 +5,14 @@
 // The box is read from descriptor N, a Unix socket, up to its empty word. Behind `started` the box waits for one more byte, so
 // that who started it can put it down first; the end of the socket there is a no. What is told on it, a line each:
 //   layer NAME WORD     what holds (landlock 7) or is left out (ipc missing)
+//   listener            of a box with a proxy, with the descriptor of a socket that listens on its 127.0.0.1:1080
 //   started PID         of the box's first process, as this side sees it
 //   refused LAYER WHY   nothing was started; exit 125
 // The program has this one's standard input, output and error. Exit: that of the program, 128+n when a signal ended it.
 //
 // Three processes: this one, which stands outside and hands signals on; process 1 of the box, which takes in orphans and with
 // which everything in the box ends; the program. Should tk die, this one dies, and with it process 1.
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -192,14 +194,41 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   }
 }
 
+// The listening socket belongs to the box's network; who takes from it stands outside.
+void hand_out_listener(int control) {
+  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(1080);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(fd, 128) != 0)
+    refuse("net", "listen for the proxy");
+  char line[] = "listener\n";
+  iovec part{line, sizeof line - 1};
+  alignas(cmsghdr) char room[CMSG_SPACE(sizeof fd)] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = room;
+  message.msg_controllen = sizeof room;
+  auto* head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = SOL_SOCKET;
+  head->cmsg_type = SCM_RIGHTS;
+  head->cmsg_len = CMSG_LEN(sizeof fd);
+  std::memcpy(CMSG_DATA(head), &fd, sizeof fd);
+  if (::sendmsg(control, &message, MSG_NOSIGNAL) < 0) refuse("net", "hand out the socket");
+  ::close(fd);
+}
+
 // Process 1 of the box.
-[[noreturn]] void first(const Box& box, unsigned long spaces, int go, int report) {
+[[noreturn]] void first(const Box& box, unsigned long spaces, int control, int go, int report) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     char word = 0;
     if (::read(go, &word, 1) != 1) ::_exit(kRefused);  // who started us is gone
     ::prctl(PR_SET_DUMPABLE, 0);                       // not before: its ids are mapped from outside
     if (spaces & CLONE_NEWNET) bring_up_loopback();
+    if (box.proxy) hand_out_listener(control);
     if ((spaces & CLONE_NEWUTS) && ::sethostname("box", 3) != 0) refuse("uts", "name the box");
     make_root(box);
     auto program = ::fork();
@@ -225,6 +254,7 @@ int run(int control) {
   if (version < kLowestLandlock && !box.missing.contains("landlock"))
     throw Refusal{"landlock", version == 0 ? "the kernel has none" : "the kernel has version " + std::to_string(version) + ", and 2 is the lowest"};
   auto spaces = spaces_of(box, !root);
+  if (box.proxy && !(spaces & CLONE_NEWNET)) throw Refusal{"net", "no proxy without a network of its own"};
   int go[2], report[2];
   if (::pipe2(go, O_CLOEXEC) != 0 || ::pipe2(report, O_CLOEXEC) != 0) refuse("box", "a pipe");
   sigset_t all;
@@ -234,7 +264,7 @@ int run(int control) {
   if (pid < 0) name_what_is_missing(spaces, errno);
   if (pid == 0) {
     ::close(go[1]), ::close(report[0]);
-    first(box, spaces, go[0], report[1]);
+    first(box, spaces, control, go[0], report[1]);
   }
   ::close(go[0]), ::close(report[1]);
   if (spaces & CLONE_NEWUSER) map_ids(pid);

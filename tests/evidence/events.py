@@ -128,7 +128,11 @@ ask(); run("inbox", "answer", item(), "approve", "--as", "user:deputy", clock="+
 # ---- boxes
 run("repo", "new", "grant", "bot-reads", "role=role:agent", "to=agent:bot")
 run("repo", "new", "rule", "boxes", "effect=permit", "role=role:agent", "actions=box.run", "resource=box:**")
-run("run", "--as", "agent:bot", "--", "true")
+run("repo", "new", "rule", "hosts", "effect=permit", "role=role:agent", "actions=box.connect", "resource=host:**")
+os.makedirs(w.path("profiles"), exist_ok=True)
+commit("profiles/net.toml", 'network = "proxy"\n')
+run("run", "--as", "agent:bot", "--profile", "net", "--", "python3", "-c", """import socket
+with socket.create_connection(("127.0.0.1", 1080)) as s: s.sendall(b"CONNECT 127.0.0.1:1 HTTP/1.1\\r\\n\\r\\n"); s.recv(99)""")
 run("run", "--as", "agent:bot", "--", "no-such-program", code=2)
 # ---- tokens, keys, standing
 run("acl", "keys", "rotate")

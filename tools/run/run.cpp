@@ -78,6 +78,9 @@ void add_environment(const Session& s, Plan& plan, const std::string& token, con
   if (!token.empty()) out.push_back("TK_TOKEN=" + token);
   for (const char* kept : {"LANG", "LC_ALL", "TZ", "TERM", "COLUMNS", "LINES", "NO_COLOR"})
     if (auto value = os::environment(kept); !value.empty()) out.push_back(std::string(kept) + "=" + value);
+  if (plan.box.proxy)
+    for (const char* one : {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"}) out.push_back(std::string(one) + "=http://127.0.0.1:1080");
+  if (plan.box.proxy) out.insert(out.end(), {"ALL_PROXY=socks5h://127.0.0.1:1080", "all_proxy=socks5h://127.0.0.1:1080"});
   // Where the caller stands, if the box has it.
   auto here = os::current_directory().value_or("");
   plan.box.directory = home;
@@ -98,6 +101,7 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   std::string commit(s.law.index().commit());
   TK_TRY(out.profile, profile_of(repository, commit, args.get("profile", "build")));
   auto& box = out.box;
+  box.proxy = out.profile.proxy;
   box.limits = out.profile.limits;
   box.missing = out.profile.missing;
   for (const auto& layer : args.all("allow-missing")) {
@@ -150,7 +154,7 @@ Exit explain(const cli::Args& args, const Plan& plan) {
     cli::print(json::pretty(Value::Map{{"agent", plan.agent.ref},
                                        {"profile", plan.profile.name},
                                        {"uid", static_cast<std::int64_t>(box.uid)},
-                                       {"network", "none"},
+                                       {"network", plan.box.proxy ? "proxy" : "none"},
                                        {"paths", paths_of(plan)},
                                        {"hidden", texts(box.hidden)},
                                        {"limits", std::move(limits)},
@@ -162,7 +166,7 @@ Exit explain(const cli::Args& args, const Plan& plan) {
   std::string out =
       plan.agent.ref + ", profile " + plan.profile.name + ", " +
       (box.uid ? "uid " + std::to_string(box.uid) : "your own uid in a user namespace: files that you may read it may read where the box has them") +
-      "\nnetwork  none\n";
+      "\nnetwork  " + (box.proxy ? "proxy: law is asked for each host" : "none") + "\n";
   for (const auto& [path, use] : box.paths) {
     out += std::string(word(use)) + (use == box::Use::write ? "    " : "     ") + path;
     for (const auto& g : plan.granted)
@@ -196,7 +200,7 @@ Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, c
              {"profile", plan.profile.name},
              {"command", texts(plan.box.command)},
              {"uid", static_cast<std::int64_t>(plan.box.uid)},
-             {"network", "none"},
+             {"network", plan.box.proxy ? "proxy" : "none"},
              {"paths", paths_of(plan)},
              {"missing", texts(plan.box.missing)}};
   acl::Wanted wanted;
@@ -228,17 +232,64 @@ Result<void> finish(Session& s, const Plan& plan, const std::string& id, const t
   return s.store.apply(std::move(batch)).transform([](auto&&) {});
 }
 
+// Law's word on a host, asked at each connection; journaled when it is asked first.
+class Hosts {
+ public:
+  Hosts(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, record::Actor agent)
+      : s_(s), plan_(plan), id_(id), span_(span), agent_(std::move(agent)) {}
+
+  std::string operator()(const box::Destination& to) {
+    auto asked = ask(to);
+    return asked ? *asked : describe(asked.error());
+  }
+
+ private:
+  Result<std::string> ask(const box::Destination& to) {
+    static const std::string kAction = "box.connect";
+    TK_TRY(auto who, law::parse_ref(agent_.ref));
+    law::Ref host{"host", who.context.substr(0, who.context.find('.')), to.host + "/" + std::to_string(to.port)};
+    TK_TRY(auto ruling, s_.gate.rule({agent_, kAction, host}));
+    bool allowed = ruling.allow && ruling.obligations.empty();
+    bool fresh = told_.size() < kMostTold && told_.emplace(host.str(), allowed).second;
+    if (!fresh && told_.size() >= kMostTold && !told_.contains(host.str())) return std::string("this box has asked for too many hosts");
+    auto why = allowed
+                   ? std::string()
+                   : agent_.ref + " may not box.connect on " + host.str() + ": " + (ruling.allow ? "it needs somebody's approval" : ruling.reason);
+    if (!fresh) return why;
+    if (!allowed) {
+      TK_CHECK(s_.store.refused(agent_, kAction, host, host.str(), ruling));
+      cli::note(why + " (see: tk law explain " + agent_.ref + " box.connect " + host.str() + ")");
+      return why;
+    }
+    auto c = change(s_, plan_, id_, trace::child(span_));
+    c.event = "connect";
+    c.input = {{"host", to.host}, {"port", static_cast<std::int64_t>(to.port)}, {"rule", ruling.rule_id}};
+    TK_CHECK(s_.store.apply(std::move(c)));
+    return why;
+  }
+
+  static constexpr std::size_t kMostTold = 1000;  // rows that one box can cause
+  Session& s_;
+  const Plan& plan_;
+  std::string id_;
+  trace::Context span_;
+  record::Actor agent_;
+  std::map<std::string, bool> told_;
+};
+
 // From its start to its end. Whoever is stopped meanwhile, or whose token is ended, is stopped here.
-Result<int> in_box(Session& s, const Plan& plan, const std::string& id, const std::string& token_id) {
+Result<int> in_box(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id) {
   TK_TRY(auto running, box::Running::start(plan.box));
   TK_TRY(auto entered, box::Entered::enter(s.workspace.state("run/boxes"), id, plan.agent.id, running.first()));
   auto agent = plan.agent;
   agent.token = token_id;
-  return running.wait([&]() -> Result<void> {
-    TK_TRY(auto trouble, s.gate.trouble(agent));
-    if (!trouble.empty()) return fail(Code::acl_halted, agent.ref + " was stopped: " + trouble, "tk log --actor " + agent.ref);
-    return {};
-  });
+  return running.wait(
+      [&]() -> Result<void> {
+        TK_TRY(auto trouble, s.gate.trouble(agent));
+        if (!trouble.empty()) return fail(Code::acl_halted, agent.ref + " was stopped: " + trouble, "tk log --actor " + agent.ref);
+        return {};
+      },
+      Hosts(s, plan, id, span, agent));
 }
 
 Result<Exit> run(const cli::Args& args) {
@@ -252,7 +303,7 @@ Result<Exit> run(const cli::Args& args) {
   std::string token_id;
   TK_TRY(auto token, begin(*s, plan, id, span, token_id));
   add_environment(*s, plan, token, id, span);
-  auto status = in_box(*s, plan, id, token_id);
+  auto status = in_box(*s, plan, id, span, token_id);
   TK_CHECK(finish(*s, plan, id, span, token_id, status));
   if (!status) return fail(status.error());
   return static_cast<Exit>(*status);
@@ -273,7 +324,7 @@ cli::VerbSpec run_verb() {
            {"tk run --as agent:builder --profile read-only -- grep -r TODO .", "without a right to write"}},
           help::k_run,
           run,
-          "{agent: text, profile: text, uid: int, network: 'none', paths: {*: json}, hidden: [text], limits: {*: int}, missing: [text], "
+          "{agent: text, profile: text, uid: int, network: 'none'|'proxy', paths: {*: json}, hidden: [text], limits: {*: int}, missing: [text], "
           "command: [text]}",
           values};
 }

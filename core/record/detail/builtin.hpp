@@ -236,6 +236,13 @@ final = true
 name = "refused"
 final = true
 [[transition]]
+event = "connect"
+from = ["running"]
+to = "="
+action = "box.run"
+event_type = "box.connected"
+input = { host = "text", port = "int", rule = "text" }
+[[transition]]
 event = "end"
 from = ["running"]
 to = "ended"

@@ -101,6 +101,7 @@ inline constexpr EventName kEventNames[] = {
     {"wot.converged", 4, "run", "a run's measure stopped moving", "{measure: number}"},
     {"wot.graph", 4, "run", "the graph of a run, as it is shown", "{nodes: [json], edges: [json]}"},
     {"box.started", 4, "", "a program of an agent is about to be started in a box", ""},
+    {"box.connected", 4, "", "law lets a boxed program reach a host; once for each", ""},
     {"box.ended", 4, "", "a boxed program ended", ""},
     {"box.refused", 4, "", "a box could not be had as it is declared: nothing was started", ""},
     {"step.started", 4, "", "an agent was started for a step", ""},

@@ -56,7 +56,7 @@ What is not there is named, and nothing is started.
   [2]
   $ mkdir profiles && printf 'read = ["/srv"]\nnetwork = "all"\n' > profiles/open.toml && git add profiles && git commit -qm profile
   $ tk run --as agent:builder --profile open -- true
-  tk: [TK-BOX-0002] profiles/open.toml:2:11: a box has no network: none, not all
+  tk: [TK-BOX-0002] profiles/open.toml:2:11: network is none or proxy, not all
     mend: network = "none"
   [2]
 

@@ -1,0 +1,385 @@
+#include "core/box/proxy.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <condition_variable>
+#include <cstring>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "core/base/text.hpp"
+
+namespace tk::box {
+namespace {
+
+constexpr std::size_t kMostHead = 16u << 10, kMostConnections = 128;
+constexpr int kPatience = 30'000;  // ms for a request's head, and for a connection to come about
+
+class Socket {
+ public:
+  explicit Socket(int fd = -1) : fd_(fd) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket& operator=(Socket&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Socket() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int fd() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+bool send_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    auto n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+// A host as law is asked about it. Forms of an address that only a resolver understands (0x7f.1, 2130706433) are no names.
+std::optional<Destination> destination(std::string_view host, std::string_view port) {
+  Destination out;
+  auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+  if (error != std::errc() || end != port.data() + port.size() || out.port == 0) return std::nullopt;
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (host.empty() || host.size() > 64 || host.front() == '-' || host.front() == '.') return std::nullopt;
+  for (char c : host) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') return std::nullopt;
+    out.host += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  in_addr address{};
+  auto last = out.host.substr(out.host.rfind('.') + 1);
+  bool numeric = last.starts_with("0x") || last.find_first_not_of("0123456789") == last.npos;
+  if (numeric && ::inet_pton(AF_INET, out.host.c_str(), &address) != 1) return std::nullopt;
+  return out;
+}
+
+// What a name of somebody else's must not lead to: this machine, its link, nobody.
+bool of_this_machine(const sockaddr* address) {
+  if (address->sa_family == AF_INET) {
+    auto a = ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr);
+    return (a >> 24) == 127 || (a >> 24) == 0 || (a >> 16) == 0xa9fe || (a >> 28) >= 14;
+  }
+  const auto& six = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+  return IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_LINKLOCAL(&six) || IN6_IS_ADDR_UNSPECIFIED(&six) || IN6_IS_ADDR_MULTICAST(&six) ||
+         IN6_IS_ADDR_V4MAPPED(&six);
+}
+
+Socket connect_to(const Destination& to, std::string& why) {
+  addrinfo hints{}, *found = nullptr;
+  hints.ai_socktype = SOCK_STREAM;
+  in_addr literal{};
+  bool named = to.host == "localhost" || ::inet_pton(AF_INET, to.host.c_str(), &literal) == 1;
+  if (int rc = ::getaddrinfo(to.host.c_str(), std::to_string(to.port).c_str(), &hints, &found); rc != 0) {
+    why = ::gai_strerror(rc);
+    return Socket();
+  }
+  std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(found, ::freeaddrinfo);
+  why = "nobody answers";
+  for (auto* a = found; a; a = a->ai_next) {
+    if (!named && of_this_machine(a->ai_addr)) {
+      why = "its name leads to this machine";
+      continue;
+    }
+    Socket out(::socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!out) continue;
+    if (::connect(out.fd(), a->ai_addr, a->ai_addrlen) != 0) {
+      pollfd ready{out.fd(), POLLOUT, 0};
+      int error = errno == EINPROGRESS && ::poll(&ready, 1, kPatience) == 1 ? 0 : errno;
+      socklen_t size = sizeof error;
+      if (error == 0) ::getsockopt(out.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+      if (error != 0) {
+        why = std::strerror(error);
+        continue;
+      }
+    }
+    ::fcntl(out.fd(), F_SETFL, ::fcntl(out.fd(), F_GETFL) & ~O_NONBLOCK);
+    return out;
+  }
+  return Socket();
+}
+
+// Bytes both ways until both sides have said all.
+void relay(int a, int b) {
+  std::array<char, 64u << 10> buffer;
+  std::array<pollfd, 2> fds{{{a, POLLIN, 0}, {b, POLLIN, 0}}};
+  int open = 2;
+  while (open > 0) {
+    if (::poll(fds.data(), fds.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      return;
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (!(fds[i].revents & (POLLIN | POLLHUP | POLLERR))) continue;
+      int to = i == 0 ? b : a;
+      auto n = ::recv(fds[i].fd, buffer.data(), buffer.size(), 0);
+      if (n < 0 && errno == EINTR) continue;
+      if (n > 0 && send_all(to, {buffer.data(), static_cast<std::size_t>(n)})) continue;
+      if (n > 0) return;
+      ::shutdown(to, SHUT_WR);
+      fds[i].fd = -1;
+      --open;
+    }
+  }
+}
+
+}  // namespace
+
+struct Proxy::State {
+  struct Question {
+    Destination about;
+    std::string answer;
+    bool answered = false;
+  };
+
+  explicit State(int fd) : listener(fd), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), stop(::eventfd(0, EFD_CLOEXEC)) {}
+  ~State() {
+    {
+      std::lock_guard lock(mutex);
+      ending = true;
+      for (int fd : open) ::shutdown(fd, SHUT_RDWR);
+    }
+    answered.notify_all();
+    std::uint64_t one = 1;
+    static_cast<void>(!::write(stop.fd(), &one, sizeof one));
+    if (acceptor.joinable()) acceptor.join();
+    for (auto& thread : threads) thread.join();
+  }
+
+  // By a connection's thread: waits for answer().
+  std::string ask(const Destination& to) {
+    Question question{to, "", false};
+    std::unique_lock lock(mutex);
+    questions.push_back(&question);
+    std::uint64_t one = 1;
+    static_cast<void>(!::write(wake.fd(), &one, sizeof one));
+    answered.wait(lock, [&] { return question.answered || ending; });
+    if (!question.answered) std::erase(questions, &question);
+    return question.answered ? question.answer : "the box ends";
+  }
+
+  // Remembers a descriptor as long as it is open, so that the end of all reaches it.
+  class Held {
+   public:
+    Held(State& state, int fd) : state_(state), fd_(fd) {
+      std::lock_guard lock(state_.mutex);
+      state_.open.push_back(fd);
+      if (state_.ending) ::shutdown(fd, SHUT_RDWR);
+    }
+    ~Held() {
+      std::lock_guard lock(state_.mutex);
+      std::erase(state_.open, fd_);
+    }
+    Held(const Held&) = delete;
+
+   private:
+    State& state_;
+    int fd_;
+  };
+
+  void accept_all();
+  void serve(Socket client);
+  void serve_http(int client, std::string head);
+  void serve_socks(int client, std::string head);
+  void pass(int client, const Destination& to, std::string_view first, const std::function<void(const std::string& why, bool denied)>& no,
+            std::string_view yes);
+
+  Socket listener, wake, stop;
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::vector<Question*> questions;
+  std::vector<int> open;
+  bool ending = false;
+  std::list<std::thread> threads;
+  std::vector<std::thread::id> done;
+  std::thread acceptor;
+};
+
+void Proxy::State::accept_all() {
+  std::array<pollfd, 2> fds{{{listener.fd(), POLLIN, 0}, {stop.fd(), POLLIN, 0}}};
+  while (::poll(fds.data(), fds.size(), -1) >= 0 || errno == EINTR) {
+    if (fds[1].revents) return;
+    Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+    {
+      std::lock_guard lock(mutex);
+      for (auto id : std::exchange(done, {}))
+        for (auto it = threads.begin(); it != threads.end(); ++it)
+          if (it->get_id() == id) {
+            it->join();
+            threads.erase(it);
+            break;
+          }
+    }
+    if (!client || threads.size() >= kMostConnections) continue;
+    threads.emplace_back([this, fd = std::make_shared<Socket>(std::move(client))] {
+      serve(std::move(*fd));
+      std::lock_guard lock(mutex);
+      done.push_back(std::this_thread::get_id());
+    });
+  }
+}
+
+void Proxy::State::serve(Socket client) {
+  Held held(*this, client.fd());
+  timeval patience{kPatience / 1000, 0};
+  ::setsockopt(client.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  std::string head(1, '\0');
+  if (::recv(client.fd(), head.data(), 1, 0) != 1) return;
+  if (head[0] == 5) return serve_socks(client.fd(), head);
+  std::array<char, 4096> buffer;
+  while (head.find("\r\n\r\n") == head.npos) {
+    auto n = ::recv(client.fd(), buffer.data(), buffer.size(), 0);
+    if (n <= 0) return;
+    head.append(buffer.data(), static_cast<std::size_t>(n));
+    if (head.size() > kMostHead)
+      return static_cast<void>(send_all(client.fd(), "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n"));
+  }
+  serve_http(client.fd(), std::move(head));
+}
+
+void Proxy::State::pass(int client, const Destination& to, std::string_view first, const std::function<void(const std::string&, bool)>& no,
+                        std::string_view yes) {
+  if (auto why = ask(to); !why.empty()) return no(why, true);
+  std::string why;
+  auto upstream = connect_to(to, why);
+  if (!upstream) return no(to.host + ": " + why, false);
+  Held held(*this, upstream.fd());
+  if (send_all(client, yes) && send_all(upstream.fd(), first)) {
+    timeval ever{0, 0};
+    ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &ever, sizeof ever);
+    relay(client, upstream.fd());
+  }
+}
+
+void Proxy::State::serve_http(int client, std::string head) {
+  auto no = [&](const std::string& why, bool denied) {
+    auto body = "tk: " + text::printable(why) + "\n";
+    send_all(client, std::string(denied ? "HTTP/1.1 403 Forbidden" : "HTTP/1.1 502 Bad Gateway") +
+                         "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+                         "\r\n\r\n" + body);
+  };
+  auto bad = [&] { send_all(client, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"); };
+  auto line = std::string_view(head).substr(0, head.find("\r\n"));
+  auto words = text::split(line, ' ');
+  if (words.size() != 3 || !words[2].starts_with("HTTP/1.")) return bad();
+  std::string_view target = words[1];
+  bool tunnel = words[0] == "CONNECT";
+  if (!tunnel) {
+    if (!target.starts_with("http://")) return bad();
+    target.remove_prefix(7);
+  }
+  auto authority = target.substr(0, target.find_first_of("/?#"));
+  auto colon = authority.rfind(':');
+  if (authority.find('@') != authority.npos || (tunnel && colon == authority.npos)) return bad();
+  auto to = destination(authority.substr(0, colon), colon == authority.npos ? "80" : authority.substr(colon + 1));
+  if (!to) return bad();
+  auto body = head.find("\r\n\r\n");
+  if (tunnel) return pass(client, *to, std::string_view(head).substr(body + 4), no, "HTTP/1.1 200 Connection established\r\n\r\n");
+  // To an origin server, one request for one connection: the next one may be for somebody else.
+  auto path = std::string(target.substr(authority.size()));
+  std::string sent = std::string(words[0]) + " " + (path.starts_with('/') ? path : "/" + path) + " " + std::string(words[2]) + "\r\n";
+  for (auto field : text::split(std::string_view(head).substr(line.size() + 2, body - line.size() - 2), '\n')) {
+    if (field.ends_with('\r')) field.remove_suffix(1);
+    std::string name(field.substr(0, field.find(':')));
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (field.empty() || name == "connection" || name == "proxy-connection" || name == "proxy-authorization" || name == "keep-alive" ||
+        name == "host")
+      continue;
+    sent += std::string(field) + "\r\n";
+  }
+  sent += "Host: " + std::string(authority) + "\r\nConnection: close\r\n\r\n" + head.substr(body + 4);
+  pass(client, *to, sent, no, "");
+}
+
+void Proxy::State::serve_socks(int client, std::string head) {
+  auto want = [&](std::size_t bytes) {
+    while (head.size() < bytes) {
+      std::array<char, 512> buffer;
+      auto n = ::recv(client, buffer.data(), std::min(buffer.size(), bytes - head.size()), 0);
+      if (n <= 0) return false;
+      head.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    return true;
+  };
+  auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(head[i])); };
+  auto reply = [&](char code) { send_all(client, std::string("\x05") + code + std::string("\0\x01\0\0\0\0\0\0", 8)); };
+  if (!want(2) || !want(2 + byte(1))) return;
+  if (head.find('\0', 2) == head.npos) return static_cast<void>(send_all(client, "\x05\xff"));
+  if (!send_all(client, std::string_view("\x05\0", 2))) return;
+  head.clear();
+  if (!want(5) || byte(0) != 5) return;
+  if (byte(1) != 1) return reply(7);
+  std::string host;
+  std::size_t at = 4;
+  if (byte(3) == 1) {
+    if (!want(10)) return;
+    char text[INET_ADDRSTRLEN];
+    host = ::inet_ntop(AF_INET, head.data() + 4, text, sizeof text);
+    at = 8;
+  } else if (byte(3) == 3) {
+    at = 5 + byte(4);
+    if (!want(at + 2)) return;
+    host = head.substr(5, byte(4));
+  } else {
+    return reply(8);  // law is asked about names and IPv4 addresses
+  }
+  auto to = destination(host, std::to_string(byte(at) << 8 | byte(at + 1)));
+  if (!to) return reply(1);
+  pass(
+      client, *to, "", [&](const std::string&, bool denied) { reply(denied ? 2 : 5); }, std::string_view("\x05\0\0\x01\0\0\0\0\0\0", 10));
+}
+
+Result<Proxy> Proxy::start(int listener) {
+  auto state = std::make_unique<State>(listener);
+  if (!state->wake || !state->stop) return fail(Code::box_layer, "net: no descriptors for the proxy");
+  state->acceptor = std::thread([s = state.get()] { s->accept_all(); });
+  return Proxy(std::move(state));
+}
+
+Proxy::Proxy(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Proxy::Proxy(Proxy&&) noexcept = default;
+Proxy::~Proxy() = default;
+
+int Proxy::waiting() const {
+  return state_->wake.fd();
+}
+
+void Proxy::answer(const Ask& ask) {
+  std::uint64_t seen = 0;
+  static_cast<void>(!::read(state_->wake.fd(), &seen, sizeof seen));
+  for (;;) {
+    State::Question* next = nullptr;
+    {
+      std::lock_guard lock(state_->mutex);
+      if (state_->questions.empty()) return;
+      next = state_->questions.front();
+      state_->questions.erase(state_->questions.begin());
+    }
+    auto answer = ask(next->about);
+    std::lock_guard lock(state_->mutex);
+    next->answer = std::move(answer);
+    next->answered = true;
+    state_->answered.notify_all();
+  }
+}
+
+}  // namespace tk::box
