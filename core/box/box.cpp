@@ -114,6 +114,7 @@ Result<int> Running::wait(const std::function<Result<void>()>& look, const Ask& 
   }
   std::vector<os::Child*> one{&child_};
   while (!child_.finished()) os::Child::pump(one, -1);
+  os::hand_signals_to(0);  // its number may be another's from here on
   return child_.status();
 }
 

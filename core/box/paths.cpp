@@ -3,6 +3,13 @@
 #include "core/os/file.hpp"
 
 namespace tk::box {
+namespace {
+
+// What tk itself reads in a workspace: who writes there decides what tk does for whoever comes next.
+constexpr const char* kOfTk[] = {".git",  "tk.toml", "MANIFEST.xml", "ids.lock", "galaxies",  "integrations",
+                                 "hives", "wots",    "records",      "profiles", "templates", ".gitattributes"};
+
+}  // namespace
 
 bool add_path(Box& box, const std::string& path, Use use) {
   auto real = os::real_path(path);
@@ -66,13 +73,19 @@ void add_granted(Box& box, const std::vector<Granted>& granted, const std::strin
   for (const auto& one : granted) add_path(box, one.path, one.use);
   auto root = os::real_path(workspace);
   if (root.empty()) return;
+  auto in = [](const std::string& path, const std::string& folder) { return path == folder || path.starts_with(folder + "/"); };
+  std::erase_if(box.paths, [&](const auto& p) { return in(p.first, root + "/.tk"); });
   for (const auto& [path, use] : std::map(box.paths)) {
-    bool above = root == path || root.starts_with(path + "/"), below = path.starts_with(root + "/.tk");
-    if (below && (path.size() == root.size() + 4 || path[root.size() + 4] == '/')) box.paths.erase(path);
-    if (!above) continue;
+    if (!in(root, path)) continue;
+    // Mounts cannot be renamed: nobody puts another workspace into the place of this one.
+    for (auto at = root; at != path; at.resize(at.rfind('/'))) box.paths.try_emplace(at, use);
     if (os::is_directory(root + "/.tk")) box.hidden.insert(root + "/.tk");
-    if (os::exists(root + "/.git")) box.paths.insert_or_assign(root + "/.git", Use::read);
+    for (const char* name : kOfTk)
+      if (os::exists(root + "/" + name) && os::link_target(root + "/" + name).empty()) box.paths.insert_or_assign(root + "/" + name, Use::read);
   }
+  for (const char* name : kOfTk)
+    for (auto& [path, use] : box.paths)
+      if (in(path, root + "/" + name)) use = Use::read;
 }
 
 }  // namespace tk::box

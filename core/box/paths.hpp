@@ -22,7 +22,8 @@ struct Granted {
 // galaxy), each where law lets the actor box.read or box.write it.
 Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor,
                                             const std::string& workspace);
-// Puts them into a box. The workspace's journal is never there, and its git history is never written.
+// Puts them into a box. The workspace's journal is never there, and what tk itself reads (git's history, declarations,
+// tk.toml, templates) is never written, whatever lets it.
 void add_granted(Box& box, const std::vector<Granted>& granted, const std::string& workspace);
 
 }  // namespace tk::box

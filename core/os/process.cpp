@@ -400,7 +400,7 @@ namespace {
 volatile pid_t handed_to = 0;
 
 void hand_on(int signal, siginfo_t* info, void*) {
-  if (info->si_code <= 0) ::kill(handed_to, signal);
+  if (info->si_code <= 0 && handed_to > 0) ::kill(handed_to, signal);
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ class Ending {
   int pidfd_ = -1;
 };
 
-// From here on signals that somebody sends to this process reach `child`; those of a terminal it gets itself.
+// From here on signals that somebody sends to this process reach `child`; those of a terminal it gets itself. 0: they are lost.
 void hand_signals_to(pid_t child);
 
 // Becomes another program; returns only when that failed. argv[0] is a path.

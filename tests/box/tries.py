@@ -51,7 +51,8 @@ for path in ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/root/.bashrc", "/p
              W + "/.tk/journal.db", W + "/.tk/keys/plan.key", W + "/galaxies/../.tk/journal.db", "/proc/self/root" + W + "/.tk/journal.db"):
     attempt("read " + path.replace(W, "WORKSPACE"))(lambda: text(path))
 for path in ("/usr/bin/x", "/usr/lib/x", "/etc/passwd", "/etc/ld.so.preload", "/x", "/proc/sysrq-trigger", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe",
-             "/proc/self/uid_map", W + "/.git/hooks/post-commit", W + "/.git/config", W + "/.tk/x"):
+             "/proc/self/uid_map", W + "/.git/hooks/post-commit", W + "/.git/config", W + "/.tk/x",
+             W + "/tk.toml", W + "/MANIFEST.xml", W + "/galaxies/w/rules/default.xml", W + "/galaxies/w/rules/mine.xml"):
     attempt("write " + path.replace(W, "WORKSPACE"))(lambda: write(path))
 mine = W + "/mine"
 
@@ -90,6 +91,16 @@ def _(): os.rename(mine, W + "/.git"); return "renamed"
 def _(): os.rename(W + "/.git", W + "/git.was"); return "renamed"
 @attempt("rename the hidden folder away")
 def _(): os.rename(W + "/.tk", W + "/tk.was"); return "renamed"
+@attempt("rename the workspace away")
+def _(): os.rename(W, W + ".was"); return "renamed"
+@attempt("rename what stands above it")
+def _(): os.rename(os.path.dirname(W), os.path.dirname(W) + ".was"); return "renamed"
+@attempt("rename tk's settings away")
+def _(): os.rename(W + "/tk.toml", W + "/mine/tk.toml"); return "renamed"
+@attempt("put other declarations into the place of these")
+def _():
+    os.makedirs(W + "/mine/galaxies", exist_ok=True)
+    os.rename(W + "/mine/galaxies", W + "/galaxies"); return "renamed"
 @attempt("a hard link to a file of the system")
 def _(): os.link("/etc/passwd", mine + "/hard"); return "linked"
 @attempt("reopen a read-only descriptor to write")

@@ -128,7 +128,7 @@ def cases(shells):
     p = shells.place
     run, root = shells.place.open_run, os.path.dirname(p.w.root)
     return [
-        ("tk sta", "tk status ", False), ("tk demo c", "tk demo code-review ", False), ("tk wot res", "tk wot resume ", False),
+        ("tk stat", "tk status ", False), ("tk demo c", "tk demo code-review ", False), ("tk wot res", "tk wot resume ", False),
         ("tk log verify --j", "tk log verify --json ", False), ("tk log --rev", "tk log --reverse ", False),
         ("tk wot list --state run", "tk wot list --state running ", False),
         ("tk wot list --state=wai", "tk wot list --state=waiting ", False),

@@ -103,7 +103,7 @@ CASES = {
     "tk repo sync": [(0, [])],
     "tk repo types": [(0, []), (0, ["agent"]), (0, ["--states", "task"])],
     "tk repo schema": [(0, [])],
-    "tk run": [(0, ["--as", "agent:one", "--explain", "--", "true"]), (0, ["--as", "agent:one", "--explain", "--profile", "read-only"])],
+    "tk run": [(0, ["--as", "agent:one", "--explain", "true"]), (0, ["--as", "agent:one", "--explain", "--profile", "read-only"])],
     "tk stop": [(0, ["{user}", "--reason", "r"])],
     "tk start": [(0, ["{halted}", "--as", "user:deputy"])],
     "tk status": [(0, [])],
