@@ -45,6 +45,7 @@ std::string Box::text() const {
   for (const auto& path : hidden) add("hide", path);
   for (const auto& [target, path] : links) add("link", target + "\n" + path);
   if (proxy) add("network", "proxy");
+  if (unix_sockets) add("sockets", "unix");
   for (const auto& [name, amount] : limits) add("limit", name + " " + std::to_string(amount));
   for (const auto& layer : missing) add("missing", layer);
   add("dir", directory);

@@ -6,10 +6,12 @@
 
 namespace tk::box {
 
-Result<Entered> Entered::enter(const std::string& folder, const std::string& record, const std::string& actor_id, pid_t first) {
+Result<Entered> Entered::enter(const std::string& folder, const std::string& record, const std::vector<std::string>& actors, pid_t first) {
   TK_CHECK(os::make_directories(folder, 0700));
   auto path = folder + "/" + record;
-  TK_CHECK(os::write_atomic(path, actor_id + "\t" + std::to_string(first) + "\t" + os::began(first) + "\n", 0600));
+  auto text = std::to_string(first) + "\t" + os::began(first);
+  for (const auto& actor : actors) text += "\t" + actor;
+  TK_CHECK(os::write_atomic(path, text + "\n", 0600));
   return Entered(path);
 }
 
@@ -25,8 +27,9 @@ Result<std::vector<Entry>> running_boxes(const std::string& folder) {
     auto text = os::read_file(folder + "/" + name, 4096);
     if (!text) continue;  // it has just ended
     auto words = text::split(text::trim(*text), '\t');
-    if (words.size() != 3) continue;
-    Entry one{name, std::string(words[0]), static_cast<pid_t>(std::strtol(std::string(words[1]).c_str(), nullptr, 10)), std::string(words[2])};
+    if (words.size() < 3) continue;
+    Entry one{
+        name, {words.begin() + 2, words.end()}, static_cast<pid_t>(std::strtol(std::string(words[0]).c_str(), nullptr, 10)), std::string(words[1])};
     if (one.first > 1 && !one.began.empty() && os::began(one.first) == one.began)
       out.push_back(std::move(one));
     else

@@ -14,8 +14,8 @@ namespace tk::box {
 
 class Entered {
  public:
-  // `first`: process 1 of the box. The file goes with this.
-  static Result<Entered> enter(const std::string& folder, const std::string& record, const std::string& actor_id, pid_t first);
+  // `actors`: whose box it is and for whom, by their ids; `first`: process 1 of the box. The file goes with this.
+  static Result<Entered> enter(const std::string& folder, const std::string& record, const std::vector<std::string>& actors, pid_t first);
   Entered(Entered&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
   Entered& operator=(Entered&&) = delete;
   ~Entered();
@@ -26,7 +26,8 @@ class Entered {
 };
 
 struct Entry {
-  std::string record, actor_id;
+  std::string record;
+  std::vector<std::string> actors;
   pid_t first = 0;
   std::string began;  // of that process: another one that has its number since is not meant
 };

@@ -1,5 +1,7 @@
 #include "core/box/paths.hpp"
 
+#include <algorithm>
+
 #include "core/os/file.hpp"
 
 namespace tk::box {
@@ -9,24 +11,57 @@ namespace {
 constexpr const char* kOfTk[] = {".git",  "tk.toml", "MANIFEST.xml", "ids.lock", "galaxies",  "integrations",
                                  "hives", "wots",    "records",      "profiles", "templates", ".gitattributes"};
 
-}  // namespace
+bool in(const std::string& path, const std::string& folder) {
+  return path == folder || path.starts_with(folder + "/");
+}
 
-bool add_path(Box& box, const std::string& path, Use use) {
+void allow(Box& box, const std::string& path, Use use) {
+  auto [it, is_new] = box.paths.try_emplace(path, use);
+  if (!is_new && it->second < use) it->second = use;
+}
+
+// Of the system itself: a symlink stays one, and what it leads to comes with it.
+void add_of_system(Box& box, const std::string& path, Use use) {
   auto real = os::real_path(path);
-  if (real.empty() || real == "/") return false;
+  if (real.empty() || real == "/") return;
   if (auto target = os::link_target(path); !target.empty()) box.links.emplace_back(target, path);
   // What stands in a folder that may do as much needs no mount of its own.
   for (auto above = real.rfind('/'); above != 0; above = real.rfind('/', above - 1))
-    if (auto it = box.paths.find(real.substr(0, above));
-        it != box.paths.end() && (it->second == use || (it->second == Use::exec && use == Use::read)))
-      return true;
-  auto [it, is_new] = box.paths.try_emplace(real, use);
-  if (!is_new && it->second < use) it->second = use;
-  return true;
+    if (auto it = box.paths.find(real.substr(0, above)); it != box.paths.end() && it->second >= use) return;
+  allow(box, real, use);
+}
+
+std::vector<std::string> with_parents(std::string path) {
+  std::vector<std::string> out;
+  for (; !path.empty(); path.resize(path.rfind('/'))) out.push_back(path);
+  return out;
+}
+
+// Whether a path is the workspace, or lies in it or above it, under a name that does not say so.
+bool is_alias(const std::string& path, const std::string& root) {
+  auto is_one = [](const std::string& a, const std::string& b) { return a != b && os::same_file(a, b); };
+  for (const auto& part : with_parents(path))
+    if (is_one(part, root) || is_one(part, root + "/.tk")) return true;
+  for (const auto& above : with_parents(root))
+    if (is_one(path, above)) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<void> add_path(Box& box, const std::string& path, Use use, const std::string& workspace) {
+  auto real = os::real_path(path);
+  if (real.empty()) return fail(Code::box_profile, path + " is to be in the box, and is not there");
+  if (real != path || real == "/")
+    return fail(Code::box_profile, path + " leads to " + real + ", and a box has what is declared and nothing else",
+                "declare the path without its symlinks");
+  if (is_alias(path, os::real_path(workspace))) return fail(Code::box_profile, path + " is this workspace by another name", "name its own folder");
+  allow(box, path, use);
+  return {};
 }
 
 void add_system(Box& box) {
-  for (const char* path : {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) add_path(box, path, Use::exec);
+  for (const char* path : {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) add_of_system(box, path, Use::exec);
   for (const char* name : {"alternatives",   "ca-certificates.conf",
                            "debian_version", "fonts",
                            "gitconfig",      "group",
@@ -41,7 +76,7 @@ void add_system(Box& box) {
                            "python3.11",     "services",
                            "shells",         "ssl",
                            "terminfo",       "timezone"})
-    add_path(box, std::string("/etc/") + name, Use::read);
+    add_of_system(box, std::string("/etc/") + name, Use::read);
 }
 
 Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor,
@@ -69,23 +104,31 @@ Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::I
   return out;
 }
 
-void add_granted(Box& box, const std::vector<Granted>& granted, const std::string& workspace) {
-  for (const auto& one : granted) add_path(box, one.path, one.use);
+void guard(Box& box, const std::string& workspace, const std::vector<std::string>& git) {
   auto root = os::real_path(workspace);
   if (root.empty()) return;
-  auto in = [](const std::string& path, const std::string& folder) { return path == folder || path.starts_with(folder + "/"); };
   std::erase_if(box.paths, [&](const auto& p) { return in(p.first, root + "/.tk"); });
-  for (const auto& [path, use] : std::map(box.paths)) {
-    if (!in(root, path)) continue;
-    // Mounts cannot be renamed: nobody puts another workspace into the place of this one.
-    for (auto at = root; at != path; at.resize(at.rfind('/'))) box.paths.try_emplace(at, use);
-    if (os::is_directory(root + "/.tk")) box.hidden.insert(root + "/.tk");
-    for (const char* name : kOfTk)
-      if (os::exists(root + "/" + name) && os::link_target(root + "/" + name).empty()) box.paths.insert_or_assign(root + "/" + name, Use::read);
+  auto seen = [&](const std::string& path) {
+    return std::any_of(box.paths.begin(), box.paths.end(), [&](const auto& p) { return in(path, p.first); });
+  };
+  std::vector<std::string> read_only;
+  for (const char* name : kOfTk) read_only.push_back(root + "/" + name);
+  for (const auto& folder : git) read_only.push_back(os::real_path(folder));
+  for (const auto& path : read_only) {
+    if (path.empty()) continue;
+    for (auto& [known, use] : box.paths)
+      if (in(known, path)) use = Use::read;
+    if (seen(path) && os::exists(path) && os::real_path(path) == path) box.paths.insert_or_assign(path, Use::read);
   }
-  for (const char* name : kOfTk)
-    for (auto& [path, use] : box.paths)
-      if (in(path, root + "/" + name)) use = Use::read;
+  if (seen(root)) allow(box, root, Use::read);
+  if (seen(root) && os::is_directory(root + "/.tk")) box.hidden.insert(root + "/.tk");
+  for (const auto& [outer, use] : std::map(box.paths)) {
+    if (use != Use::write) continue;
+    for (const auto& [inner, its] : std::map(box.paths))
+      if (inner != outer && in(inner, outer))
+        for (const auto& between : with_parents(inner.substr(0, inner.rfind('/'))))
+          if (between != outer && in(between, outer)) box.paths.try_emplace(between, use);
+  }
 }
 
 }  // namespace tk::box

@@ -9,8 +9,9 @@ namespace tk::box {
 
 // Programs and libraries (/usr), and what they read in /etc: names, certificates, the time zone. No secret among them.
 void add_system(Box& box);
-// A path that is a symlink stays one, and what it leads to comes with it. False: it is not there.
-bool add_path(Box& box, const std::string& path, Use use);
+// A path that somebody declared. It must be what it says: where a part of it is a symlink, or it is this workspace by
+// another name (a bind mount), it is refused, as who may write beside it could lead it elsewhere. box_profile.
+Result<void> add_path(Box& box, const std::string& path, Use use, const std::string& workspace);
 
 // Why a path is in a box.
 struct Granted {
@@ -22,8 +23,9 @@ struct Granted {
 // galaxy), each where law lets the actor box.read or box.write it.
 Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor,
                                             const std::string& workspace);
-// Puts them into a box. The workspace's journal is never there, and what tk itself reads (git's history, declarations,
-// tk.toml, templates) is never written, whatever lets it.
-void add_granted(Box& box, const std::vector<Granted>& granted, const std::string& workspace);
+// The last word on the paths of a box. The workspace's journal is never there, and what tk itself reads (git's history,
+// wherever it lies: `git`; declarations, tk.toml, templates) is never written, whatever lets it. Folders between a path that may be
+// written and one below it become mounts of their own, which cannot be renamed: nothing can be put into their place.
+void guard(Box& box, const std::string& workspace, const std::vector<std::string>& git);
 
 }  // namespace tk::box

@@ -27,6 +27,14 @@ Result<std::vector<std::string>> paths(const toml::Node& doc, const char* key) {
   return out;
 }
 
+Result<bool> boolean(const toml::Node& doc, const char* key) {
+  const auto* node = doc.find(key);
+  if (!node) return false;
+  const auto* word = node->value.as_bool();
+  if (!word) return fail_at(Code::box_profile, node->where, std::string(key) + " is true or false", std::string(key) + " = true");
+  return *word;
+}
+
 }  // namespace
 
 bool may_be_missing(std::string_view layer) {
@@ -37,15 +45,12 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
   Profile out;
   out.name = name;
   TK_TRY(auto doc, toml::parse(text, file));
-  TK_CHECK(doc.only({"read", "exec", "write", "read-only", "network", "missing", "limits"}));
+  TK_CHECK(doc.only({"read", "exec", "write", "read-only", "unix-sockets", "network", "missing", "limits"}));
   TK_TRY(out.read, paths(doc, "read"));
   TK_TRY(out.exec, paths(doc, "exec"));
   TK_TRY(out.write, paths(doc, "write"));
-  if (const auto* only = doc.find("read-only")) {
-    const auto* word = only->value.as_bool();
-    if (!word) return fail_at(Code::box_profile, only->where, "read-only is true or false", "read-only = true");
-    out.read_only = *word;
-  }
+  TK_TRY(out.read_only, boolean(doc, "read-only"));
+  TK_TRY(out.unix_sockets, boolean(doc, "unix-sockets"));
   TK_TRY(auto network, doc.text("network", "none"));
   if (network != "none" && network != "proxy")
     return fail_at(Code::box_profile, doc.find("network")->where, "network is none or proxy, not " + text::printable(network), "network = \"none\"");

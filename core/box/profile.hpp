@@ -4,6 +4,7 @@
 //   read = ["/opt/sdk"]     exec = ["/opt/sdk/bin"]     write = ["/srv/cache"]
 //   read-only = true                       what law lets the agent write it only sees
 //   network = "none"                       none, or proxy: law is asked for each host (box.connect on host:GALAXY/NAME/PORT)
+//   unix-sockets = true                    programs may use them; one in a folder of the box may be a way out of it
 //   missing = ["ipc"]                      layers that a box of it may lack: landlock, net, ipc, uts, cgroup
 //   [limits]                               of each process, but processes and tmp of the box
 //   processes = 512
@@ -27,7 +28,7 @@ namespace tk::box {
 struct Profile {
   std::string name;
   std::vector<std::string> read, exec, write;
-  bool read_only = false, proxy = false;
+  bool read_only = false, unix_sockets = false, proxy = false;
   std::set<std::string> missing;
   std::map<std::string, std::uint64_t> limits;  // as box-exec calls them; without those that are 0
 };

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -13,7 +14,7 @@
 #include <charconv>
 #include <condition_variable>
 #include <cstring>
-#include <list>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -73,8 +74,26 @@ std::optional<Destination> destination(std::string_view host, std::string_view p
   return out;
 }
 
+// Whether one of this machine's interfaces has it.
+bool is_ours(const sockaddr* address) {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return true;
+  std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> list(all, ::freeifaddrs);
+  for (auto* one = all; one; one = one->ifa_next) {
+    if (!one->ifa_addr || one->ifa_addr->sa_family != address->sa_family) continue;
+    if (address->sa_family == AF_INET && std::memcmp(&reinterpret_cast<const sockaddr_in*>(address)->sin_addr,
+                                                     &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr, sizeof(in_addr)) == 0)
+      return true;
+    if (address->sa_family == AF_INET6 && std::memcmp(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr,
+                                                      &reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr, sizeof(in6_addr)) == 0)
+      return true;
+  }
+  return false;
+}
+
 // What a name of somebody else's must not lead to: this machine, its link, nobody.
 bool of_this_machine(const sockaddr* address) {
+  if (is_ours(address)) return true;
   if (address->sa_family == AF_INET) {
     auto a = ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr);
     return (a >> 24) == 127 || (a >> 24) == 0 || (a >> 16) == 0xa9fe || (a >> 28) >= 14;
@@ -84,7 +103,8 @@ bool of_this_machine(const sockaddr* address) {
          IN6_IS_ADDR_V4MAPPED(&six);
 }
 
-Socket connect_to(const Destination& to, std::string& why) {
+// `ending`: readable when nobody waits any more.
+Socket connect_to(const Destination& to, int ending, std::string& why) {
   addrinfo hints{}, *found = nullptr;
   hints.ai_socktype = SOCK_STREAM;
   in_addr literal{};
@@ -103,8 +123,9 @@ Socket connect_to(const Destination& to, std::string& why) {
     Socket out(::socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!out) continue;
     if (::connect(out.fd(), a->ai_addr, a->ai_addrlen) != 0) {
-      pollfd ready{out.fd(), POLLOUT, 0};
-      int error = errno == EINPROGRESS && ::poll(&ready, 1, kPatience) == 1 ? 0 : errno;
+      std::array<pollfd, 2> ready{{{out.fd(), POLLOUT, 0}, {ending, POLLIN, 0}}};
+      int error = errno;
+      if (error == EINPROGRESS) error = ::poll(ready.data(), ready.size(), kPatience) < 1 || ready[1].revents ? ETIMEDOUT : 0;
       socklen_t size = sizeof error;
       if (error == 0) ::getsockopt(out.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
       if (error != 0) {
@@ -144,7 +165,7 @@ void relay(int a, int b) {
 
 }  // namespace
 
-struct Proxy::State {
+struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
   struct Question {
     Destination about;
     std::string answer;
@@ -152,7 +173,9 @@ struct Proxy::State {
   };
 
   explicit State(int fd) : listener(fd), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), stop(::eventfd(0, EFD_CLOEXEC)) {}
-  ~State() {
+
+  // Nobody is answered any more, and no connection goes on. A thread that resolves a name still holds this for a while.
+  void end() {
     {
       std::lock_guard lock(mutex);
       ending = true;
@@ -162,7 +185,6 @@ struct Proxy::State {
     std::uint64_t one = 1;
     static_cast<void>(!::write(stop.fd(), &one, sizeof one));
     if (acceptor.joinable()) acceptor.join();
-    for (auto& thread : threads) thread.join();
   }
 
   // By a connection's thread: waits for answer().
@@ -209,8 +231,7 @@ struct Proxy::State {
   std::vector<Question*> questions;
   std::vector<int> open;
   bool ending = false;
-  std::list<std::thread> threads;
-  std::vector<std::thread::id> done;
+  std::size_t threads = 0;
   std::thread acceptor;
 };
 
@@ -221,20 +242,14 @@ void Proxy::State::accept_all() {
     Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     {
       std::lock_guard lock(mutex);
-      for (auto id : std::exchange(done, {}))
-        for (auto it = threads.begin(); it != threads.end(); ++it)
-          if (it->get_id() == id) {
-            it->join();
-            threads.erase(it);
-            break;
-          }
+      if (!client || threads >= kMostConnections) continue;
+      ++threads;
     }
-    if (!client || threads.size() >= kMostConnections) continue;
-    threads.emplace_back([this, fd = std::make_shared<Socket>(std::move(client))] {
-      serve(std::move(*fd));
-      std::lock_guard lock(mutex);
-      done.push_back(std::this_thread::get_id());
-    });
+    std::thread([self = shared_from_this(), fd = std::make_shared<Socket>(std::move(client))] {
+      self->serve(std::move(*fd));
+      std::lock_guard lock(self->mutex);
+      --self->threads;
+    }).detach();
   }
 }
 
@@ -260,7 +275,7 @@ void Proxy::State::pass(int client, const Destination& to, std::string_view firs
                         std::string_view yes) {
   if (auto why = ask(to); !why.empty()) return no(why, true);
   std::string why;
-  auto upstream = connect_to(to, why);
+  auto upstream = connect_to(to, stop.fd(), why);
   if (!upstream) return no(to.host + ": " + why, false);
   Held held(*this, upstream.fd());
   if (send_all(client, yes) && send_all(upstream.fd(), first)) {
@@ -349,15 +364,17 @@ void Proxy::State::serve_socks(int client, std::string head) {
 }
 
 Result<Proxy> Proxy::start(int listener) {
-  auto state = std::make_unique<State>(listener);
+  auto state = std::make_shared<State>(listener);
   if (!state->wake || !state->stop) return fail(Code::box_layer, "net: no descriptors for the proxy");
   state->acceptor = std::thread([s = state.get()] { s->accept_all(); });
   return Proxy(std::move(state));
 }
 
-Proxy::Proxy(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Proxy::Proxy(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Proxy::Proxy(Proxy&&) noexcept = default;
-Proxy::~Proxy() = default;
+Proxy::~Proxy() {
+  if (state_) state_->end();
+}
 
 int Proxy::waiting() const {
   return state_->wake.fd();

@@ -35,8 +35,8 @@ class Proxy {
 
  private:
   struct State;
-  explicit Proxy(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Proxy(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace tk::box

@@ -155,6 +155,13 @@ Result<Repository> Repository::open(const std::string& folder) {
   return out;
 }
 
+std::vector<std::string> Repository::folders() const {
+  std::vector<std::string> out;
+  for (const char* path : {git_repository_path(raw()), git_repository_commondir(raw())})
+    if (path) out.emplace_back(path);
+  return out;
+}
+
 Result<std::string> Repository::head_commit() const {
   git_oid oid;
   int rc = git_reference_name_to_id(&oid, raw(), "HEAD");

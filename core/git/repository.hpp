@@ -34,6 +34,7 @@ class Repository {
   static Result<Repository> open(const std::string& folder);  // looks upwards too
 
   const std::string& worktree() const { return worktree_; }
+  std::vector<std::string> folders() const;  // where git keeps its own files: of this worktree, and of all
   git_repository* raw() const { return repo_.get(); }
 
   Result<std::string> head_commit() const;  // hex; empty when there is none yet

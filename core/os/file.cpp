@@ -291,6 +291,12 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), buffer) ? std::string(buffer) : std::string();
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+  struct stat one {
+  }, other{};
+  return ::stat(a.c_str(), &one) == 0 && ::stat(b.c_str(), &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 std::string link_target(const std::string& path) {
   char buffer[PATH_MAX];
   auto n = ::readlink(path.c_str(), buffer, sizeof buffer);

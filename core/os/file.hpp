@@ -53,6 +53,7 @@ Result<std::string> temporary_directory(std::string_view prefix);          // 07
 Result<std::string> current_directory();
 std::string absolute(const std::string& path);
 std::string real_path(const std::string& path);    // without symlinks; empty when it is not there
+bool same_file(const std::string& a, const std::string& b);  // one file or folder under two names
 std::string link_target(const std::string& path);  // empty when it is no symlink
 std::string self_path();  // the running executable, symlinks resolved
 

@@ -65,6 +65,8 @@ void take(Box& box, std::string_view key, std::string_view value) {
     box.links.emplace_back(target, plain_path(path));
   } else if (key == "network" && value == "proxy") {
     box.proxy = true;
+  } else if (key == "sockets" && value == "unix") {
+    box.unix_sockets = true;
   } else if (key == "limit") {
     auto [name, amount] = two(' ');
     box.limits[name] = number(amount);

@@ -8,6 +8,7 @@
 //   hide PATH           a folder below those, which is empty here
 //   link TARGET PATH    a symlink of the new root (/bin), with a newline between the two
 //   network proxy       a socket that listens in it is handed out; else it has nobody to talk to
+//   sockets unix        those too; a pair of them is always to be had
 //   limit NAME N        nproc, nofile, fsize, as, cpu (rlimits) and tmp (bytes of /tmp)
 //   missing LAYER       may be missing: landlock, seccomp, user, mount, pid, net, ipc, uts, cgroup
 //   dir PATH            where it starts
@@ -43,7 +44,7 @@ struct Box {
   std::map<std::string, Use> paths;  // a parent stands before what is below it
   std::vector<std::string> hidden;
   std::vector<std::pair<std::string, std::string>> links;  // target, path
-  bool proxy = false;
+  bool proxy = false, unix_sockets = false;
   std::map<std::string, std::uint64_t> limits;
   std::set<std::string> missing;
   std::string directory = "/";
@@ -59,7 +60,7 @@ int landlock_version();                    // 0: there is none
 void make_root(const Box& box);  // of the paths alone, and goes there
 void bring_up_loopback();
 void restrict_files(const Box& box);                                          // Landlock: the same paths once more
-void restrict_calls();                                                        // seccomp
+void restrict_calls(const Box& box);                                          // seccomp
 [[noreturn]] void refuse(const std::string& layer, const std::string& what);  // with errno
 
 }  // namespace tk::box_exec

@@ -186,7 +186,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
     if (!box.missing.contains("landlock") || landlock_version() >= kLowestLandlock) restrict_files(box);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     environ = environment.data();
-    restrict_calls();
+    restrict_calls(box);
     ::execvp(command[0], command.data());
     throw Refusal{"command", box.command[0] + ": " + std::strerror(errno)};
   } catch (const Refusal& refusal) {

@@ -9,11 +9,12 @@
 
 namespace tk::box_exec {
 
-void restrict_calls() {
+void restrict_calls(const Box& box) {
   auto load = [](const auto& filter) {
     sock_fprog program{static_cast<unsigned short>(std::size(filter)), const_cast<sock_filter*>(filter)};
     if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) refuse("seccomp", "load a filter");
   };
+  if (!box.unix_sockets) load(kNoUnix);
   load(kBut);
   load(kOnly);
 }

@@ -21,6 +21,8 @@ def try_all(p):
     name = f"tk-box-{os.getpid()}"
     abstract.bind("\0" + name); abstract.listen()
     path.bind(p.root + "/s"); path.listen(); os.chmod(p.root + "/s", 0o777)
+    mine = socket.socket(socket.AF_UNIX)
+    mine.bind(p.ws + "/mine/s"); mine.listen(); os.chmod(p.ws + "/mine/s", 0o777)
     here = tempfile.NamedTemporaryFile(prefix="tk-box-mine-", dir="/tmp")
     leak = os.open("/etc/hostname", os.O_RDONLY)
     os.set_inheritable(leak, True)
@@ -117,6 +119,54 @@ def without_layers(p):
     return len(layers)
 
 
+def planted(p):
+    """What a box leaves must not lead the next one elsewhere."""
+    outside, data = p.root + "/outside", p.ws + "/mine/a/data"
+    os.makedirs(outside); os.makedirs(data)
+    for f in (outside, data, os.path.dirname(data)): os.chmod(f, 0o777)
+    p.do(TK, "repo", "new", "directory", "data", "path=" + data)
+    p.do(TK, "repo", "new", "rule", "folders", "effect=permit", "role=role:agent", "actions=box.write", "resource=directory:**")
+    p.box("touch", data + "/x")
+    held = p.box("sh", "-c", f"mv {p.ws}/mine/a {p.ws}/mine/b", code=None)
+    check("a folder above a granted one is renamed", held.returncode != 0 and os.path.isdir(data))
+    shutil.rmtree(p.ws + "/mine/a"); os.makedirs(p.ws + "/mine/a"); os.symlink(outside, data)
+    led = p.box("touch", data + "/x", code=None)
+    check(f"a symlink in the place of a granted folder: {led.returncode} {led.stderr}", led.returncode == 2 and "TK-BOX-0002" in led.stderr and not os.path.exists(outside + "/x"))
+    os.unlink(data); os.makedirs(data); os.chmod(data, 0o777)
+    # Folders of git and the journal, named outright; and the one that the workspace stands in.
+    for path in (p.ws + "/.git/hooks", p.ws + "/.tk/keys", p.root):
+        p.do(TK, "repo", "set", "directory:data", "path=" + path)
+        tried = p.box("sh", "-c", f"echo x > {p.ws}/.git/hooks/post-commit; echo x > {p.ws}/.tk/x; cat {p.ws}/.tk/journal.db | head -c 6; mv {p.ws} {p.root}/w2; mkdir {p.root}/w3 && cp -r {p.ws}/.tk {p.root}/w3/", code=None)
+        check(f"by {path}: {tried.stdout}{tried.stderr}", "SQLite" not in tried.stdout and not os.path.exists(p.ws + "/.git/hooks/post-commit") and not os.path.exists(p.ws + "/.tk/x") and os.path.isdir(p.ws + "/.git") and not os.path.exists(p.root + "/w3/.tk/journal.db"))
+        shutil.rmtree(p.root + "/w3", ignore_errors=True)
+    if p.uid == 0 and subprocess.run(["mount", "--bind", p.ws, outside]).returncode == 0:
+        try:
+            p.do(TK, "repo", "set", "directory:data", "path=" + outside)
+            alias = p.box("cat", outside + "/.tk/journal.db", code=None)
+            check("the workspace by another name", alias.returncode == 2 and "another name" in alias.stderr)
+        finally: subprocess.run(["umount", outside])
+    p.do(TK, "repo", "set", "rule:folders", "state=suspended")
+
+
+def ends_early(p):
+    """Who called is halted, and law is taken away: the box ends, and its row says so."""
+    mark = f"tkearly{os.getpid()}"
+    p.do(TK, "repo", "new", "user", "deputy"); p.do(TK, "repo", "new", "grant", "deputy", "role=role:owner", "to=user:deputy")
+    for what in ("law", "person"):
+        started = subprocess.Popen(p.argv([TK, "run", "--as", "agent:bot", "--", "python3", "-c", f"import time; time.sleep(60) # {mark}"]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(300):
+            if [x for x in alive(mark) if "box-exec" not in open(f"/proc/{x}/cmdline").read()]: break
+            time.sleep(0.02)
+        time.sleep(0.3)
+        if what == "law": p.do(TK, "repo", "set", "rule:boxes", "state=suspended")
+        else: p.do(TK, "stop", p.owner, "--reason", "r")
+        _, said = started.communicate(timeout=20)
+        check(f"{what} taken away ends the box: {started.returncode} {said}", started.returncode in (3, 137) and not alive(mark))
+        if what == "law": p.do(TK, "repo", "set", "rule:boxes", "state=active")
+    ended = p.rows("box.ended")[-2:]
+    check(f"its rows say that it was ended: {[e['payload']['input'] for e in ended]}", [e["payload"]["input"]["status"] for e in ended] == [137, 137])
+
+
 def profiles(p):
     """A profile's folder is what it says: one that may be read is not executed from."""
     sdk = p.root + "/sdk"
@@ -144,6 +194,7 @@ def main():
             tries = try_all(p)
             bad_programs(p)
             profiles(p)
+            planted(p)
             started, ended = p.rows("box.started"), p.rows("box.ended")
             check("each start and each end has its row", len(started) >= 8 and len(ended) >= 7)
             layers = without_layers(p)
@@ -151,6 +202,9 @@ def main():
             p.do(TK, "log", "verify")
             print(f"{kind}: {tries} tries, {layers} layers taken away, {len(wrong)} wrong so far")
         finally: p.close()
+    p = Place(TK, places[0].uid)
+    try: ends_early(p)
+    finally: p.close()
     for w in wrong: print("WRONG", w)
     print(f"{len(places) - skipped} kinds of box, {skipped} skipped, {len(wrong)} wrong")
     sys.exit(bool(wrong))

@@ -93,8 +93,6 @@ def _(): os.rename(W + "/.git", W + "/git.was"); return "renamed"
 def _(): os.rename(W + "/.tk", W + "/tk.was"); return "renamed"
 @attempt("rename the workspace away")
 def _(): os.rename(W, W + ".was"); return "renamed"
-@attempt("rename what stands above it")
-def _(): os.rename(os.path.dirname(W), os.path.dirname(W) + ".was"); return "renamed"
 @attempt("rename tk's settings away")
 def _(): os.rename(W + "/tk.toml", W + "/mine/tk.toml"); return "renamed"
 @attempt("put other declarations into the place of these")
@@ -219,6 +217,7 @@ def connect(family, where):
 attempt("connect to a server outside")(lambda: connect(socket.AF_INET, ("127.0.0.1", int(os.environ["PORT"]))))
 attempt("connect to an abstract socket outside")(lambda: connect(socket.AF_UNIX, "\0" + os.environ["ABSTRACT"]))
 attempt("connect to a socket in the file system outside")(lambda: connect(socket.AF_UNIX, os.environ["SOCKET"]))
+attempt("connect to a socket in a folder of the box")(lambda: connect(socket.AF_UNIX, W + "/mine/s"))
 attempt("connect to the network")(lambda: connect(socket.AF_INET, ("192.0.2.1", 80)))
 @attempt("ask a name server")
 def _():

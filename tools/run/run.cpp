@@ -1,4 +1,5 @@
-#include "help/run.hpp"
+#include <csignal>
+
 #include "core/acl/token.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
@@ -7,12 +8,14 @@
 #include "core/box/paths.hpp"
 #include "core/box/profile.hpp"
 #include "core/cli/output.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/git/repository.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
 #include "core/os/machine.hpp"
 #include "core/os/terminal.hpp"
 #include "core/provision/policy.hpp"
+#include "help/run.hpp"
 #include "tools/session/session.hpp"
 #include "tools/session/values.hpp"
 
@@ -47,7 +50,7 @@ Result<void> find_account(Session& s, const git::Repository& repository, const s
     auto account = os::account_of(box.uid);
     box.gid = account ? account->gid : box.uid;
     if (account) box.groups = account->groups;
-    if (account && os::is_directory(account->home)) box::add_path(box, account->home, box::Use::write);
+    if (account && os::is_directory(account->home)) TK_CHECK(box::add_path(box, account->home, box::Use::write, s.workspace.root()));
     if (account) return {};
     TK_TRY(auto applied, s.store.list("provision", ""));
     for (const auto& record : applied)
@@ -56,8 +59,11 @@ Result<void> find_account(Session& s, const git::Repository& repository, const s
                     "tk repo plan --target / shows what is missing");
     return {};
   }
-  auto id = policy.range.last;
-  while (id > policy.range.first && (!ids.owner(id).empty() || os::account_of(id))) --id;
+  // Each agent another one, and the same each time.
+  auto span = policy.range.last - policy.range.first + 1;
+  auto id = policy.range.first + static_cast<std::uint32_t>(std::strtoul(crypto::sha256_hex(plan.agent.id).substr(0, 8).c_str(), nullptr, 16) % span);
+  for (std::uint32_t i = 0; i < span && (!ids.owner(id).empty() || os::account_of(id)); ++i)
+    id = id == policy.range.last ? policy.range.first : id + 1;
   box.uid = box.gid = id;
   return {};
 }
@@ -102,6 +108,7 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   TK_TRY(out.profile, profile_of(repository, commit, args.get("profile", "build")));
   auto& box = out.box;
   box.proxy = out.profile.proxy;
+  box.unix_sockets = out.profile.unix_sockets;
   box.limits = out.profile.limits;
   box.missing = out.profile.missing;
   for (const auto& layer : args.all("allow-missing")) {
@@ -114,13 +121,13 @@ Result<Plan> plan_of(Session& s, const cli::Args& args) {
   using box::Use;
   for (const auto& [list, use] :
        {std::pair(&out.profile.read, Use::read), std::pair(&out.profile.exec, Use::exec), std::pair(&out.profile.write, Use::write)})
-    for (const auto& path : *list)
-      if (!box::add_path(box, path, use)) return fail(Code::box_profile, "profile " + out.profile.name + " names " + path + ", which is not there");
+    for (const auto& path : *list) TK_CHECK(box::add_path(box, path, use, s.workspace.root()));
   TK_TRY(out.granted, box::granted_by_law(s.gate, s.law.index(), out.agent, s.workspace.root()));
   if (out.profile.read_only)
     for (auto& one : out.granted) one.use = Use::read;
   TK_CHECK(find_account(s, repository, commit, out));
-  box::add_granted(box, out.granted, s.workspace.root());
+  for (const auto& one : out.granted) TK_CHECK(box::add_path(box, one.path, one.use, s.workspace.root()));
+  box::guard(box, s.workspace.root(), repository.folders());
   box.command = args.all("COMMAND");
   return out;
 }
@@ -215,12 +222,20 @@ Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, c
   return issued.token;
 }
 
-Result<void> finish(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id,
-                    const Result<int>& status) {
+// What became of it. Owed: it has ended, whatever its actor and who called may do by now.
+struct End {
+  int status = 0;
+  std::optional<Error> refused;  // nothing was started
+  std::optional<Error> stopped;  // its program was ended, and why
+};
+
+Result<void> finish(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id, const End& end) {
   std::vector<record::Change> batch{change(s, plan, id, span)};
-  batch[0].event = status ? "end" : "refuse";
-  batch[0].owed = "outcome";  // it has ended, whatever its actor may do by now
-  batch[0].input = status ? Value::Map{{"status", static_cast<std::int64_t>(*status)}} : Value::Map{{"error", status.error().message}};
+  batch[0].event = end.refused ? "refuse" : "end";
+  if (end.refused)
+    batch[0].input = {{"error", end.refused->message}};
+  else
+    batch[0].input = {{"status", static_cast<std::int64_t>(end.status)}, {"error", end.stopped ? end.stopped->message : std::string()}};
   TK_TRY(auto token, s.store.get(token_id));
   if (token.state == "live") {
     auto& revoke = batch.emplace_back();
@@ -229,10 +244,11 @@ Result<void> finish(Session& s, const Plan& plan, const std::string& id, const t
     revoke.actor = s.actor;
     revoke.trace = trace::child(span);
   }
+  for (auto& c : batch) c.owed = "outcome";
   return s.store.apply(std::move(batch)).transform([](auto&&) {});
 }
 
-// Law's word on a host, asked at each connection; journaled when it is asked first.
+// Law's word on a host, asked at each connection of the law that holds then; journaled when it is new.
 class Hosts {
  public:
   Hosts(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, record::Actor agent)
@@ -248,23 +264,25 @@ class Hosts {
     static const std::string kAction = "box.connect";
     TK_TRY(auto who, law::parse_ref(agent_.ref));
     law::Ref host{"host", who.context.substr(0, who.context.find('.')), to.host + "/" + std::to_string(to.port)};
+    TK_CHECK(s_.law.follow(s_.workspace));
     TK_TRY(auto ruling, s_.gate.rule({agent_, kAction, host}));
     bool allowed = ruling.allow && ruling.obligations.empty();
-    bool fresh = told_.size() < kMostTold && told_.emplace(host.str(), allowed).second;
-    if (!fresh && told_.size() >= kMostTold && !told_.contains(host.str())) return std::string("this box has asked for too many hosts");
     auto why = allowed
                    ? std::string()
                    : agent_.ref + " may not box.connect on " + host.str() + ": " + (ruling.allow ? "it needs somebody's approval" : ruling.reason);
-    if (!fresh) return why;
-    if (!allowed) {
+    auto known = told_.find(host.str());
+    if (known != told_.end() && known->second == why) return why;
+    if (told_.size() >= kMostTold) return std::string("this box has asked for too many hosts");
+    if (allowed) {
+      auto c = change(s_, plan_, id_, trace::child(span_));
+      c.event = "connect";
+      c.input = {{"host", to.host}, {"port", static_cast<std::int64_t>(to.port)}, {"rule", ruling.rule_id}};
+      TK_CHECK(s_.store.apply(std::move(c)));
+    } else {
       TK_CHECK(s_.store.refused(agent_, kAction, host, host.str(), ruling));
       cli::note(why + " (see: tk law explain " + agent_.ref + " box.connect " + host.str() + ")");
-      return why;
     }
-    auto c = change(s_, plan_, id_, trace::child(span_));
-    c.event = "connect";
-    c.input = {{"host", to.host}, {"port", static_cast<std::int64_t>(to.port)}, {"rule", ruling.rule_id}};
-    TK_CHECK(s_.store.apply(std::move(c)));
+    told_.insert_or_assign(host.str(), why);
     return why;
   }
 
@@ -274,22 +292,54 @@ class Hosts {
   std::string id_;
   trace::Context span_;
   record::Actor agent_;
-  std::map<std::string, bool> told_;
+  std::map<std::string, std::string> told_;  // what was journaled last
 };
 
-// From its start to its end. Whoever is stopped meanwhile, or whose token is ended, is stopped here.
-Result<int> in_box(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id) {
-  TK_TRY(auto running, box::Running::start(plan.box));
-  TK_TRY(auto entered, box::Entered::enter(s.workspace.state("run/boxes"), id, plan.agent.id, running.first()));
+// Why it may not go on: it, its token or who called was stopped, or law does not grant the box any more.
+Result<std::string> trouble_of(Session& s, const Plan& plan, const std::string& token_id) {
   auto agent = plan.agent;
   agent.token = token_id;
-  return running.wait(
-      [&]() -> Result<void> {
-        TK_TRY(auto trouble, s.gate.trouble(agent));
-        if (!trouble.empty()) return fail(Code::acl_halted, agent.ref + " was stopped: " + trouble, "tk log --actor " + agent.ref);
-        return {};
-      },
-      Hosts(s, plan, id, span, agent));
+  for (const auto* actor : {&agent, &s.actor}) {
+    TK_TRY(auto trouble, s.gate.trouble(*actor));
+    if (!trouble.empty()) return trouble;
+  }
+  TK_CHECK(s.law.follow(s.workspace));
+  static const std::string kAction = "box.run";
+  TK_TRY(auto who, law::parse_ref(plan.agent.ref));
+  TK_TRY(auto ruling, s.gate.rule({agent, kAction, {"box", who.context, plan.profile.name}}));
+  return ruling.allow ? std::string() : ruling.reason;
+}
+
+// From its start to its end. Whoever is stopped meanwhile, or loses its token or right, is stopped here.
+End in_box(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id) {
+  End out;
+  auto refuse = [&](const Error& why) {
+    out.refused = why;
+    return out;
+  };
+  auto running = box::Running::start(plan.box);
+  if (!running) return refuse(running.error());
+  auto entered = box::Entered::enter(s.workspace.state("run/boxes"), id, {plan.agent.id, s.actor.id}, running->first());
+  if (!entered) return refuse(entered.error());
+  bool begun = false;
+  auto look = [&]() -> Result<void> {
+    auto trouble = trouble_of(s, plan, token_id);
+    if (trouble && trouble->empty()) {
+      begun = true;
+      return {};
+    }
+    Error why{Code::acl_halted,
+              plan.agent.ref + " was stopped: " + (trouble ? *trouble : describe(trouble.error())),
+              {},
+              "tk log --actor " + plan.agent.ref,
+              nullptr};
+    if (begun) out.stopped = why;
+    return fail(why);
+  };
+  auto status = running->wait(look, Hosts(s, plan, id, span, plan.agent));
+  if (!status && !out.stopped) return refuse(status.error());
+  out.status = status ? *status : 128 + SIGKILL;
+  return out;
 }
 
 Result<Exit> run(const cli::Args& args) {
@@ -303,10 +353,11 @@ Result<Exit> run(const cli::Args& args) {
   std::string token_id;
   TK_TRY(auto token, begin(*s, plan, id, span, token_id));
   add_environment(*s, plan, token, id, span);
-  auto status = in_box(*s, plan, id, span, token_id);
-  TK_CHECK(finish(*s, plan, id, span, token_id, status));
-  if (!status) return fail(status.error());
-  return static_cast<Exit>(*status);
+  auto end = in_box(*s, plan, id, span, token_id);
+  TK_CHECK(finish(*s, plan, id, span, token_id, end));
+  if (end.refused) return fail(*end.refused);
+  if (end.stopped) return fail(*end.stopped);
+  return static_cast<Exit>(end.status);
 }
 
 }  // namespace

@@ -45,8 +45,10 @@ Result<Stopped> halt(Session& s, const record::Actor& actor, const std::string& 
   TK_TRY(auto change, acl::judge(s.store, acl::Verdict::halt, actor, s.actor, s.trace, reason));
   auto done = s.store.apply(std::move(change));
   if (!done && done.error().code != Code::law_denied) return fail(done.error());
-  if (done) out.seq = done->seq;
-  else out.why = done.error().message;
+  if (done)
+    out.seq = done->seq;
+  else
+    out.why = done.error().message;
   return out;
 }
 
@@ -68,7 +70,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto since, box::running_boxes(folder));
   for (auto& one : since)
     if (std::none_of(boxes.begin(), boxes.end(), [&](const auto& b) { return b.record == one.record; })) boxes.push_back(std::move(one));
-  std::erase_if(boxes, [&](const auto& b) { return std::find(ids.begin(), ids.end(), b.actor_id) == ids.end(); });
+  std::erase_if(boxes, [&](const auto& b) { return std::find_first_of(b.actors.begin(), b.actors.end(), ids.begin(), ids.end()) == b.actors.end(); });
   TK_CHECK(box::end_boxes(boxes));
   auto ended = boxes.size();
   bool denied = ids.size() < all.size();
@@ -91,11 +93,16 @@ Result<Exit> run(const cli::Args& args) {
 }  // namespace
 
 cli::VerbSpec stop_verb() {
-  return {"", "stop an actor: every decision about it is no, and its boxes end", {{"ACTOR", "who", false}},
+  return {"",
+          "stop an actor: every decision about it is no, and its boxes end",
+          {{"ACTOR", "who", false}},
           {{"all", "", "every agent"}, {"reason", "TEXT", "why, for the journal"}, kAsOption},
           {{"tk stop agent:builder --reason \"sends mail to customers\"", "its tokens are void, its programs are gone"},
            {"tk stop --all --reason \"key leaked\"", "every agent that you may halt"}},
-          help::k_stop, run, "{actors: [{actor: text, halted: bool, seq: int, error: text}], boxes: int}", law_values};
+          help::k_stop,
+          run,
+          "{actors: [{actor: text, halted: bool, seq: int, error: text}], boxes: int}",
+          law_values};
 }
 
 }  // namespace tk::tools::stop_tool

@@ -248,7 +248,7 @@ from = ["running"]
 to = "ended"
 action = "box.run"
 event_type = "box.ended"
-input = { status = "int" }
+input = { status = "int", error = "text" }
 [[transition]]
 event = "refuse"
 from = ["running"]
