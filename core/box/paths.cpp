@@ -108,8 +108,8 @@ void guard(Box& box, const std::string& workspace, const std::vector<std::string
   auto root = os::real_path(workspace);
   if (root.empty()) return;
   std::erase_if(box.paths, [&](const auto& p) { return in(p.first, root + "/.tk"); });
-  auto seen = [&](const std::string& path) {
-    return std::any_of(box.paths.begin(), box.paths.end(), [&](const auto& p) { return in(path, p.first); });
+  auto seen = [&](const std::string& path, Use use) {
+    return std::any_of(box.paths.begin(), box.paths.end(), [&](const auto& p) { return in(path, p.first) && p.second >= use; });
   };
   std::vector<std::string> read_only;
   for (const char* name : kOfTk) read_only.push_back(root + "/" + name);
@@ -118,10 +118,10 @@ void guard(Box& box, const std::string& workspace, const std::vector<std::string
     if (path.empty()) continue;
     for (auto& [known, use] : box.paths)
       if (in(known, path)) use = Use::read;
-    if (seen(path) && os::exists(path) && os::real_path(path) == path) box.paths.insert_or_assign(path, Use::read);
+    if (seen(path, Use::write) && os::exists(path) && os::real_path(path) == path) box.paths.insert_or_assign(path, Use::read);
   }
-  if (seen(root)) allow(box, root, Use::read);
-  if (seen(root) && os::is_directory(root + "/.tk")) box.hidden.insert(root + "/.tk");
+  if (seen(root, Use::read)) allow(box, root, Use::read);
+  if (seen(root, Use::read) && os::is_directory(root + "/.tk")) box.hidden.insert(root + "/.tk");
   for (const auto& [outer, use] : std::map(box.paths)) {
     if (use != Use::write) continue;
     for (const auto& [inner, its] : std::map(box.paths))

@@ -29,7 +29,6 @@ It stands in the workspace where law lets it see that, and writes where law lets
   cannot create MANIFEST.xml: Read-only file system
   $ tk run --as agent:builder --explain -- make | grep -e workspace: -e /acme/ | sed 's|/.*/acme|…/acme|'
   read     …/acme  (tree, workspace:acme/tree)
-  read     …/acme/.git
   hidden   …/acme/.tk
   $ tk run --as agent:builder -- sh -c 'cat /etc/shadow; touch /usr/x; cat /proc/1/environ' 2>&1 | sed 's/^\([a-z]*\): [0-9]*: /\1: /'
   cat: /etc/shadow: No such file or directory
