@@ -56,6 +56,9 @@ class Gate : public record::Authority {
 // The actor of an entity of the index; inactive ones are refused.
 Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref);
 
+// The same of one that need only be declared, in whatever state: who is halted or let go on.
+Result<record::Actor> declared_actor(const law::Index& index, const std::string& text);
+
 // TK_TOKEN, or the Unix user's entity, or --as (needs actor.act-as; a refusal is journaled). A process that
 // descends from an agent's program but carries no token is nobody.
 struct Realm;  // token.hpp

@@ -70,6 +70,17 @@ Result<record::Actor> actor_of(const law::Index& index, const law::Ref& ref) {
   return of_entity(index, entity);
 }
 
+Result<record::Actor> declared_actor(const law::Index& index, const std::string& text) {
+  TK_TRY(auto ref, law::parse_ref(text));
+  TK_TRY(auto entity, index.find(ref));
+  if (entity.type != "user" && entity.type != "agent")
+    return fail(Code::acl_no_actor, entity.str() + " is no actor", "actors are users and agents");
+  record::Actor out;
+  out.ref = entity.str();
+  out.id = entity.id.empty() ? out.ref : std::string(entity.id);
+  return out;
+}
+
 Result<record::Actor> identify(record::Store& store, Gate& gate, const Realm& realm, const std::string& as) {
   auto token = os::environment("TK_TOKEN");
   if (!token.empty()) {

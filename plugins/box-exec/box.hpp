@@ -10,7 +10,7 @@
 //   network proxy       a socket that listens in it is handed out; else it has nobody to talk to
 //   sockets unix        those too; a pair of them is always to be had
 //   limit NAME N        nproc, nofile, fsize, as, cpu (rlimits) and tmp (bytes of /tmp)
-//   missing LAYER       may be missing: landlock, seccomp, user, mount, pid, net, ipc, uts, cgroup
+//   missing LAYER       may be missing: landlock, net, ipc, uts, cgroup
 //   dir PATH            where it starts
 //   env NAME=VALUE…     its environment, nothing else
 //   arg WORD…           its command

@@ -88,7 +88,8 @@ def egress(p):
     for what, answer in got.items():
         if what.startswith("host "): assert not answer.startswith("HTTP/1.1 200") or what == "host 127.0.0.1.", (what, answer)
         if what.startswith("bad "): assert not answer.startswith("HTTP/1.1 2"), (what, answer)
-    assert "leads to this machine" in got["a name of this machine"] or "502" in got["a name of this machine"][:20], got["a name of this machine"]
+    if resolves_here(name): assert "leads to this machine" in got["a name of this machine"], got["a name of this machine"]
+    else: print(f"SKIP: 1 of the proxy's questions (no name but localhost leads to this machine)")
     assert got["direct"] == "", "a way round the proxy"
     assert done.stderr.count("may not box.connect on host:w/127.0.0.1/") == 1, done.stderr  # each host once
     allowed = [r["payload"]["input"] for r in p.rows("box.connected")]
@@ -99,7 +100,6 @@ def egress(p):
     done = p.box("sh", "-c", f"cd /tmp && git clone -q http://127.0.0.1:{port}/r.git r && cat r/README", options=("--profile", "net"))
     assert done.stdout == "from the server\n", done
     assert p.box("git", "clone", "-q", f"http://127.0.0.1:{closed}/r.git", "/tmp/r", options=("--profile", "net"), code=None).returncode != 0
-    # A right that is taken away holds for the next connection of a box that runs.
     for s in (server, other): s.shutdown()
     return len(got)
 
@@ -139,7 +139,10 @@ def main():
     for uid in (0, 65534) if os.geteuid() == 0 else (os.getuid(),):
         p = Place(TK, uid)
         try:
-            if uid and p.box("true", code=None).returncode != 0: print("SKIP: no box without root here"); continue
+            first = p.box("true", code=None)
+            if uid and "TK-BOX-0001" in first.stderr:
+                print(f"SKIP: no box without root here: {first.stderr.strip()}")
+                continue
             asked, built = egress(p), builds(p)
             p.do(TK, "log", "verify")
             print(f"uid {uid}: {asked} questions of a proxy, {built} builds")

@@ -10,13 +10,7 @@ namespace {
 
 Result<Exit> judge(const cli::Args& args, acl::Verdict verdict) {
   TK_TRY(auto s, Session::open(args.get("as")));
-  TK_TRY(auto ref, tk::law::parse_ref(args.get("ACTOR")));
-  TK_TRY(auto entity, s->law.index().find(ref));
-  record::Actor actor;  // also one that is suspended: halting needs no more than that it is declared
-  actor.ref = entity.str();
-  actor.id = entity.id.empty() ? entity.str() : std::string(entity.id);
-  if (entity.type != "user" && entity.type != "agent")
-    return fail(Code::acl_no_actor, actor.ref + " is no actor", "actors are users and agents");
+  TK_TRY(auto actor, acl::declared_actor(s->law.index(), args.get("ACTOR")));
   TK_TRY(auto change, acl::judge(s->store, verdict, actor, s->actor, s->trace, args.get("reason")));
   TK_TRY(auto done, s->store.apply(std::move(change)));
   bool halted = done.record.state == "halted";

@@ -10,11 +10,7 @@ namespace {
 
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto s, Session::open(args.get("as")));
-  TK_TRY(auto ref, law::parse_ref(args.get("ACTOR")));
-  TK_TRY(auto entity, s->law.index().find(ref));
-  record::Actor actor;
-  actor.ref = entity.str();
-  actor.id = entity.id.empty() ? entity.str() : std::string(entity.id);
+  TK_TRY(auto actor, acl::declared_actor(s->law.index(), args.get("ACTOR")));
   TK_TRY(auto change, acl::judge(s->store, acl::Verdict::resume, actor, s->actor, s->trace, args.get("reason")));
   TK_TRY(auto done, s->store.apply(std::move(change)));
   if (args.json()) cli::print(json::pretty(Value::Map{{"actor", actor.ref}, {"seq", done.seq}}) + "\n");

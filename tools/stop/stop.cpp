@@ -12,24 +12,18 @@
 namespace tk::tools::stop_tool {
 namespace {
 
-record::Actor named(const law::EntityView& entity) {
-  record::Actor out;  // also one that is suspended: stopping needs no more than that it is declared
-  out.ref = entity.str();
-  out.id = entity.id.empty() ? out.ref : std::string(entity.id);
-  return out;
-}
-
 Result<std::vector<record::Actor>> whom(const Session& s, const cli::Args& args) {
   std::vector<record::Actor> out;
   if (args.has("all") == args.has("ACTOR")) return fail(Code::cli_usage, "who is to be stopped?", "tk stop ACTOR, or tk stop --all for every agent");
   if (args.has("all")) {
-    for (const auto& agent : s.law.index().entities("agent")) out.push_back(named(agent));
+    for (const auto& agent : s.law.index().entities("agent")) {
+      TK_TRY(auto actor, acl::declared_actor(s.law.index(), agent.str()));
+      out.push_back(std::move(actor));
+    }
     return out;
   }
-  TK_TRY(auto ref, law::parse_ref(args.get("ACTOR")));
-  TK_TRY(auto entity, s.law.index().find(ref));
-  if (entity.type != "user" && entity.type != "agent") return fail(Code::acl_no_actor, entity.str() + " is no actor", "actors are users and agents");
-  out.push_back(named(entity));
+  TK_TRY(auto actor, acl::declared_actor(s.law.index(), args.get("ACTOR")));
+  out.push_back(std::move(actor));
   return out;
 }
 
