@@ -7,6 +7,7 @@
 #include "core/git/patch.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
+#include "core/os/shared.hpp"
 #include "core/os/terminal.hpp"
 
 namespace tk::agent {
@@ -35,8 +36,14 @@ std::vector<std::string> environment_for(const Task& task, bool resident) {
   return out;
 }
 
-// The new state of every file that the diff changes, in a folder that was made for it.
-Result<void> export_files(const std::string& folder, const Value& diff) {
+// To whom the program runs as.
+Result<void> give(const Task& task, const std::string& path) {
+  if (!task.boxed || task.boxed->box.uid == 0) return {};
+  return os::give_to(path, task.boxed->box.uid, task.boxed->box.gid);
+}
+
+// The new state of every file that the diff changes, in a folder that was made for it and that nobody else reaches yet.
+Result<void> export_files(const Task& task, const std::string& folder, const Value& diff) {
   const auto* text = diff.as_text();
   if (!text) return {};
   TK_TRY(auto patch, git::read_patch(*text));
@@ -45,6 +52,7 @@ Result<void> export_files(const std::string& folder, const Value& diff) {
     auto path = folder + "/" + file.path;
     TK_CHECK(os::make_directories(path.substr(0, path.rfind('/')), 0700));
     TK_CHECK(os::write_atomic(path, file.content, 0600));
+    for (auto part = path; part.size() > folder.size(); part.resize(part.rfind('/'))) TK_CHECK(give(task, part));
   }
   return {};
 }
@@ -77,28 +85,63 @@ Value call_params(const Task& task) {
                     {"timeout_ms", task.timeout_ns / 1'000'000}};
 }
 
+// Starts a program in the task's box, or without one. `began` gets what it is known by while it runs.
+struct Begun {
+  std::optional<box::Running> box;
+  std::optional<box::Entered> entered;
+};
+Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spawn pipes) {
+  auto boxed = *task.boxed;
+  set_environment(boxed, task.workspace, pipes.keep_input_open ? "" : task.token, task.record, task.span);
+  auto& box = boxed.box;
+  for (const auto& word : {"HOME=" + task.folder, "TMPDIR=" + task.folder}) box.environment.push_back(word);
+  box.directory = task.folder;
+  box.command = std::move(command);
+  box.missing.erase(std::string(box::kWhole));
+  Begun out;
+  TK_TRY(auto running, box::Running::start(box, std::move(pipes)));
+  out.box.emplace(std::move(running));
+  TK_TRY(auto entered, box::Entered::enter(task.workspace + "/.tk/run/boxes", task.record, {boxed.agent.id, boxed.agent.on_behalf_of}, out.box->first()));
+  out.entered.emplace(std::move(entered));
+  TK_CHECK(task.look());
+  out.box->begin();
+  return out;
+}
+
 }  // namespace
+
+Own own_of(const Task& task) {
+  Own out{task.folder, {task.agent_template->folder}};
+  auto program = find_program(task);
+  if (program.find('/') != program.npos && !program.starts_with(task.agent_template->folder + "/")) out.programs.push_back(program);
+  return out;
+}
 
 // A call under way; one that is not waited for any more is cancelled.
 struct Attempt::Call {
-  Call(plugin::Plugin& p, std::int64_t i) : plugin(p), id(i) {}
+  Call(Plugins::Resident& r, std::int64_t i) : resident(r), plugin(*r.plugin), id(i) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call() {
     plugin.cancel(id);
     if (plugin.done(id)) static_cast<void>(plugin.take(id));
   }
+  Plugins::Resident& resident;
   plugin::Plugin& plugin;
   std::int64_t id;
 };
 
-plugin::Plugin& Plugins::get(const Task& task) {
+Plugins::Resident& Plugins::get(const Task& task) {
   const auto& t = *task.agent_template;
   auto path = find_program(task);
-  auto key = path;
+  auto key = task.ref + '\0' + path;  // no agent's program holds another one's token
   for (const auto& word : t.command) key += '\0' + word;
   auto& slot = by_command_[key];
   if (slot) return *slot;
+  slot = std::make_unique<Resident>();
+  slot->task = task;
+  auto folder = task.folder.substr(0, task.folder.rfind('/')) + "/plugin-" + std::to_string(by_command_.size());
+  slot->folder = slot->task.folder = folder;
   plugin::Launch launch;
   launch.kind = "agent";
   launch.name = t.command.front().substr(t.command.front().rfind('/') + 1);
@@ -108,14 +151,29 @@ plugin::Plugin& Plugins::get(const Task& task) {
   launch.directory = task.workspace;
   launch.workspace = task.workspace;
   launch.memory_limit = task.memory_limit;
-  slot = std::make_unique<plugin::Plugin>(std::move(launch));
+  if (task.boxed) {
+    auto& box = slot->task.boxed->box;
+    box.paths.erase(task.folder);
+    box.paths.insert_or_assign(folder, box::Use::write);
+    launch.start = [resident = slot.get()](os::Spawn pipes) -> Result<os::Child> {
+      resident->box.reset(), resident->entered.reset();
+      auto command = std::exchange(pipes.argv, {});
+      pipes.marked = false;
+      TK_TRY(auto begun, begin(resident->task, std::move(command), std::move(pipes)));
+      resident->entered.emplace(std::move(*begun.entered));
+      auto child = begun.box->release();
+      resident->box.emplace(std::move(*begun.box));
+      return child;
+    };
+  }
+  slot->plugin = std::make_unique<plugin::Plugin>(std::move(launch));
   return *slot;
 }
 
 std::vector<std::string> Plugins::take_notes() {
   std::vector<std::string> out;
-  for (auto& [key, plugin] : by_command_)
-    for (auto& note : plugin->take_notes()) out.push_back(std::move(note));
+  for (auto& [key, resident] : by_command_)
+    for (auto& note : resident->plugin->take_notes()) out.push_back(std::move(note));
   return out;
 }
 
@@ -126,25 +184,44 @@ Result<Attempt> Attempt::start(Task task, Plugins& plugins) {
   if (t.backend == "noop") return out;
   TK_CHECK(os::remove_tree(out.task_.folder));
   TK_CHECK(os::make_directories(out.task_.folder, 0700));
+  TK_CHECK(give(out.task_, out.task_.folder));
   if (!t.export_input.empty()) {
     auto it = out.task_.input.find(t.export_input);
-    if (it != out.task_.input.end()) TK_CHECK(export_files(out.task_.folder, it->second));
+    if (it != out.task_.input.end()) TK_CHECK(export_files(out.task_, out.task_.folder, it->second));
   }
   if (out.task_.timeout_ns > 0) out.deadline_ns_ = clock::monotonic_ns() + out.task_.timeout_ns;
   if (t.backend == "plugin") {
-    auto& plugin = plugins.get(out.task_);
-    out.call_ = std::make_unique<Call>(plugin, plugin.call("run", call_params(out.task_), out.task_.timeout_ns / 1'000'000));
+    auto& resident = plugins.get(out.task_);
+    // Made elsewhere and put there whole: the plugin may be at work in its folder, and follows no orders about where.
+    auto place = resident.folder + out.task_.folder.substr(out.task_.folder.rfind('/'));
+    TK_CHECK(os::make_directories(resident.folder, 0711));
+    TK_CHECK(os::remove_tree(place));
+    TK_CHECK(os::move_folder(out.task_.folder, place));
+    out.task_.folder = place;
+    out.call_ = std::make_unique<Call>(resident, resident.plugin->call("run", call_params(out.task_), out.task_.timeout_ns / 1'000'000));
     return out;
   }
   os::Spawn spawn;
-  spawn.argv = t.command;
-  spawn.argv[0] = find_program(out.task_);
-  spawn.environment = environment_for(out.task_, false);
-  spawn.directory = out.task_.folder;
   spawn.input = json::compact(out.task_.input) + "\n";
   spawn.output_limit = out.task_.output_limit;
   spawn.memory_limit = out.task_.memory_limit;
   spawn.file_limit = 1u << 30;
+  auto command = t.command;
+  command[0] = find_program(out.task_);
+  if (out.task_.boxed) {
+    auto begun = begin(out.task_, std::move(command), std::move(spawn));
+    if (!begun) {
+      auto error = begun.error();
+      error.message = out.task_.ref + ": " + error.message;
+      return fail(error);
+    }
+    out.box_ = std::make_unique<box::Running>(std::move(*begun->box));
+    out.entered_.emplace(std::move(*begun->entered));
+    return out;
+  }
+  spawn.argv = std::move(command);
+  spawn.environment = environment_for(out.task_, false);
+  spawn.directory = out.task_.folder;
   spawn.marked = true;
   auto child = os::Child::start(std::move(spawn));
   if (!child) {
@@ -161,6 +238,7 @@ Attempt::Attempt() = default;
 Attempt::Attempt(Attempt&&) noexcept = default;
 Attempt::~Attempt() {
   child_.reset();
+  box_.reset();
   call_.reset();
   if (!task_.folder.empty()) static_cast<void>(os::remove_tree(task_.folder));
 }
@@ -172,7 +250,7 @@ void Attempt::expire() {
 }
 
 void Attempt::cancel() {
-  if (child_) child_->kill(SIGKILL);
+  if (!call_ && child()) child()->kill(SIGKILL);
   if (call_) call_->plugin.cancel(call_->id);
 }
 
@@ -182,10 +260,20 @@ void Attempt::end(Error why) {
   cancel();
 }
 
-os::Child* Attempt::child() { return call_ ? call_->plugin.child() : child_.get(); }
+os::Child* Attempt::child() { return call_ ? call_->plugin.child() : box_ ? &box_->child() : child_.get(); }
+
+int Attempt::waiting() const {
+  const auto* box = call_ ? (call_->resident.box ? &*call_->resident.box : nullptr) : box_.get();
+  return box ? box->waiting() : -1;
+}
+
+void Attempt::serve() {
+  auto* box = call_ ? (call_->resident.box ? &*call_->resident.box : nullptr) : box_.get();
+  if (box && task_.hosts) box->answer(std::ref(*task_.hosts));
+}
 
 bool Attempt::finished() {
-  if (!call_) return !child_ || child_->finished();
+  if (!call_) return !child() || child()->finished();
   call_->plugin.look();
   return call_->plugin.done(call_->id);
 }
@@ -198,7 +286,7 @@ std::int64_t Attempt::deadline_ns() const {
 
 Result<Value::Map> Attempt::result() {
   if (ended_) return fail(*ended_);
-  return call_ ? plugin_result() : child_ ? exec_result() : noop_result();
+  return call_ ? plugin_result() : child() ? exec_result() : noop_result();
 }
 
 Result<Value::Map> Attempt::plugin_result() {
@@ -228,8 +316,16 @@ Result<Value::Map> Attempt::promised(const Value& answer) const {
 }
 
 Result<Value::Map> Attempt::exec_result() {
-  auto done = child_->take();
   const auto& who = task_.ref;
+  if (box_) {
+    if (auto refused = box_->refusal(); !refused) {
+      auto error = refused.error();
+      if (error.code == Code::box_command) error.code = Code::agent_failed;
+      error.message = who + ": cannot start " + error.message;
+      return fail(error);
+    }
+  }
+  auto done = child()->take();
   if (expired_) return fail(took_too_long(task_));
   if (done.flooded)
     return fail(Code::agent_flood, who + " wrote more than " + std::to_string(task_.output_limit) +

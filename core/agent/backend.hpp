@@ -1,8 +1,9 @@
 // One attempt of a step by an agent's backend. exec: one JSON object on stdin, one on stdout, stderr
 // is its log, limits on time, output and memory, a private folder; the environment is TK,
 // TK_WORKSPACE, TK_TOKEN, TRACEPARENT and a few harmless words. plugin: the same as one call of a
-// resident plugin (core/plugin), which serves all steps of a run; the token travels in the call. noop:
-// gives back what it got, in process. Until the boundary issue the program runs under the caller's uid: limits, no boundary.
+// resident plugin (core/plugin), which serves the steps that one agent has in a run; the token travels in the call.
+// noop: gives back what it got, in process. Programs run in a box (boxed.hpp); where a declared profile lets the box be
+// missing, and it is, under the caller's uid with limits.
 #pragma once
 
 #include <map>
@@ -10,7 +11,9 @@
 #include <optional>
 #include <string>
 
+#include "core/agent/boxed.hpp"
 #include "core/agent/template.hpp"
+#include "core/box/boxes.hpp"
 #include "core/os/process.hpp"
 #include "core/plugin/plugin.hpp"
 
@@ -26,17 +29,32 @@ struct Task {
   std::string plugin_path;
   std::int64_t timeout_ns = 0;
   std::uint64_t output_limit = 0, memory_limit = 0;
+  std::string record;                  // of the step
+  trace::Context span;
+  std::optional<Boxed> boxed;          // nothing: no box can be had, and its profile lets that be
+  std::function<Result<void>()> look;  // whether the program may begin, asked when whoever stops its agent would find it
+  std::shared_ptr<Hosts> hosts;        // of a box with a proxy
 };
+
+// The programs of a task that its box must have, and where it works.
+Own own_of(const Task& task);
 
 // The resident plugins of one run: started with the first step that needs them, ended with this.
 class Plugins {
  public:
-  plugin::Plugin& get(const Task& task);
+  struct Resident {
+    std::unique_ptr<plugin::Plugin> plugin;
+    Task task;           // the first that it was started for: whose it is, and its box
+    std::string folder;  // its own, in which its steps have theirs
+    std::optional<box::Running> box;
+    std::optional<box::Entered> entered;
+  };
+  Resident& get(const Task& task);
   // What they logged, for people.
   std::vector<std::string> take_notes();
 
  private:
-  std::map<std::string, std::unique_ptr<plugin::Plugin>> by_command_;
+  std::map<std::string, std::unique_ptr<Resident>> by_command_;
 };
 
 class Attempt {
@@ -46,6 +64,8 @@ class Attempt {
   ~Attempt();
 
   os::Child* child();  // whose bytes it waits for; null when it waits for none
+  int waiting() const;  // readable when its box asks for a host: serve(); -1 = it will not
+  void serve();
   bool finished();
   std::int64_t deadline_ns() const;  // monotonic; 0 = none: when to look again
   void expire();  // the deadline passed: ends the program
@@ -61,7 +81,9 @@ class Attempt {
   Result<Value::Map> noop_result();
   Result<Value::Map> promised(const Value& answer) const;
   Task task_;
-  std::unique_ptr<os::Child> child_;      // exec
+  std::unique_ptr<os::Child> child_;      // exec, without a box
+  std::unique_ptr<box::Running> box_;     // exec, in one
+  std::optional<box::Entered> entered_;
   struct Call;
   std::unique_ptr<Call> call_;            // plugin
   std::int64_t deadline_ns_ = 0;

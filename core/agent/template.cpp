@@ -35,7 +35,7 @@ Result<Ports> read_ports(const toml::Node* table, const std::string& root) {
 Result<Template> parse_template(std::string_view text, const std::string& file,
                                 const std::string& root, const std::string& folder) {
   TK_TRY(auto doc, toml::parse(text, file));
-  TK_CHECK(doc.only({"name", "version", "objective", "backend", "command", "timeout", "export",
+  TK_CHECK(doc.only({"name", "version", "objective", "backend", "command", "timeout", "export", "box",
                      "input", "output"}));
   Template t;
   t.folder = folder;
@@ -46,6 +46,7 @@ Result<Template> parse_template(std::string_view text, const std::string& file,
   TK_TRY(t.backend, doc.required_text("backend"));
   TK_TRY(t.command, doc.texts("command"));
   TK_TRY(t.export_input, doc.text("export"));
+  TK_TRY(t.box, doc.text("box"));
   TK_TRY(auto timeout, doc.text("timeout"));
   if (!timeout.empty()) {
     auto ns = clock::parse_duration(timeout);

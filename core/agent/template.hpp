@@ -24,6 +24,7 @@ struct Template {
   std::vector<std::string> command;  // exec, plugin
   std::int64_t timeout_ns = 0;       // 0 = the workspace's agent.timeout
   std::string export_input;  // exec: the input that is a diff, exported as files into the folder
+  std::string box;           // exec, plugin: the profile of its box; empty = the workspace's agent.box
   Ports input, output;
   std::string folder;  // of the template, absolute
   std::string hash;    // SHA-256 of template.toml, hex

@@ -26,7 +26,7 @@ Result<std::string> program() {
   return folder + "/box-exec";
 }
 
-Error refusal(const std::string& words) {
+Error error_of(const std::string& words) {
   auto space = words.find(' ');
   auto layer = words.substr(0, space), why = space == words.npos ? "" : words.substr(space + 1);
   if (layer == "command") return {Code::box_command, why, {}, "a program below /usr, or below a path of the profile", nullptr};
@@ -56,10 +56,20 @@ std::string Box::text() const {
 
 Result<Running> Running::start(const Box& box) {
   os::Spawn spawn;
+  spawn.inherit_output = true;
+  TK_TRY(auto out, launch(box, std::move(spawn)));
+  os::hand_signals_to(out.child_.pid());
+  return out;
+}
+
+Result<Running> Running::start(const Box& box, os::Spawn pipes) {
+  return launch(box, std::move(pipes));
+}
+
+Result<Running> Running::launch(const Box& box, os::Spawn spawn) {
   TK_TRY(auto path, program());
   spawn.argv = {path, "--fd", "3"};
   spawn.control = true;
-  spawn.inherit_output = true;
   TK_TRY(auto child, os::Child::start(std::move(spawn)));
   child.tell(box.text());
   Running out(std::move(child));
@@ -68,7 +78,6 @@ Result<Running> Running::start(const Box& box) {
     if (!line) return fail(Code::box_layer, "box: box-exec ended without a word", "nothing was started");
     TK_CHECK(out.take(*line));
   }
-  os::hand_signals_to(out.child_.pid());
   return out;
 }
 
@@ -87,7 +96,7 @@ Result<std::vector<Layer>> layers_here() {
 }
 
 Result<void> Running::take(const std::string& line) {
-  if (line.starts_with("refused ")) return fail(refusal(line.substr(8)));
+  if (line.starts_with("refused ")) return fail(error_of(line.substr(8)));
   if (line.starts_with("started ")) first_ = static_cast<pid_t>(std::strtol(line.c_str() + 8, nullptr, 10));
   if (line == "listener") {
     TK_TRY(auto proxy, Proxy::start(child_.take_descriptor()));
@@ -101,15 +110,24 @@ Result<void> Running::take(const std::string& line) {
   return {};
 }
 
+void Running::answer(const Ask& ask) {
+  if (proxy_) proxy_->answer(ask);
+}
+
+Result<void> Running::refusal() {
+  while (auto line = child_.hear(0)) TK_CHECK(take(*line));
+  return {};
+}
+
 Result<int> Running::wait(const std::function<Result<void>()>& look, const Ask& ask) {
   TK_CHECK(look());
-  child_.tell("g");
+  begin();
   while (!child_.heard_all()) {
-    auto line = child_.hear(100, proxy_ ? proxy_->waiting() : -1);
+    auto line = child_.hear(100, waiting());
     if (line) {
       TK_CHECK(take(*line));
     } else {
-      if (proxy_) proxy_->answer(ask);
+      answer(ask);
       TK_CHECK(look());
     }
   }

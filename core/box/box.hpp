@@ -47,6 +47,8 @@ class Running {
  public:
   // Standard input, output and error are this process's. box_layer; os_spawn.
   static Result<Running> start(const Box& box);
+  // They are pipes, with the input and the limits that `pipes` says.
+  static Result<Running> start(const Box& box, os::Spawn pipes);
 
   const std::vector<Layer>& layers() const { return layers_; }
   pid_t first() const { return first_; }  // its process 1, as it is seen from outside
@@ -55,7 +57,16 @@ class Running {
   // proxy of a box that has one. box_layer, box_command.
   Result<int> wait(const std::function<Result<void>()>& look, const Ask& ask = {});
 
+  // The same for who has a loop of its own: begin(), then os::Child::pump of child(), and answer() when waiting() is readable.
+  void begin() { child_.tell("g"); }
+  os::Child& child() { return child_; }
+  os::Child release() { return std::move(child_); }  // to who holds it from here on; the proxy goes on with this
+  int waiting() const { return proxy_ ? proxy_->waiting() : -1; }  // -1: nobody will ask
+  void answer(const Ask& ask);
+  Result<void> refusal();  // behind the end of child(): why the program was not started, if it was not
+
  private:
+  static Result<Running> launch(const Box& box, os::Spawn spawn);
   explicit Running(os::Child child) : child_(std::move(child)) {}
   Result<void> take(const std::string& line);
 

@@ -117,7 +117,7 @@ void guard(Box& box, const std::string& workspace, const std::vector<std::string
   for (const auto& path : read_only) {
     if (path.empty()) continue;
     for (auto& [known, use] : box.paths)
-      if (in(known, path)) use = Use::read;
+      if (in(known, path) && use == Use::write) use = Use::read;
     if (seen(path, Use::write) && os::exists(path) && os::real_path(path) == path) box.paths.insert_or_assign(path, Use::read);
   }
   if (seen(root, Use::read)) allow(box, root, Use::read);

@@ -57,9 +57,9 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
   out.proxy = network == "proxy";
   TK_TRY(auto missing, doc.texts("missing"));
   for (const auto& layer : missing) {
-    if (!may_be_missing(layer))
+    if (!may_be_missing(layer) && layer != kWhole)
       return fail_at(Code::box_profile, doc.find("missing")->where, "there is no box without " + text::printable(layer),
-                     "landlock, net, ipc, uts or cgroup may be missing");
+                     "landlock, net, ipc, uts or cgroup may be missing; or box, for steps of a workflow");
     out.missing.insert(layer);
   }
   toml::Node none;
@@ -79,9 +79,9 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
 }
 
 Result<Profile> own_profile(const std::string& name) {
-  if (name == "build") return read_profile(name, "", name);
+  if (name == "build" || name == kOfSteps) return read_profile(name, "", name);
   if (name == "read-only") return read_profile(name, "read-only = true", name);
-  auto near = text::nearest(name, {"build", "read-only"});
+  auto near = text::nearest(name, {"build", "read-only", std::string(kOfSteps)});
   return fail(Code::box_profile, "no box profile " + text::printable(name),
               near.empty() ? "write profiles/" + text::printable(name) + ".toml and commit it" : "did you mean " + near + "?");
 }

@@ -1,11 +1,12 @@
-// A box profile: profiles/NAME.toml, or one of those that tk brings (build, read-only). Who may use it law says
+// A box profile: profiles/NAME.toml, or one of those that tk brings (build, read-only, step). Who may use it law says
 // (box.run on box:CONTEXT/NAME); an agent cannot choose what law does not grant.
 //
 //   read = ["/opt/sdk"]     exec = ["/opt/sdk/bin"]     write = ["/srv/cache"]
 //   read-only = true                       what law lets the agent write it only sees
 //   network = "none"                       none, or proxy: law is asked for each host (box.connect on host:GALAXY/NAME/PORT)
 //   unix-sockets = true                    programs may use them; one in a folder of the box may be a way out of it
-//   missing = ["ipc"]                      layers that a box of it may lack: landlock, net, ipc, uts, cgroup
+//   missing = ["ipc"]                      layers that a box of it may lack: landlock, net, ipc, uts, cgroup; or
+//                                          "box": where no box can be had a step of a workflow runs without one
 //   [limits]                               of each process, but processes and tmp of the box
 //   processes = 512
 //   open-files = 4096
@@ -37,5 +38,7 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
 // Of tk itself; nothing where it has none of that name.
 Result<Profile> own_profile(const std::string& name);
 bool may_be_missing(std::string_view layer);
+inline constexpr std::string_view kOfSteps = "step";  // what a step of a workflow has, by its right to be one
+inline constexpr std::string_view kWhole = "box";  // of `missing`: the box as a whole, for steps of a workflow
 
 }  // namespace tk::box

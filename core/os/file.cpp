@@ -248,6 +248,11 @@ Result<void> remove_file(const std::string& path) {
   return {};
 }
 
+Result<void> move_folder(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("move", from);
+  return {};
+}
+
 Result<void> remove_tree(const std::string& path) {
   return remove_at(AT_FDCWD, path.c_str(), path);
 }

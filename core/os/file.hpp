@@ -45,6 +45,7 @@ Result<void> write_atomic(const std::string& path, std::string_view bytes, unsig
 // what no other boot of the machine trusts.
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);
 Result<void> make_directories(const std::string& path, unsigned mode = 0755);
+Result<void> move_folder(const std::string& from, const std::string& to);  // nothing, or an empty folder, stands there
 Result<void> remove_file(const std::string& path);
 Result<void> remove_tree(const std::string& path);  // never follows a symlink
 // The names that begin with the prefix, sorted.

@@ -177,11 +177,15 @@ Result<std::string> boot_id() {
   return std::string(text::trim(id));
 }
 
+Result<void> give_to(const std::string& path, std::uint32_t uid, std::uint32_t gid) {
+  if (::lchown(path.c_str(), uid, gid) != 0) return failed("give away", path);
+  return {};
+}
+
 Result<void> give_to_owner_of(const std::string& like, const std::string& path) {
   struct stat st{};
   if (::geteuid() != 0 || ::stat(like.c_str(), &st) != 0) return {};
-  if (::lchown(path.c_str(), st.st_uid, st.st_gid) != 0) return failed("give away", path);
-  return {};
+  return give_to(path, st.st_uid, st.st_gid);
 }
 
 FileIdentity identity_of(const std::string& path) {

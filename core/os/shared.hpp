@@ -76,6 +76,7 @@ struct FileIdentity {
   bool operator==(const FileIdentity&) const = default;
 };
 FileIdentity identity_of(const std::string& path);
+Result<void> give_to(const std::string& path, std::uint32_t uid, std::uint32_t gid);
 // When root acts: makes the owner of `like` the owner of `path` too. Nothing otherwise.
 Result<void> give_to_owner_of(const std::string& like, const std::string& path);
 

@@ -81,7 +81,7 @@ void Plugin::start() {
   spawn.input = request_line(kGreeting, "initialize",
                              Value::Map{{"protocol", kProtocol}, {"kind", launch_.kind},
                                         {"workspace", launch_.workspace}, {"tk", TK_VERSION}});
-  auto child = os::Child::start(std::move(spawn));
+  auto child = launch_.start(std::move(spawn));
   line_.clear();
   unasked_ = 0;
   if (!child) {
@@ -234,6 +234,7 @@ void Plugin::look() {
     auto how = child_->flooded() ? std::string("wrote more than anybody can read")
                : exited > 128 ? "was ended by signal " + std::to_string(exited - 128)
                               : "ended with status " + std::to_string(exited);
+    if (auto said = child_->hear(0)) how = "was not started: " + *said;  // by its box
     down(how, child_->flooded() ? Code::plugin_flood : Code::plugin_failed);
   }
   expire();

@@ -8,6 +8,7 @@
 // os::Child::pump, then look().
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +31,7 @@ struct Launch {
   std::string directory, workspace;
   std::uint64_t memory_limit = 0;
   std::int64_t handshake_ms = 10'000;
+  std::function<Result<os::Child>(os::Spawn)> start = os::Child::start;  // what it is started by: a box, say
 };
 
 class Plugin {

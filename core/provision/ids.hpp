@@ -28,6 +28,7 @@ class Ids {
   std::uint32_t find(const std::string& entity) const;
   // The same, given out now where it has none; `wanted` 0: the next that was never used.
   Result<std::uint32_t> give(const std::string& entity, const std::string& ref, std::uint32_t wanted = 0);
+  const std::unordered_map<std::uint32_t, std::string>& owners() const { return owner_; }
   // Whose an id is; empty: nobody's.
   std::string owner(std::uint32_t id) const;
   bool is_new(std::uint32_t id) const;  // given out since these were read: nothing has it yet

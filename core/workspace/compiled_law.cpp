@@ -8,20 +8,16 @@
 #include "core/os/terminal.hpp"
 
 namespace tk::workspace {
-namespace {
-
-Result<void> rebuild(const Workspace& ws, const std::vector<std::string>& more = {}) {
+Result<void> compile_elsewhere(const Workspace& ws, const std::vector<std::string>& words) {
   os::Spawn spawn;
   spawn.argv = {libexec() + "/tk-repo", "compile", "--quiet"};
-  spawn.argv.insert(spawn.argv.end(), more.begin(), more.end());
+  spawn.argv.insert(spawn.argv.end(), words.begin(), words.end());
   spawn.environment = os::current_environment();
   spawn.environment.push_back("TK_WORKSPACE=" + ws.root());
   TK_TRY(auto done, os::run(spawn, 120'000));
   if (done.status == 0) return {};
   return fail(read_report(done.error_tail, Code::law_syntax));
 }
-
-}  // namespace
 
 std::string libexec() {
   auto own = os::self_path();
@@ -63,7 +59,7 @@ Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
     if (head.commit.empty())
       return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
     if (auto law = of_commit(ws, head.commit)) return law;
-    TK_CHECK(rebuild(ws, {"--law"}));
+    TK_CHECK(compile_elsewhere(ws, {"--law"}));
   }
   return fail(Code::law_index, "the law index does not follow HEAD", "run `tk repo compile`");
 }
@@ -71,7 +67,7 @@ Result<CompiledLaw> CompiledLaw::open(const Workspace& ws) {
 Result<CompiledLaw> CompiledLaw::of(const Workspace& ws, const std::string& what) {
   TK_TRY(auto folder, os::temporary_directory("tk-law-"));
   auto path = folder + "/law.idx";
-  auto made = rebuild(ws, {"--output", path, "--", what});
+  auto made = compile_elsewhere(ws, {"--output", path, "--", what});
   auto out = in_file(path);
   (void)os::remove_tree(folder);  // what is mapped stays
   if (!made) return fail(made.error());

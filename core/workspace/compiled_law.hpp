@@ -41,6 +41,9 @@ Result<void> compile_law(const Workspace& workspace, const std::string& what, co
 // The index that this boot's programs give each other.
 Result<std::string> quick_index(const Workspace& workspace);
 
+// `tk repo compile` with these words, for who links neither git nor XML.
+Result<void> compile_elsewhere(const Workspace& workspace, const std::vector<std::string>& words);
+
 // Where tk's own executables are: beside this one.
 std::string libexec();
 

@@ -36,6 +36,7 @@ const std::vector<Key>& config_keys() {
       {"workspace.name", "", "the workspace's name, for people"},
       {"workspace.context", "", "context of runs and records where none is said"},
       {"plugin.path", "", "folders of further plugins, separated by :"},
+      {"agent.box", "step", "box profile of an agent's step where its template says nothing; any but step needs box.run on it", Key::Kind::text},
       {"agent.timeout", "10m", "time that an agent's step may take where its template says nothing", Key::Kind::duration},
       {"agent.output", "67108864", "bytes that an agent may write to stdout", Key::Kind::number},
       {"agent.memory", "4294967296", "address space that an agent's program may use, in bytes; 0 = no limit", Key::Kind::number},

@@ -196,6 +196,16 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
   }
   auto record_id = batch[0].id;
   agent::Task task;
+  task.agent_template = unit.agent_template.get();
+  task.ref = ref;
+  task.workspace = env_.workspace.root();
+  task.folder = env_.workspace.state("run/" + run_.id + "/" + plan_.steps[i].step->name + "-" +
+                                     std::to_string(u) + "-" + std::to_string(state.iteration));
+  task.plugin_path = env_.workspace.config("plugin.path").value_or("");
+  task.record = record_id;
+  task.span = span;
+  TK_TRY(auto box, box_for(task, actor));
+  if (found == past_.end()) c.input.emplace("box", std::move(box));
   std::string token_id;
   if (unit.agent_template->backend != "noop") {
     auto expires = (clock::now_ns() + (timeout > 0 ? timeout : 3'600'000'000'000)) / 1'000'000 + 1000;
@@ -211,14 +221,13 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
     batch.push_back(std::move(issued.change));
   }
   TK_CHECK(env_.store.apply(std::move(batch)));
-  task.agent_template = unit.agent_template.get();
-  task.ref = ref;
   task.input = std::move(input);
-  task.workspace = env_.workspace.root();
-  task.folder = env_.workspace.state("run/" + run_.id + "/" + plan_.steps[i].step->name + "-" +
-                                     std::to_string(u) + "-" + std::to_string(state.iteration));
   task.traceparent = trace::traceparent(span);
-  task.plugin_path = env_.workspace.config("plugin.path").value_or("");
+  task.look = [this, agent = actor, token = token_id]() mutable -> Result<void> {
+    agent.token = token;
+    TK_TRY(auto trouble, env_.gate.trouble(agent));
+    return trouble.empty() ? Result<void>() : fail(Code::acl_halted, trouble, "tk log --actor " + agent.ref);
+  };
   task.timeout_ns = timeout;
   task.output_limit = limit("agent.output");
   task.memory_limit = limit("agent.memory");
@@ -226,6 +235,43 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
   if (!attempt) return unit_failed(actor, span, record_id, token_id, attempt.error());
   active_.push_back({i, u, record_id, token_id, actor, std::move(*attempt), clock::monotonic_ns()});
   return {};
+}
+
+// The box of a step's program, by the law of now, and what the journal says of it.
+Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
+  const auto& t = *task.agent_template;
+  if (t.backend == "noop") return Value();
+  auto profile = t.box.empty() ? env_.workspace.config("agent.box").value_or(std::string(box::kOfSteps)) : t.box;
+  auto agent = actor;
+  agent.on_behalf_of.clear();
+  // What every step has comes with its right to be one; any other profile law grants.
+  TK_TRY(auto who, law::parse_ref(agent.ref));
+  if (profile != box::kOfSteps) TK_CHECK(env_.store.ask(agent, "box.run", {"box", who.context, profile}));
+  TK_TRY(auto boxed, agent::box_of({env_.workspace, env_.index, env_.gate, env_.store}, agent, profile, agent::own_of(task)));
+  auto said = boxed.journaled();
+  if (boxed.profile.missing.contains(std::string(box::kWhole))) {
+    if (!no_box_) {
+      auto layers = box::layers_here();
+      no_box_ = layers ? std::string() : describe(layers.error());
+    }
+    if (!no_box_->empty()) {
+      say(task.ref + " runs without a box, as profile " + profile + " lets it: " + *no_box_);
+      return Value(Value::Map{{"profile", profile}, {"without", *no_box_}});
+    }
+  }
+  boxed.agent.on_behalf_of = actor.on_behalf_of;
+  auto row = [this, id = task.record, actor] {
+    record::Change out;
+    out.id = id;
+    out.actor = actor;
+    out.trace = trace::child(env_.trace);
+    return out;
+  };
+  if (boxed.box.proxy)
+    task.hosts = std::make_shared<agent::Hosts>(env_.gate, env_.store, agent, row, [this] { return env_.refresh_law ? env_.refresh_law() : Result<void>(); },
+                       [this](const std::string& line) { say(line); });
+  task.boxed = std::move(boxed);
+  return said;
 }
 
 Result<void> Driver::kill_tokens(const std::string& step, std::vector<record::Change>& batch) {
@@ -304,6 +350,7 @@ Result<void> Driver::pump() {
       wait = static_cast<int>(std::clamp<std::int64_t>((nearest - clock::monotonic_ns()) / 1'000'000 + 1, 0, 1000));
     TK_CHECK(wait_for_news(children, wait));
   }
+  for (auto& a : active_) a.attempt.serve();
   for (const auto& note : plugins_.take_notes()) say(note);
   if (os::interrupted()) return interrupted();
   for (auto& a : active_)

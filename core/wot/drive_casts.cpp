@@ -109,6 +109,7 @@ Result<void> Driver::look_for_answers() {
 // deadline of an open cast. An answer wakes us through the journal's live page.
 Result<void> Driver::wait_for_news(std::vector<os::Child*>& children, int ms) {
   std::vector<int> wake{os::interrupt_fd()};
+  for (const auto& a : active_) wake.push_back(a.attempt.waiting());
   bool asks = !open_cast_steps().empty();
   auto* live = asks || !active_.empty() ? env_.store.journal().live() : nullptr;
   if (live) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "core/acl/gate.hpp"
 #include "core/law/index.hpp"
 #include "core/record/store.hpp"
 #include "core/workspace/workspace.hpp"
@@ -15,6 +16,7 @@ namespace tk::wot {
 
 struct Environment {
   record::Store& store;
+  acl::Gate& gate;
   const law::Index& index;
   const workspace::Workspace& workspace;
   record::Actor actor;  // who runs

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "plugins/box-exec/box.hpp"
@@ -78,6 +79,13 @@ void tmpfs(const char* path, const Box& box, std::uint64_t bytes) {
   if (::mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0) refuse(kLayer, std::string("tmpfs on ") + path);
 }
 
+// Nothing can be made in it any more, but in the mounts below it.
+void close_folder(const std::string& path, const std::string& what) {
+  mount_attr attr{};
+  attr.attr_set = MOUNT_ATTR_RDONLY;
+  if (::syscall(SYS_mount_setattr, AT_FDCWD, path.c_str(), 0, &attr, sizeof attr) != 0) refuse(kLayer, what);
+}
+
 }  // namespace
 
 void make_root(const Box& box) {
@@ -101,10 +109,16 @@ void make_root(const Box& box) {
   auto limit = box.limits.find("tmp");
   auto room = limit == box.limits.end() ? std::uint64_t{512} << 20 : limit->second;
   tmpfs("tmp", box, room);
-  for (const auto& part : parts) put(part);
+  auto below_hidden = [&](const std::string& path) {
+    return std::any_of(box.hidden.begin(), box.hidden.end(), [&](const auto& h) { return path.starts_with(h + "/"); });
+  };
+  for (const auto& part : parts)
+    if (!below_hidden(part.path)) put(part);
   for (const auto& path : box.hidden)
-    if (::mount("tmpfs", path.c_str() + 1, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "mode=0555,size=4k") != 0)
-      refuse(kLayer, "hide " + path);
+    if (::mount("tmpfs", path.c_str() + 1, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0555,size=4k") != 0) refuse(kLayer, "hide " + path);
+  for (const auto& part : parts)
+    if (below_hidden(part.path)) put(part);
+  for (const auto& path : box.hidden) close_folder(path.substr(1), "hide " + path);
   for (const auto& device : devices) put(device);
   tmpfs("dev/shm", box, room);
   put({"/proc", static_cast<int>(mounted), true});
@@ -119,9 +133,7 @@ void make_root(const Box& box) {
     if (::symlink(target.c_str(), path.c_str() + 1) != 0 && errno != EEXIST) refuse(kLayer, "link " + path);
   }
   if (::syscall(SYS_pivot_root, ".", ".") != 0 || ::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0) refuse(kLayer, "go into the new root");
-  mount_attr attr{};
-  attr.attr_set = MOUNT_ATTR_RDONLY;
-  if (::syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attr, sizeof attr) != 0) refuse(kLayer, "close the new root");
+  close_folder("/", "close the new root");
 }
 
 void bring_up_loopback() {

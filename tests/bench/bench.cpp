@@ -72,7 +72,7 @@ void bench_noop(const std::string& tk, const std::string& folder) {
   must(os::make_directories(folder + "/w/wots"));
   must(os::write_atomic(folder + "/w/wots/chain.toml", wot));
   auto session = must(tools::Session::open());
-  wot::Environment env{session->store, session->law.index(), session->workspace, session->actor, session->trace};
+  wot::Environment env{session->store, session->gate, session->law.index(), session->workspace, session->actor, session->trace};
   auto plan = must(wot::load_plan("chain", env.index, env.workspace));
   auto id = must(wot::start(env, plan, {{"x", 1}}));
   auto began = clock::monotonic_ns();

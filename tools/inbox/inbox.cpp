@@ -37,7 +37,7 @@ Result<Exit> run_answer(const cli::Args& args) {
   auto item = args.get("ITEM");
   bool approve = args.get("VALUE") == "approve";
   if (auto cast = s->store.find(item, "cast")) {
-    wot::Environment env{s->store, s->law.index(), s->workspace, s->actor, s->trace, {}};
+    wot::Environment env{s->store, s->gate, s->law.index(), s->workspace, s->actor, s->trace, {}};
     TK_TRY(auto answered, wot::answer(env, cast->parent, cast->id, approve ? "approve" : "reject"));
     return print_cast(args, answered);
   }

@@ -1,6 +1,9 @@
 #include "core/base/text.hpp"
+#include "core/box/ground.hpp"
 #include "core/json/json.hpp"
 #include "core/cli/output.hpp"
+#include "core/os/file.hpp"
+#include "core/provision/policy.hpp"
 #include "core/workspace/hierarchy.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
@@ -80,11 +83,34 @@ Result<Exit> run(const cli::Args& args) {
   return Exit::ok;
 }
 
+// What a commit says of boxes, for programs that read no git (box/ground.hpp).
+Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commit) {
+  TK_TRY(auto repository, git::Repository::open(ws.root()));
+  box::Ground ground;
+  TK_TRY(ground.commit, repository.resolve(commit.empty() ? "HEAD" : commit));
+  TK_TRY(auto policy, provision::policy_of(repository, ground.commit));
+  TK_TRY(auto ids, provision::read_ids(repository, ground.commit, policy));
+  ground.first = policy.range.first, ground.last = policy.range.last;
+  ground.ids.insert(ids.owners().begin(), ids.owners().end());
+  ground.git = repository.folders();
+  TK_TRY(auto files, repository.files(ground.commit, "profiles"));
+  for (const auto& file : files) {
+    auto name = file.path.substr(file.path.rfind('/') + 1);
+    if (file.path != "profiles/" + name || !name.ends_with(".toml")) continue;
+    TK_TRY(auto text, repository.read_blob(file.blob));
+    ground.profiles.emplace(name.substr(0, name.size() - 5), std::move(text));
+  }
+  TK_CHECK(os::make_directories(ws.state("run"), 0700));
+  TK_CHECK(os::replace_file(ws.state("run/boxes.idx"), ground.text(), 0600));
+  return Exit::ok;
+}
+
 Result<Exit> run_compile(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
   auto what = args.get("WHAT"), output = args.get("output");
-  if (what.empty() != output.empty())
+  if (!args.has("boxes") && what.empty() != output.empty())
     return fail(Code::cli_usage, "WHAT and --output go together", "tk repo compile --output /tmp/law.idx main");
+  if (args.has("boxes")) return keep_boxes(ws, what);
   if (!what.empty()) {
     TK_CHECK(workspace::compile_law(ws, what, output));
     if (args.json()) cli::print(json::pretty(Value::Map{{"commit", what}}) + "\n");
@@ -122,7 +148,7 @@ cli::VerbSpec get_verb() {
 cli::VerbSpec compile_verb() {
   return {"compile", "compile law and hierarchy.json of HEAD, or the law of a commit or folder",
           {{"WHAT", "a commit or a folder; HEAD when left out", false}},
-          {{"output", "FILE", "where its index goes"}, {"law", "", "law only"}},
+          {{"output", "FILE", "where its index goes"}, {"law", "", "law only"}, {"boxes", "", "what a commit says of boxes only, to .tk/run/boxes.idx"}},
           {{"tk repo compile", "after you committed by hand"}, {"tk repo compile --law", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile,
           "{commit: text}"};
 }

@@ -1,20 +1,14 @@
 #include <csignal>
 
 #include "core/acl/token.hpp"
+#include "core/agent/boxed.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/text.hpp"
 #include "core/box/boxes.hpp"
-#include "core/box/paths.hpp"
-#include "core/box/profile.hpp"
 #include "core/cli/output.hpp"
-#include "core/crypto/digest.hpp"
-#include "core/git/repository.hpp"
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
-#include "core/os/machine.hpp"
-#include "core/os/terminal.hpp"
-#include "core/provision/policy.hpp"
 #include "help/run.hpp"
 #include "tools/session/session.hpp"
 #include "tools/session/values.hpp"
@@ -22,128 +16,27 @@
 namespace tk::tools::run_tool {
 namespace {
 
+using tk::agent::Boxed;
+
 constexpr std::int64_t kTokenLife = 24 * 3'600'000;  // ms; it ends with the box
 
-// What is to run, by whose right, as whom.
-struct Plan {
-  record::Actor agent;
-  box::Profile profile;
-  std::vector<box::Granted> granted;
-  box::Box box;
-};
-
-Result<box::Profile> profile_of(const git::Repository& repository, const std::string& commit, const std::string& name) {
-  if (name.empty() || name.find('/') != name.npos || name.starts_with('.'))
-    return fail(Code::box_profile, "not a profile's name: " + text::printable(name));
-  auto file = "profiles/" + name + ".toml";
-  TK_TRY(auto text, repository.read(commit, file));
-  return text ? box::read_profile(name, *text, file) : box::own_profile(name);
-}
-
-// The agent's account on this machine. Where accounts were applied here its absence is an error; elsewhere a free id will do.
-Result<void> find_account(Session& s, const git::Repository& repository, const std::string& commit, Plan& plan) {
-  if (!os::is_root()) return {};
-  TK_TRY(auto policy, provision::policy_of(repository, commit));
-  TK_TRY(auto ids, provision::read_ids(repository, commit, policy));
-  auto& box = plan.box;
-  if (box.uid = ids.find(plan.agent.id); box.uid != 0) {
-    auto account = os::account_of(box.uid);
-    box.gid = account ? account->gid : box.uid;
-    if (account) box.groups = account->groups;
-    if (account && os::is_directory(account->home)) TK_CHECK(box::add_path(box, account->home, box::Use::write, s.workspace.root()));
-    if (account) return {};
-    TK_TRY(auto applied, s.store.list("provision", ""));
-    for (const auto& record : applied)
-      if (record.state == "applied" && record.fields.at("target").text().starts_with("/@"))
-        return fail(Code::box_account, plan.agent.ref + " has no account here: there is no uid " + std::to_string(box.uid),
-                    "tk repo plan --target / shows what is missing");
-    return {};
-  }
-  // Each agent another one, and the same each time.
-  auto span = policy.range.last - policy.range.first + 1;
-  auto id = policy.range.first + static_cast<std::uint32_t>(std::strtoul(crypto::sha256_hex(plan.agent.id).substr(0, 8).c_str(), nullptr, 16) % span);
-  for (std::uint32_t i = 0; i < span && (!ids.owner(id).empty() || os::account_of(id)); ++i)
-    id = id == policy.range.last ? policy.range.first : id + 1;
-  box.uid = box.gid = id;
-  return {};
-}
-
-void add_environment(const Session& s, Plan& plan, const std::string& token, const std::string& box_id, const trace::Context& span) {
-  auto account = plan.box.uid != 0 ? os::account_of(plan.box.uid) : std::nullopt;
-  auto home = account && plan.box.paths.contains(account->home) ? account->home : "/tmp";
-  auto name = account ? account->name : std::string(plan.agent.ref.substr(plan.agent.ref.rfind('/') + 1));
-  auto& out = plan.box.environment;
-  out = {"PATH=/usr/local/bin:/usr/bin:/bin",
-         "HOME=" + home,
-         "USER=" + name,
-         "LOGNAME=" + name,
-         "TMPDIR=/tmp",
-         "TK_BOX=" + box_id,
-         "TK_WORKSPACE=" + s.workspace.root(),
-         "TRACEPARENT=" + trace::traceparent(span)};
-  if (!token.empty()) out.push_back("TK_TOKEN=" + token);
-  for (const char* kept : {"LANG", "LC_ALL", "TZ", "TERM", "COLUMNS", "LINES", "NO_COLOR"})
-    if (auto value = os::environment(kept); !value.empty()) out.push_back(std::string(kept) + "=" + value);
-  if (plan.box.proxy)
-    for (const char* one : {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"}) out.push_back(std::string(one) + "=http://127.0.0.1:1080");
-  if (plan.box.proxy) out.insert(out.end(), {"ALL_PROXY=socks5h://127.0.0.1:1080", "all_proxy=socks5h://127.0.0.1:1080"});
-  // Where the caller stands, if the box has it.
-  auto here = os::current_directory().value_or("");
-  plan.box.directory = home;
-  for (const auto& [path, use] : plan.box.paths)
-    if (here == path || here.starts_with(path + "/")) plan.box.directory = here;
-}
-
-Result<Plan> plan_of(Session& s, const cli::Args& args) {
-  Plan out;
+Result<Boxed> plan_of(Session& s, const cli::Args& args) {
   TK_TRY(auto ref, law::parse_ref(args.get("as")));
-  TK_TRY(out.agent, acl::actor_of(s.law.index(), ref));
-  TK_TRY(auto full, law::parse_ref(out.agent.ref));
-  if (full.type != "agent") return fail(Code::acl_no_actor, out.agent.ref + " is a person", "--as names an agent; people run programs themselves");
-  if (out.agent.ref != s.actor.ref) TK_CHECK(s.store.ask(s.actor, "actor.act-as", full));
-  TK_TRY(auto trouble, s.gate.trouble(out.agent));
-  if (!trouble.empty()) return fail(Code::acl_halted, trouble, "tk start " + out.agent.ref);
-  TK_TRY(auto repository, git::Repository::open(s.workspace.root()));
-  std::string commit(s.law.index().commit());
-  TK_TRY(out.profile, profile_of(repository, commit, args.get("profile", "build")));
-  auto& box = out.box;
-  box.proxy = out.profile.proxy;
-  box.unix_sockets = out.profile.unix_sockets;
-  box.limits = out.profile.limits;
-  box.missing = out.profile.missing;
+  TK_TRY(auto agent, acl::actor_of(s.law.index(), ref));
+  TK_TRY(auto full, law::parse_ref(agent.ref));
+  if (full.type != "agent") return fail(Code::acl_no_actor, agent.ref + " is a person", "--as names an agent; people run programs themselves");
+  if (agent.ref != s.actor.ref) TK_CHECK(s.store.ask(s.actor, "actor.act-as", full));
+  TK_TRY(auto trouble, s.gate.trouble(agent));
+  if (!trouble.empty()) return fail(Code::acl_halted, trouble, "tk start " + agent.ref);
+  TK_TRY(auto out, tk::agent::box_of({s.workspace, s.law.index(), s.gate, s.store}, agent, args.get("profile", "build")));
   for (const auto& layer : args.all("allow-missing")) {
     if (!box::may_be_missing(layer))
       return fail(Code::cli_usage, "there is no box without " + text::printable(layer), "landlock, net, ipc, uts or cgroup may be missing");
     TK_CHECK(s.store.ask(s.actor, "box.weaken", {"box", full.context, out.profile.name}));
-    box.missing.insert(layer);
+    out.box.missing.insert(layer);
   }
-  box::add_system(box);
-  using box::Use;
-  for (const auto& [list, use] :
-       {std::pair(&out.profile.read, Use::read), std::pair(&out.profile.exec, Use::exec), std::pair(&out.profile.write, Use::write)})
-    for (const auto& path : *list) TK_CHECK(box::add_path(box, path, use, s.workspace.root()));
-  TK_TRY(out.granted, box::granted_by_law(s.gate, s.law.index(), out.agent, s.workspace.root()));
-  if (out.profile.read_only)
-    for (auto& one : out.granted) one.use = Use::read;
-  TK_CHECK(find_account(s, repository, commit, out));
-  for (const auto& one : out.granted) TK_CHECK(box::add_path(box, one.path, one.use, s.workspace.root()));
-  box::guard(box, s.workspace.root(), repository.folders());
-  box.command = args.all("COMMAND");
-  return out;
-}
-
-const char* word(box::Use use) {
-  return use == box::Use::write ? "write" : use == box::Use::exec ? "exec" : "read";
-}
-
-Value paths_of(const Plan& plan) {
-  Value::Map out;
-  for (const auto& [path, use] : plan.box.paths) {
-    Value::Map one{{"use", word(use)}};
-    for (const auto& g : plan.granted)
-      if (os::real_path(g.path) == path) one.emplace("by", g.rule), one.emplace("resource", g.resource);
-    out.emplace(path, std::move(one));
-  }
+  out.box.missing.erase(std::string(box::kWhole));  // only steps of a workflow go on without any box
+  out.box.command = args.all("COMMAND");
   return out;
 }
 
@@ -153,7 +46,7 @@ Value texts(const auto& words) {
   return out;
 }
 
-Exit explain(const cli::Args& args, const Plan& plan) {
+Exit explain(const cli::Args& args, const Boxed& plan) {
   const auto& box = plan.box;
   if (args.json()) {
     Value::Map limits;
@@ -162,7 +55,7 @@ Exit explain(const cli::Args& args, const Plan& plan) {
                                        {"profile", plan.profile.name},
                                        {"uid", static_cast<std::int64_t>(box.uid)},
                                        {"network", plan.box.proxy ? "proxy" : "none"},
-                                       {"paths", paths_of(plan)},
+                                       {"paths", plan.paths()},
                                        {"hidden", texts(box.hidden)},
                                        {"limits", std::move(limits)},
                                        {"missing", texts(box.missing)},
@@ -175,7 +68,7 @@ Exit explain(const cli::Args& args, const Plan& plan) {
       (box.uid ? "uid " + std::to_string(box.uid) : "your own uid in a user namespace: files that you may read it may read where the box has them") +
       "\nnetwork  " + (box.proxy ? "proxy: law is asked for each host" : "none") + "\n";
   for (const auto& [path, use] : box.paths) {
-    out += std::string(word(use)) + (use == box::Use::write ? "    " : "     ") + path;
+    out += (use == box::Use::write ? "write    " : use == box::Use::exec ? "exec     " : "read     ") + path;
     for (const auto& g : plan.granted)
       if (os::real_path(g.path) == path) out += "  (" + g.rule + ", " + g.resource + ")";
     out += "\n";
@@ -186,7 +79,7 @@ Exit explain(const cli::Args& args, const Plan& plan) {
   return Exit::ok;
 }
 
-record::Change change(const Session& s, const Plan& plan, const std::string& id, const trace::Context& span) {
+record::Change change(const Session& s, const Boxed& plan, const std::string& id, const trace::Context& span) {
   record::Change out;
   out.type = "box";
   out.id = id;
@@ -197,7 +90,7 @@ record::Change change(const Session& s, const Plan& plan, const std::string& id,
 }
 
 // Its row and its token, before anything is started.
-Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, std::string& token_id) {
+Result<std::string> begin(Session& s, const Boxed& plan, const std::string& id, const trace::Context& span, std::string& token_id) {
   std::vector<record::Change> batch{change(s, plan, id, span)};
   auto& c = batch[0];
   TK_TRY(auto who, law::parse_ref(plan.agent.ref));
@@ -208,7 +101,7 @@ Result<std::string> begin(Session& s, const Plan& plan, const std::string& id, c
              {"command", texts(plan.box.command)},
              {"uid", static_cast<std::int64_t>(plan.box.uid)},
              {"network", plan.box.proxy ? "proxy" : "none"},
-             {"paths", paths_of(plan)},
+             {"paths", plan.paths()},
              {"missing", texts(plan.box.missing)}};
   acl::Wanted wanted;
   TK_TRY(wanted.subject, acl::party_of(s.store, plan.agent));
@@ -229,7 +122,7 @@ struct End {
   std::optional<Error> stopped;  // its program was ended, and why
 };
 
-Result<void> finish(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id, const End& end) {
+Result<void> finish(Session& s, const Boxed& plan, const std::string& id, const trace::Context& span, const std::string& token_id, const End& end) {
   std::vector<record::Change> batch{change(s, plan, id, span)};
   batch[0].event = end.refused ? "refuse" : "end";
   if (end.refused)
@@ -248,55 +141,8 @@ Result<void> finish(Session& s, const Plan& plan, const std::string& id, const t
   return s.store.apply(std::move(batch)).transform([](auto&&) {});
 }
 
-// Law's word on a host, asked at each connection of the law that holds then; journaled when it is new.
-class Hosts {
- public:
-  Hosts(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, record::Actor agent)
-      : s_(s), plan_(plan), id_(id), span_(span), agent_(std::move(agent)) {}
-
-  std::string operator()(const box::Destination& to) {
-    auto asked = ask(to);
-    return asked ? *asked : describe(asked.error());
-  }
-
- private:
-  Result<std::string> ask(const box::Destination& to) {
-    static const std::string kAction = "box.connect";
-    TK_TRY(auto who, law::parse_ref(agent_.ref));
-    law::Ref host{"host", who.context.substr(0, who.context.find('.')), to.host + "/" + std::to_string(to.port)};
-    TK_CHECK(s_.law.follow(s_.workspace));
-    TK_TRY(auto ruling, s_.gate.rule({agent_, kAction, host}));
-    bool allowed = ruling.allow && ruling.obligations.empty();
-    auto why = allowed
-                   ? std::string()
-                   : agent_.ref + " may not box.connect on " + host.str() + ": " + (ruling.allow ? "it needs somebody's approval" : ruling.reason);
-    auto known = told_.find(host.str());
-    if (known != told_.end() && known->second == why) return why;
-    if (told_.size() >= kMostTold) return std::string("this box has asked for too many hosts");
-    if (allowed) {
-      auto c = change(s_, plan_, id_, trace::child(span_));
-      c.event = "connect";
-      c.input = {{"host", to.host}, {"port", static_cast<std::int64_t>(to.port)}, {"rule", ruling.rule_id}};
-      TK_CHECK(s_.store.apply(std::move(c)));
-    } else {
-      TK_CHECK(s_.store.refused(agent_, kAction, host, host.str(), ruling));
-      cli::note(why + " (see: tk law explain " + agent_.ref + " box.connect " + host.str() + ")");
-    }
-    told_.insert_or_assign(host.str(), why);
-    return why;
-  }
-
-  static constexpr std::size_t kMostTold = 1000;  // rows that one box can cause
-  Session& s_;
-  const Plan& plan_;
-  std::string id_;
-  trace::Context span_;
-  record::Actor agent_;
-  std::map<std::string, std::string> told_;  // what was journaled last
-};
-
 // Why it may not go on: it, its token or who called was stopped, or law does not grant the box any more.
-Result<std::string> trouble_of(Session& s, const Plan& plan, const std::string& token_id) {
+Result<std::string> trouble_of(Session& s, const Boxed& plan, const std::string& token_id) {
   auto agent = plan.agent;
   agent.token = token_id;
   for (const auto* actor : {&agent, &s.actor}) {
@@ -311,7 +157,7 @@ Result<std::string> trouble_of(Session& s, const Plan& plan, const std::string& 
 }
 
 // From its start to its end. Whoever is stopped meanwhile, or loses its token or right, is stopped here.
-End in_box(Session& s, const Plan& plan, const std::string& id, const trace::Context& span, const std::string& token_id) {
+End in_box(Session& s, const Boxed& plan, const std::string& id, const trace::Context& span, const std::string& token_id) {
   End out;
   auto refuse = [&](const Error& why) {
     out.refused = why;
@@ -336,7 +182,9 @@ End in_box(Session& s, const Plan& plan, const std::string& id, const trace::Con
     if (begun) out.stopped = why;
     return fail(why);
   };
-  auto status = running->wait(look, Hosts(s, plan, id, span, plan.agent));
+  auto row = [&] { return change(s, plan, id, trace::child(span)); };
+  tk::agent::Hosts hosts(s.gate, s.store, plan.agent, row, [&] { return s.law.follow(s.workspace); }, cli::note);
+  auto status = running->wait(look, std::ref(hosts));
   if (!status && !out.stopped) return refuse(status.error());
   out.status = status ? *status : 128 + SIGKILL;
   return out;
@@ -352,7 +200,11 @@ Result<Exit> run(const cli::Args& args) {
   auto span = trace::child(s->trace);
   std::string token_id;
   TK_TRY(auto token, begin(*s, plan, id, span, token_id));
-  add_environment(*s, plan, token, id, span);
+  tk::agent::set_environment(plan, s->workspace.root(), token, id, span);
+  // Where the caller stands, if the box has it.
+  auto here = os::current_directory().value_or("");
+  for (const auto& [path, use] : plan.box.paths)
+    if (here == path || here.starts_with(path + "/")) plan.box.directory = here;
   auto end = in_box(*s, plan, id, span, token_id);
   TK_CHECK(finish(*s, plan, id, span, token_id, end));
   if (end.refused) return fail(*end.refused);

@@ -13,7 +13,7 @@ using tk::wot::Ended;
 using tk::wot::Ending;
 
 tk::wot::Environment environment(Session& s) {
-  return {s.store, s.law.index(), s.workspace, s.actor, s.trace, [&s] { return s.law.follow(s.workspace); }};
+  return {s.store, s.gate, s.law.index(), s.workspace, s.actor, s.trace, [&s] { return s.law.follow(s.workspace); }};
 }
 
 Result<record::Record> find_run(Session& s, const std::string& word) {

@@ -180,6 +180,7 @@ iteration = { type = "int" }
 attempt = { type = "int" }
 agent = { type = "text" }
 input = { type = "json" }
+box = { type = "json" }
 output = { type = "json" }
 error = { type = "text" }
 [[state]]
@@ -189,6 +190,13 @@ name = "done"
 final = true
 [[state]]
 name = "failed"
+[[transition]]
+event = "connect"
+from = ["running"]
+to = "="
+action = "step.run"
+event_type = "box.connected"
+input = { host = "text", port = "int", rule = "text" }
 [[transition]]
 event = "finish"
 from = ["running"]

@@ -55,6 +55,7 @@ class Driver {
   std::int64_t timeout_of(std::size_t i, const Unit& unit) const;
   std::uint64_t limit(const char* key) const;
   Result<void> start_unit(std::size_t i, std::size_t u);
+  Result<Value> box_for(agent::Task& task, const record::Actor& actor);
   Result<void> kill_tokens(const std::string& step, std::vector<record::Change>& batch);
   // Ends the token with what else is in the batch, unless somebody ended it already.
   Result<void> revoke(const std::string& token, std::vector<record::Change>& batch);
@@ -96,6 +97,7 @@ class Driver {
   std::vector<record::Record> casts_;
   std::int64_t cast_deadline_ms_ = 0;  // of the open casts, the nearest; 0 = none
   std::optional<Ended> ended_;
+  std::optional<std::string> no_box_;  // why no box can be had here; empty: one can
   std::uint64_t standing_ = 0;  // Live::standing when the tokens of what runs were looked at
 };
 
