@@ -175,7 +175,7 @@ _tk_table_repo() {
     'schema') flags='--rng --xsd --json -q --quiet -v --verbose -h --help' values='' words='' ;;
     'validate') flags='--anew --json -q --quiet -v --verbose -h --help' values='' words='f+' ;;
     'fmt') flags='--check --ids --json -q --quiet -v --verbose -h --help' values='' words='f+' ;;
-    'compile') flags='--output --law --json -q --quiet -v --verbose -h --help' values='--output:f' words='@' ;;
+    'compile') flags='--output --law --boxes --json -q --quiet -v --verbose -h --help' values='--output:f' words='@' ;;
     'config') flags='--explain --json -q --quiet -v --verbose -h --help' values='' words='@' ;;
     'capabilities') flags='--context --json -q --quiet -v --verbose -h --help' values='--context:@' words='@' ;;
     'sync') flags='--trace --stats --space --leave --as --json -q --quiet -v --verbose -h --help' values='--space:@ --leave:@ --as:@' words='' ;;
@@ -202,7 +202,7 @@ _tk_table_repo() {
 _tk_table_run() {
   verbs=''
   case $1 in
-    '') flags='--as --profile --explain --allow-missing --json -q --quiet -v --verbose -h --help' values='--as:@ --profile:@ --allow-missing:@' words='@+' ;;
+    '') flags='--as --profile --lease --explain --allow-missing --json -q --quiet -v --verbose -h --help' values='--as:@ --profile:@ --lease:@ --allow-missing:@' words='@+' ;;
     *) flags='-h --help' values='' words='' ;;
   esac
 }

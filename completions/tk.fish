@@ -437,7 +437,7 @@ function __tk_table_repo
             set -g __tk_values
             set -g __tk_wanted f+
         case 'compile'
-            set -g __tk_flags '--output:where its index goes' '--law:law only' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_flags '--output:where its index goes' '--law:law only' '--boxes:what a commit says of boxes only, to .tk/run/boxes.idx' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
             set -g __tk_values --output:f
             set -g __tk_wanted @
         case 'config'
@@ -530,8 +530,8 @@ function __tk_table_run
     set -g __tk_verbs
     switch "$argv[1]"
         case ''
-            set -g __tk_flags '--as:whose program it is (needs actor.act-as on it)' '--profile:profiles/NAME.toml, or tk\'s own build (the default) and read-only' '--explain:print what the box would have, and run nothing' '--allow-missing:go on without this layer where it cannot be had (needs box.weaken)' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
-            set -g __tk_values --as:@ --profile:@ --allow-missing:@
+            set -g __tk_flags '--as:whose program it is (needs actor.act-as on it)' '--profile:profiles/NAME.toml, or tk\'s own build (the default) and read-only' '--lease:with what this lease lends it (box.read, box.write, box.connect), until it ends' '--explain:print what the box would have, and run nothing' '--allow-missing:go on without this layer where it cannot be had (needs box.weaken)' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_values --as:@ --profile:@ --lease:@ --allow-missing:@
             set -g __tk_wanted @+
         case '*'
             set -g __tk_flags '-h:this text' '--help:this text'

@@ -29,6 +29,8 @@ class Gate : public record::Authority {
   Result<bool> holds(const record::Actor& actor, const std::string& whom, const law::Ref& parked) override;
   // Why the actor may do nothing at all now (halted, its token or family ended); empty = it may ask law.
   Result<std::string> trouble(const record::Actor& actor);
+  // Why a lease that is not over gives nothing all the same (its lender or borrower lost it, its run is over); empty trace: any.
+  Result<std::string> void_now(const Lease& lease, std::string_view trace);
   const law::Index& index() const { return index_; }
 
  private:
@@ -37,7 +39,6 @@ class Gate : public record::Authority {
   record::Ruling ruled(Asked& asked, const law::Decision& decision) const;
   Result<record::Ruling> own(Asked& asked);
   Result<record::Ruling> borrowed(Asked& asked);
-  Result<std::string> void_now(const Lease& lease, std::string_view trace);  // an empty trace: any
   Result<std::string> not_lent(Asked& asked, const law::Decision& decision) const;
   Result<void> new_lease(Asked& asked, record::Ruling& ruling);
   Result<std::string> of_persons_only(const record::Question& q, const law::Ref& resource);

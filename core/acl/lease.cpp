@@ -5,6 +5,7 @@
 
 #include "core/acl/gate.hpp"
 #include "core/acl/standing.hpp"
+#include "core/acl/token.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/ids.hpp"
 #include "core/law/lint.hpp"
@@ -276,6 +277,19 @@ Result<void> end_tokens(record::Store& store, const Lease& lease, const std::str
 }
 
 }  // namespace
+
+Result<void> by_lease(record::Store& store, const law::Index& index, const Lease& lease, Wanted& wanted) {
+  if (lease.borrower != wanted.subject.ref)
+    return fail(Code::acl_lease, "the lease is " + lease.borrower + "'s, not " + wanted.subject.ref + "'s");
+  if (auto over = lease.over(clock::now_ns() / 1'000'000); !over.empty()) return fail(Code::acl_lease, "the lease " + over);
+  TK_TRY(auto lender, declared_actor(index, lease.lender));
+  TK_TRY(auto lent_by, party_of(store, lender));
+  wanted.chain.insert(wanted.chain.begin(), std::exchange(wanted.subject, lent_by));
+  wanted.lease = lease.id;
+  wanted.expires_ms = std::min(wanted.expires_ms, lease.expires());
+  wanted.details = {{lease.actions, {lease.scope}, lease.id, lease.purpose}};
+  return {};
+}
 
 Result<record::Outcome> end_lease(record::Store& store, const std::string& id, const record::Actor& by,
                                   const trace::Context& trace, const std::string& why) {

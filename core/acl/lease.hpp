@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/law/index.hpp"
 #include "core/law/ref.hpp"
 #include "core/record/store.hpp"
 
@@ -57,6 +58,10 @@ struct Request {
 // The change that makes it: its lender's consent is an obligation of it (gate.hpp), unless the lender asks.
 Result<record::Change> request_lease(record::Store& store, const Request& request, const record::Actor& by,
                                      const trace::Context& trace);
+
+// What a token of it says (token.hpp): its lender's right, and no more of it than the lease. `wanted.subject` is its borrower.
+struct Wanted;
+Result<void> by_lease(record::Store& store, const law::Index& index, const Lease& lease, Wanted& wanted);
 
 // Uses it for something that is no transition of tk (a call of a tool): law is asked, the use is counted, in one
 // commit. Of many at once exactly as many pass as there are uses left. `actor` has it as its borrow_id.

@@ -101,6 +101,7 @@ Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spaw
   Begun out;
   TK_TRY(auto running, box::Running::start(box, std::move(pipes)));
   out.box.emplace(std::move(running));
+  TK_CHECK(out.box->ready());
   TK_TRY(auto entered, box::Entered::enter(task.workspace + "/.tk/run/boxes", task.record, {boxed.agent.id, boxed.agent.on_behalf_of}, out.box->first()));
   out.entered.emplace(std::move(entered));
   TK_CHECK(task.look());

@@ -1,5 +1,6 @@
 #include "core/agent/boxed.hpp"
 
+#include "core/acl/lease.hpp"
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
 #include "core/os/file.hpp"
@@ -56,7 +57,10 @@ Value Boxed::paths() const {
   for (const auto& [path, use] : box.paths) {
     Value::Map one{{"use", word(use)}};
     for (const auto& g : granted)
-      if (os::real_path(g.path) == path) one.emplace("by", g.rule), one.emplace("resource", g.resource);
+      if (os::real_path(g.path) == path) {
+        one.emplace("by", g.rule), one.emplace("resource", g.resource);
+        if (!g.lease.empty()) one.emplace("lease", g.lease);
+      }
     out.emplace(path, std::move(one));
   }
   return out;
@@ -146,11 +150,21 @@ Result<std::string> Hosts::ask(const box::Destination& to) {
   TK_TRY(auto who, law::parse_ref(agent_.ref));
   law::Ref host{"host", who.context.substr(0, who.context.find('.')), to.host + "/" + std::to_string(to.port)};
   TK_CHECK(follow_());
-  TK_TRY(auto ruling, gate_.rule({agent_, kAction, host}));
+  auto own = agent_;
+  own.borrow_id.clear();
+  TK_TRY(auto ruling, gate_.rule({own, kAction, host}));
+  bool lent = false;
+  if (!ruling.allow && !agent_.borrow_id.empty()) {
+    TK_TRY(auto by_lease, gate_.rule({agent_, kAction, host}));
+    lent = by_lease.allow && by_lease.obligations.empty();
+    if (lent) ruling = std::move(by_lease);
+  }
   bool allowed = ruling.allow && ruling.obligations.empty();
   auto why = allowed ? std::string()
                      : agent_.ref + " may not box.connect on " + host.str() + ": " + (ruling.allow ? "it needs somebody's approval" : ruling.reason);
   auto known = told_.find(host.str());
+  // Each connection is a use of the lease.
+  if (lent) TK_CHECK(acl::use_lease(store_, gate_, agent_, kAction, host, row_().trace));
   if (known != told_.end() && known->second == why) return why;
   if (told_.size() >= kMostTold) return std::string("this box has asked for too many hosts");
   if (allowed) {

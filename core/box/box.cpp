@@ -72,13 +72,16 @@ Result<Running> Running::launch(const Box& box, os::Spawn spawn) {
   spawn.control = true;
   TK_TRY(auto child, os::Child::start(std::move(spawn)));
   child.tell(box.text());
-  Running out(std::move(child));
-  while (out.first_ == 0) {
-    auto line = out.child_.hear();
+  return Running(std::move(child));
+}
+
+Result<void> Running::ready() {
+  while (first_ == 0) {
+    auto line = child_.hear();
     if (!line) return fail(Code::box_layer, "box: box-exec ended without a word", "nothing was started");
-    TK_CHECK(out.take(*line));
+    TK_CHECK(take(*line));
   }
-  return out;
+  return {};
 }
 
 Result<std::vector<Layer>> layers_here() {
@@ -87,6 +90,7 @@ Result<std::vector<Layer>> layers_here() {
   add_system(box);
   box.command = {"/usr/bin/true"};
   TK_TRY(auto running, Running::start(box));
+  TK_CHECK(running.ready());
   TK_CHECK(running.wait([] { return Result<void>(); }));
   auto out = running.layers();
   // What is always there when a program has begun.

@@ -49,7 +49,10 @@ class Running {
   static Result<Running> start(const Box& box);
   // They are pipes, with the input and the limits that `pipes` says.
   static Result<Running> start(const Box& box, os::Spawn pipes);
+  // Waits until it is there, which takes some milliseconds. box_layer.
+  Result<void> ready();
 
+  // After ready():
   const std::vector<Layer>& layers() const { return layers_; }
   pid_t first() const { return first_; }  // its process 1, as it is seen from outside
   // Lets the program begin and waits for its end: the exit status, 128+n when a signal ended it. Signals that reach this

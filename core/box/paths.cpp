@@ -83,13 +83,19 @@ Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::I
                                             const std::string& workspace) {
   std::vector<Granted> out;
   static const std::string kWrite = "box.write", kRead = "box.read";
+  auto own = actor;
+  own.borrow_id.clear();
   auto ask = [&](const law::Ref& resource, const std::string& path) -> Result<void> {
     for (const auto* action : {&kWrite, &kRead}) {
-      TK_TRY(auto ruling, law.rule({actor, *action, resource}));
-      // What waits for somebody's word is no yes.
-      if (!ruling.allow || !ruling.obligations.empty()) continue;
-      out.push_back({path, action == &kWrite ? Use::write : Use::read, resource.str(), ruling.rule_id});
-      break;
+      for (const record::Actor* who : {&std::as_const(own), &actor}) {
+        TK_TRY(auto ruling, law.rule({*who, *action, resource}));
+        // What waits for somebody's word is no yes.
+        if (ruling.allow && ruling.obligations.empty()) {
+          out.push_back({path, action == &kWrite ? Use::write : Use::read, resource.str(), ruling.rule_id, who->borrow_id});
+          return {};
+        }
+        if (actor.borrow_id.empty()) break;
+      }
     }
     return {};
   };

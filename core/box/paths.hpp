@@ -18,9 +18,10 @@ struct Granted {
   std::string path;
   Use use = Use::read;
   std::string resource, rule;  // what law was asked about, and the rule that says yes
+  std::string lease;           // by whose lease, where it is not the actor's own right
 };
 // The folders that are declared (directory entities), and the workspace itself (workspace:GALAXY/tree, of the actor's
-// galaxy), each where law lets the actor box.read or box.write it.
+// galaxy), each where law lets the actor box.read or box.write it, or the lease that it has as its borrow_id.
 Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor,
                                             const std::string& workspace);
 // The last word on the paths of a box. The workspace's journal is never there, and what tk itself reads (git's history,

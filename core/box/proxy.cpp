@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -25,7 +27,7 @@
 namespace tk::box {
 namespace {
 
-constexpr std::size_t kMostHead = 16u << 10, kMostConnections = 128;
+constexpr std::size_t kMostHead = 16u << 10, kMostConnections = 128, kMostIdle = 4;
 constexpr int kPatience = 30'000;  // ms for a request's head, and for a connection to come about
 
 class Socket {
@@ -45,6 +47,12 @@ class Socket {
  private:
   int fd_;
 };
+
+// What is written goes out; nothing waits for more.
+void send_at_once(int fd) {
+  int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
 
 bool send_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -108,6 +116,7 @@ Socket connect_to(const Destination& to, int ending, std::string& why) {
   addrinfo hints{}, *found = nullptr;
   hints.ai_socktype = SOCK_STREAM;
   in_addr literal{};
+  if (::inet_pton(AF_INET, to.host.c_str(), &literal) == 1) hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
   bool named = to.host == "localhost" || ::inet_pton(AF_INET, to.host.c_str(), &literal) == 1;
   if (int rc = ::getaddrinfo(to.host.c_str(), std::to_string(to.port).c_str(), &hints, &found); rc != 0) {
     why = ::gai_strerror(rc);
@@ -134,6 +143,7 @@ Socket connect_to(const Destination& to, int ending, std::string& why) {
       }
     }
     ::fcntl(out.fd(), F_SETFL, ::fcntl(out.fd(), F_GETFL) & ~O_NONBLOCK);
+    send_at_once(out.fd());
     return out;
   }
   return Socket();
@@ -184,7 +194,7 @@ struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
     answered.notify_all();
     std::uint64_t one = 1;
     static_cast<void>(!::write(stop.fd(), &one, sizeof one));
-    if (acceptor.joinable()) acceptor.join();
+    for (std::unique_lock lock(mutex); taking > 0;) gone.wait(lock);
   }
 
   // By a connection's thread: waits for answer().
@@ -218,7 +228,8 @@ struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
     int fd_;
   };
 
-  void accept_all();
+  void start_worker();  // holding the mutex
+  void work();
   void serve(Socket client);
   void serve_http(int client, std::string head);
   void serve_socks(int client, std::string head);
@@ -227,34 +238,49 @@ struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
 
   Socket listener, wake, stop;
   std::mutex mutex;
-  std::condition_variable answered;
+  std::condition_variable answered, gone;
   std::vector<Question*> questions;
   std::vector<int> open;
   bool ending = false;
-  std::size_t threads = 0;
-  std::thread acceptor;
+  std::size_t threads = 0, taking = 0;  // all, and those that wait for a connection
 };
 
-void Proxy::State::accept_all() {
+void Proxy::State::start_worker() {
+  ++threads, ++taking;
+  std::thread([self = shared_from_this()] { self->work(); }).detach();
+}
+
+// Takes connections and serves them one after the other; there is always somebody who takes, up to the most that there may be.
+void Proxy::State::work() {
   std::array<pollfd, 2> fds{{{listener.fd(), POLLIN, 0}, {stop.fd(), POLLIN, 0}}};
-  while (::poll(fds.data(), fds.size(), -1) >= 0 || errno == EINTR) {
-    if (fds[1].revents) return;
-    Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  for (;;) {
+    bool over = (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) || fds[1].revents;
+    // Another one may have been quicker: the listener does not wait.
+    Socket client(over ? -1 : ::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!over && !client) {
+      if (errno != EAGAIN) ::poll(nullptr, 0, 10);  // no descriptors left: some will come back
+      continue;
+    }
     {
       std::lock_guard lock(mutex);
-      if (!client || threads >= kMostConnections) continue;
-      ++threads;
+      --taking;
+      over = over || ending;
+      if (!over && taking == 0 && threads < kMostConnections) start_worker();
     }
-    std::thread([self = shared_from_this(), fd = std::make_shared<Socket>(std::move(client))] {
-      self->serve(std::move(*fd));
-      std::lock_guard lock(self->mutex);
-      --self->threads;
-    }).detach();
+    if (!over) serve(std::move(client));
+    std::lock_guard lock(mutex);
+    if (over || ending || taking >= kMostIdle) {
+      --threads;
+      gone.notify_all();
+      return;
+    }
+    ++taking;
   }
 }
 
 void Proxy::State::serve(Socket client) {
   Held held(*this, client.fd());
+  send_at_once(client.fd());
   timeval patience{kPatience / 1000, 0};
   ::setsockopt(client.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   std::string head(1, '\0');
@@ -365,8 +391,9 @@ void Proxy::State::serve_socks(int client, std::string head) {
 
 Result<Proxy> Proxy::start(int listener) {
   auto state = std::make_shared<State>(listener);
-  if (!state->wake || !state->stop) return fail(Code::box_layer, "net: no descriptors for the proxy");
-  state->acceptor = std::thread([s = state.get()] { s->accept_all(); });
+  if (!state->wake || !state->stop || ::fcntl(listener, F_SETFL, O_NONBLOCK) != 0) return fail(Code::box_layer, "net: no descriptors for the proxy");
+  std::lock_guard lock(state->mutex);
+  state->start_worker();
   return Proxy(std::move(state));
 }
 

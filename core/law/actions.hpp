@@ -21,6 +21,7 @@ inline constexpr std::array kActions = {
     Action{"entity.retire", "retire an entity for good"},
     Action{"run.start", "start a workflow"},
     Action{"run.advance", "drive a run on: resume, wait, finish"},
+    Action{"run.stop", "park a run: its steps end, and it goes on only when somebody resumes it"},
     Action{"run.read", "see a run, its inputs and outputs"},
     Action{"step.run", "carry out a step (asked of the agent whose step it is)"},
     Action{"cast.open", "ask a question of a human"},

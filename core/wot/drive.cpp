@@ -237,43 +237,6 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
   return {};
 }
 
-// The box of a step's program, by the law of now, and what the journal says of it.
-Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
-  const auto& t = *task.agent_template;
-  if (t.backend == "noop") return Value();
-  auto profile = t.box.empty() ? env_.workspace.config("agent.box").value_or(std::string(box::kOfSteps)) : t.box;
-  auto agent = actor;
-  agent.on_behalf_of.clear();
-  // What every step has comes with its right to be one; any other profile law grants.
-  TK_TRY(auto who, law::parse_ref(agent.ref));
-  if (profile != box::kOfSteps) TK_CHECK(env_.store.ask(agent, "box.run", {"box", who.context, profile}));
-  TK_TRY(auto boxed, agent::box_of({env_.workspace, env_.index, env_.gate, env_.store}, agent, profile, agent::own_of(task)));
-  auto said = boxed.journaled();
-  if (boxed.profile.missing.contains(std::string(box::kWhole))) {
-    if (!no_box_) {
-      auto layers = box::layers_here();
-      no_box_ = layers ? std::string() : describe(layers.error());
-    }
-    if (!no_box_->empty()) {
-      say(task.ref + " runs without a box, as profile " + profile + " lets it: " + *no_box_);
-      return Value(Value::Map{{"profile", profile}, {"without", *no_box_}});
-    }
-  }
-  boxed.agent.on_behalf_of = actor.on_behalf_of;
-  auto row = [this, id = task.record, actor] {
-    record::Change out;
-    out.id = id;
-    out.actor = actor;
-    out.trace = trace::child(env_.trace);
-    return out;
-  };
-  if (boxed.box.proxy)
-    task.hosts = std::make_shared<agent::Hosts>(env_.gate, env_.store, agent, row, [this] { return env_.refresh_law ? env_.refresh_law() : Result<void>(); },
-                       [this](const std::string& line) { say(line); });
-  task.boxed = std::move(boxed);
-  return said;
-}
-
 Result<void> Driver::kill_tokens(const std::string& step, std::vector<record::Change>& batch) {
   TK_TRY(auto tokens, env_.store.list("token", step));
   for (const auto& t : tokens) TK_CHECK(revoke(t.id, batch));
@@ -321,6 +284,11 @@ Result<void> Driver::end_revoked() {
   auto* live = env_.store.journal().live();
   if (!live || live->standing() == standing_) return {};
   standing_ = live->standing();
+  TK_TRY(auto run, env_.store.get(run_.id));
+  if (run.state == "stopped") {
+    TK_CHECK(stop_active("the run was stopped"));
+    return fail(Code::acl_halted, "run " + run_.id + " was stopped: " + run.fields.at("reason").text(), "tk wot resume " + run_.id);
+  }
   for (auto& a : active_) {
     if (a.token.empty() || a.attempt.finished()) continue;
     TK_TRY(auto token, env_.store.get(a.token));

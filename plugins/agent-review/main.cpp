@@ -15,6 +15,7 @@ using namespace tk;
 // Tries to answer the human's question with its own token, as a rogue agent would.
 Result<Value> meddler(const Value& input) {
   auto tk = os::environment("TK");
+  if (tk.empty()) return Value(Value::Map{{"status", 127}, {"said", "there is no tk in its box"}});
   std::string said;
   int status = 0;
   for (int tries = 0; tries < 200; ++tries) {

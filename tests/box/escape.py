@@ -4,7 +4,7 @@ fills the disk, or leaves something behind. As root boxes have an account; witho
 (by setpriv, when this is root). usage: escape.py TK"""
 import json, os, shutil, socket, subprocess, sys, tempfile, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from place import Place, alive
+from place import LAYERS, Place, alive, without
 
 TK = os.path.abspath(sys.argv[1])
 TRIES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tries.py")
@@ -84,29 +84,11 @@ def refusals(p):
     check("a person is no agent", p.do(TK, "run", "--as", "user:root" if not p.uid else "user:nobody", "--", "true", code=None).returncode != 0)
 
 
-WITHOUT = """import ctypes, os, struct, sys
-# A kernel without one thing: the call answers an error, of clone and prctl only with a certain first argument.
-number, mask, error = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-code = [(0x20, 0, 0, 4), (0x15, 0, 5, 0xc000003e), (0x20, 0, 0, 0), (0x15, 0, 3, number), (0x20, 0, 0, 16)]
-code += [(0x45 if number == 56 else 0x15, 0, 1, mask), (0x06, 0, 0, 0x50000 | error), (0x06, 0, 0, 0x7fff0000)]
-if not mask: code[4:6] = [(0x06, 0, 0, 0x50000 | error)] * 2
-text = b"".join(struct.pack("HBBI", *c) for c in code)
-buffer = ctypes.create_string_buffer(text)
-program = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(buffer))
-libc = ctypes.CDLL(None, use_errno=True)
-assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.syscall(317, 1, 0, ctypes.c_char_p(program)) == 0
-os.execv(sys.argv[4], sys.argv[4:])
-"""
-# layer: the call, its first argument (0: any), errno
-LAYERS = {"landlock": (444, 0, 38), "seccomp": (317, 0, 22), "mount": (442, 0, 38), "no_new_privs": (157, 38, 22), "pid": (56, 0x20000000, 1), "net": (56, 0x40000000, 28),
-          "ipc": (56, 0x8000000, 22), "uts": (56, 0x4000000, 22), "cgroup": (56, 0x2000000, 22)}
-
-
 def without_layers(p):
     """Each layer is taken away in turn: tk refuses and names it, and runs on without it only by a right of its own."""
-    layers = LAYERS | ({"user": (56, 0x10000000, 1)} if p.uid else {"account": (117, 0, 1)})
-    for layer, (number, mask, error) in layers.items():
-        lamed = lambda *words: p.do("python3", "-c", WITHOUT, str(number), str(mask), str(error), TK, "run", "--as", "agent:bot", *words, code=None)
+    layers = [l for l in LAYERS if l != ("account" if p.uid else "user")]
+    for layer in layers:
+        lamed = lambda *words: p.do(*without(layer, TK, "run", "--as", "agent:bot", *words), code=None)
         done = lamed("--", "echo", "ran")
         check(f"without {layer} nothing runs: {done.returncode} {done.stdout}{done.stderr}", done.returncode == 1 and f"[TK-BOX-0001] {layer}: " in done.stderr and "ran" not in done.stdout)
         done = lamed("--allow-missing", layer, "--", "echo", "ran")

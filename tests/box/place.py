@@ -39,3 +39,26 @@ def alive(marker):
             if pid.isdigit() and marker in open(f"/proc/{pid}/cmdline").read() and int(pid) != os.getpid(): out.append(int(pid))
         except OSError: pass
     return out
+
+
+WITHOUT = """import ctypes, os, struct, sys
+# A kernel without one thing: the call answers an error, of clone and prctl only with a certain first argument.
+number, mask, error = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+code = [(0x20, 0, 0, 4), (0x15, 0, 5, 0xc000003e), (0x20, 0, 0, 0), (0x15, 0, 3, number), (0x20, 0, 0, 16)]
+code += [(0x45 if number == 56 else 0x15, 0, 1, mask), (0x06, 0, 0, 0x50000 | error), (0x06, 0, 0, 0x7fff0000)]
+if not mask: code[4:6] = [(0x06, 0, 0, 0x50000 | error)] * 2
+text = b"".join(struct.pack("HBBI", *c) for c in code)
+buffer = ctypes.create_string_buffer(text)
+program = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(buffer))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.syscall(317, 1, 0, ctypes.c_char_p(program)) == 0
+os.execv(sys.argv[4], sys.argv[4:])
+"""
+# layer: the call, its first argument (0: any), errno
+LAYERS = {"landlock": (444, 0, 38), "seccomp": (317, 0, 22), "mount": (442, 0, 38), "no_new_privs": (157, 38, 22), "pid": (56, 0x20000000, 1), "net": (56, 0x40000000, 28),
+          "ipc": (56, 0x8000000, 22), "uts": (56, 0x4000000, 22), "cgroup": (56, 0x2000000, 22), "user": (56, 0x10000000, 1), "account": (117, 0, 1)}
+
+
+def without(layer, *words):
+    """The command, on a kernel that lacks a layer."""
+    return ["python3", "-c", WITHOUT, *map(str, LAYERS[layer]), *words]

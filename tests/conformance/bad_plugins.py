@@ -117,19 +117,18 @@ def together(w):
     program = w.path("agent-together")
     w.write("agent-together", TOGETHER)
     os.chmod(program, 0o755)
-    for name, output in (("together", "a"), ("second", "b"), ("third", "c")):
-        template(w, name, None, 'n = "int"', f'{output} = "int"', timeout="60s")
-        toml = open(w.path(f"templates/{name}/template.toml")).read().replace(f"./agent-{name}", program)
-        w.write(f"templates/{name}/template.toml", toml)
-    w.write("wots/three.toml", 'wot = "three"\n[input]\nn = "int"\n[[step]]\nname = "all"\n'
-                               'parallel = ["together", "second", "third"]\n')
+    template(w, "together", None, 'n = "int"', 'a = "int"', timeout="60s")
+    toml = open(w.path("templates/together/template.toml")).read().replace("./agent-together", program)
+    w.write("templates/together/template.toml", toml)
+    steps = "".join(f'[[step]]\nname = "s{i}"\nagent = "together"\nafter = []\nwill = {{ a = "a{i}" }}\n' for i in range(3))
+    w.write("wots/three.toml", 'wot = "three"\n[input]\nn = "int"\n' + steps)
     got = w.run("wot", "run", "three", "--input", "n=1", "--run-file", w.path(".tk/three"))
     assert got.returncode == 1 and 'signal 9: cannot do "***"' in got.stderr, got.stderr
     states = {s["state"] for s in w.json("wot", "show", open(w.path(".tk/three")).read().strip())["steps"]}
     assert states == {"failed"}, states
     assert w.json("record", "list", "token", "--state", "live") == []
     w.verify()
-    return "a crash under three steps: all failed, every token dead and told nowhere"
+    return "a crash under three steps of one agent: all failed, every token dead and told nowhere"
 
 
 def main():

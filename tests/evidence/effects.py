@@ -44,7 +44,9 @@ def effects(trace):
         if call.startswith("<... "): call = unfinished.pop(pid, "") + call.partition(" resumed>")[2]
         name, result = call.split("(")[0], call.rpartition("= ")[2]
         # Who made whom first: a child may be seen at work before the call that made it returns.
-        if name in ("clone", "clone3", "vfork", "fork") and result.split()[0].isdigit(): parent[result.split()[0]] = pid
+        if name in ("clone", "clone3", "vfork", "fork") and result.split()[0].isdigit():
+            outside = re.search(r"/\* (\d+) in strace's PID NS", result)  # a box has numbers of its own
+            parent[outside.group(1) if outside else result.split()[0]] = pid
         if not result.startswith(("-1", "?")): calls.append((pid, name, call))
     def program_of(pid):
         while pid and pid not in program: pid = parent.get(pid, "")
@@ -56,6 +58,7 @@ def effects(trace):
             path = os.path.realpath(os.path.join(w.root, re.search(r'"([^"]*)"', call).group(1)))
             program[pid] = path
             if mine and not path.startswith(OWN): started.append(path)
+        elif own.endswith("/plugins/box-exec"): pass  # its files are those of a new root, which is gone with it
         elif mine and name == "connect" and "sun_path" not in call: connected.append(call)
         elif mine and name in WRITES.split(","):
             if name in ("openat", "open") and not re.search(r"O_(WRONLY|RDWR|CREAT)", call): continue
@@ -68,7 +71,7 @@ def effects(trace):
 def traced(*words, code=0):
     """What the command did, and the rows that tell of it."""
     before, known, out = head(), set(commits()), os.path.join(w.holder.name, "trace")
-    done = subprocess.run(["strace", "-f", "-y", "-qq", "-s", "4096", "-e", f"trace=execve,connect,clone,clone3,fork,vfork,{WRITES}", "-o", out, TK, *words],
+    done = subprocess.run(["strace", "-f", "-y", "-qq", "--decode-pids=pidns", "-s", "4096", "-e", f"trace=execve,connect,clone,clone3,fork,vfork,{WRITES}", "-o", out, TK, *words],
                           cwd=w.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
     assert done.returncode == code, (words, done.returncode, done.stdout[-800:], done.stderr)
     started, written, connected = effects(out)
@@ -117,7 +120,7 @@ else:
     skipped = True
 
 # ---- killed at random points
-rng, killed, tries, ran = random.Random(20261128), 0, 0, os.path.join(w.holder.name, "ran")
+rng, killed, tries, ran = random.Random(20261128), 0, 0, os.path.join(w.out(), "ran")
 most = {"set": 64, "run": 256}
 def told_of(when):
     """Everything that is there outside of .tk, against the rows."""

@@ -3,7 +3,7 @@
 its schema; every type that the catalogue calls emitted is written here by a command that a person types (EVENTS_VERBOSE=1
 prints by which); one that is not emitted is said by finer names that are, or stands under a layer that is still to come.
 Then every transition of tk's own machines is taken once (rows.cpp), for its schema. usage: events.py TK ROWS CHECK_JSON"""
-import json, os, sqlite3, subprocess, sys
+import json, os, sqlite3, subprocess, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 from workspace import Workspace
 
@@ -179,8 +179,15 @@ flow("bad", 'wot = "bad"\n[input]\nn = "int"\n[[step]]\nagent = "breaks"\n', bre
 run("wot", "run", "bad", "--input", "n=1", code=1)
 flow("late", 'wot = "late"\n[input]\nn = "int"\n[[step]]\ncast = "hurry"\nprompt = "Go on?"\ntimeout = "50ms"\non_timeout = "approve"\n')
 run("wot", "run", "late", "--input", "n=1", "--wait")
-flow("again", 'wot = "again"\n[input]\nn = "int"\n[[step]]\nagent = "echoes"\n', echoes=f"cat >/dev/null\n[ -e {w.holder.name}/died ] || {{ touch {w.holder.name}/died; kill -9 $PPID; }}\necho '{{\"n\": 1}}'\n")
-run("wot", "run", "again", "--input", "n=1", code=-9)             # the agent kills who started it
+flow("again", 'wot = "again"\n[input]\nn = "int"\n[[step]]\nagent = "echoes"\n', echoes=f"cat >/dev/null\n[ -e {w.out()}/died ] || {{ touch {w.out()}/died; sleep 60; }}\necho '{{\"n\": 1}}'\n")
+running = subprocess.Popen([TK, "wot", "run", "again", "--input", "n=1"], cwd=w.root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+while not os.path.exists(w.out() + "/died"): time.sleep(0.02)
+run("stop", js("wot", "list")[0]["run"], "--reason", "wrong branch")
+assert running.wait(30) != 0
+os.unlink(w.out() + "/died")
+running = subprocess.Popen([TK, "wot", "resume", js("wot", "list")[0]["run"]], cwd=w.root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+while not os.path.exists(w.out() + "/died"): time.sleep(0.02)
+running.kill(); running.wait()
 died = [r["run"] for r in js("wot", "list") if r["state"] == "running"]
 for r in died: run("wot", "resume", r)                            # the step is tried again
 # ---- personal data, where this tk has it

@@ -61,12 +61,22 @@ class Workspace:
                            f'name = "{name}"\nversion = "1"\nobjective = "x"\nbackend = "exec"\n'
                            f'command = ["./run"]\n[input]\n{inputs}\n[output]\n{outputs}\n')
                 self.write(f"templates/{name}/run",
-                           f"#!/bin/sh\ncat >/dev/null\necho {name} >> {self.holder.name}/ran\necho '{answer}'\n")
+                           f"#!/bin/sh\ncat >/dev/null\necho {name} >> {self.out()}/ran\necho '{answer}'\n")
                 os.chmod(self.path(f"templates/{name}/run"), 0o755)
                 self.run("repo", "new", "agent", name, f"template={name}", "sponsor=user:" + self.user(), check=True)
         subprocess.run("git add -A && git -c user.name=t -c user.email=t@example.org commit -qm records",
                        shell=True, cwd=self.root, check=True)
         self.run("status", check=True)
+
+    def out(self):
+        """A folder outside that agents may write: their programs run in boxes, and law lets them."""
+        out = os.path.join(self.holder.name, "out")
+        if not os.path.isdir(out):
+            os.mkdir(out)
+            os.chmod(out, 0o777)
+            self.run("repo", "new", "directory", "out", "path=" + os.path.realpath(out), check=True)
+            self.run("repo", "new", "rule", "out", "effect=permit", "role=role:agent", "actions=box.write", "resource=directory:**/out", check=True)
+        return os.path.realpath(out)
 
     def user(self):
         return json.loads(self.run("status", "--json", check=True).stdout)["actor"].split("/")[-1]

@@ -34,23 +34,6 @@ Result<std::vector<acl::jwt::Detail>> limits_of(const Session& s, const cli::Arg
   return std::vector<acl::jwt::Detail>{std::move(d)};
 }
 
-// The token of a lease carries its lender's right, and no more of it than the lease.
-Result<void> by_lease(Session& s, const std::string& id, const record::Actor& borrower, acl::Wanted& wanted) {
-  auto found = s.store.find(id, "borrow");
-  if (!found) return fail(Code::acl_token_for, "there is no lease " + text::printable(id), "tk acl borrow list");
-  auto lease = acl::lease_of(*found);
-  if (lease.borrower != borrower.ref)
-    return fail(Code::acl_lease, "the lease is " + lease.borrower + "'s, not " + borrower.ref + "'s");
-  if (auto over = lease.over(clock::now_ns() / 1'000'000); !over.empty()) return fail(Code::acl_lease, "the lease " + over);
-  TK_TRY(auto lender, actor_named(s, lease.lender));
-  TK_TRY(auto lent_by, acl::party_of(s.store, lender));
-  wanted.chain.insert(wanted.chain.begin(), std::exchange(wanted.subject, lent_by));
-  wanted.lease = lease.id;
-  wanted.expires_ms = std::min(wanted.expires_ms, lease.expires());
-  wanted.details = {{lease.actions, {lease.scope}, lease.id, lease.purpose}};
-  return {};
-}
-
 Result<acl::Wanted> wanted_of(Session& s, const cli::Args& args) {
   if (!args.has("for")) return fail(Code::cli_usage, "whose token is it to be?", "--for ACTOR, like --for agent:analyst");
   if (!s.actor.limits.empty() || !s.actor.borrow_id.empty())
@@ -67,7 +50,9 @@ Result<acl::Wanted> wanted_of(Session& s, const cli::Args& args) {
   if (args.has("borrow")) {
     if (args.has("on-behalf-of") || !out.details.empty() || args.has("refresh"))
       return fail(Code::cli_usage, "--borrow says all of it", "leave out --on-behalf-of, --action, --resource and --refresh");
-    TK_CHECK(by_lease(s, args.get("borrow"), actor, out));
+    auto found = s.store.find(args.get("borrow"), "borrow");
+    if (!found) return fail(Code::acl_token_for, "there is no lease " + text::printable(args.get("borrow")), "tk acl borrow list");
+    TK_CHECK(acl::by_lease(s.store, s.law.index(), acl::lease_of(*found), out));
   }
   if (!args.has("on-behalf-of")) return out;
   TK_TRY(auto user, actor_named(s, args.get("on-behalf-of")));

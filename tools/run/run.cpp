@@ -1,5 +1,6 @@
 #include <csignal>
 
+#include "core/acl/lease.hpp"
 #include "core/acl/token.hpp"
 #include "core/agent/boxed.hpp"
 #include "core/base/clock.hpp"
@@ -20,7 +21,14 @@ using tk::agent::Boxed;
 
 constexpr std::int64_t kTokenLife = 24 * 3'600'000;  // ms; it ends with the box
 
-Result<Boxed> plan_of(Session& s, const cli::Args& args) {
+Result<std::optional<acl::Lease>> lease_for(Session& s, const cli::Args& args) {
+  if (!args.has("lease")) return std::optional<acl::Lease>();
+  auto found = s.store.find(args.get("lease"), "borrow");
+  if (!found) return fail(Code::acl_token_for, "there is no lease " + text::printable(args.get("lease")), "tk acl borrow list");
+  return std::optional(acl::lease_of(*found));
+}
+
+Result<Boxed> plan_of(Session& s, const cli::Args& args, const std::optional<acl::Lease>& lease) {
   TK_TRY(auto ref, law::parse_ref(args.get("as")));
   TK_TRY(auto agent, acl::actor_of(s.law.index(), ref));
   TK_TRY(auto full, law::parse_ref(agent.ref));
@@ -28,6 +36,9 @@ Result<Boxed> plan_of(Session& s, const cli::Args& args) {
   if (agent.ref != s.actor.ref) TK_CHECK(s.store.ask(s.actor, "actor.act-as", full));
   TK_TRY(auto trouble, s.gate.trouble(agent));
   if (!trouble.empty()) return fail(Code::acl_halted, trouble, "tk start " + agent.ref);
+  if (lease && lease->borrower != agent.ref)
+    return fail(Code::acl_lease, "the lease is " + lease->borrower + "'s, not " + agent.ref + "'s", "tk acl borrow list");
+  if (lease) agent.borrow_id = lease->id, agent.purpose = lease->purpose;
   TK_TRY(auto out, tk::agent::box_of({s.workspace, s.law.index(), s.gate, s.store}, agent, args.get("profile", "build")));
   for (const auto& layer : args.all("allow-missing")) {
     if (!box::may_be_missing(layer))
@@ -84,35 +95,38 @@ record::Change change(const Session& s, const Boxed& plan, const std::string& id
   out.type = "box";
   out.id = id;
   out.actor = plan.agent;
+  out.actor.borrow_id.clear();
   out.actor.on_behalf_of = s.actor.id;
   out.trace = span;
   return out;
 }
 
-// Its row and its token, before anything is started.
-Result<std::string> begin(Session& s, const Boxed& plan, const std::string& id, const trace::Context& span, std::string& token_id) {
-  std::vector<record::Change> batch{change(s, plan, id, span)};
-  auto& c = batch[0];
+// Its row and its token.
+struct Begin {
+  std::vector<record::Change> rows;
+  std::string id = ids::uuid7(), token, token_id;
+};
+
+Result<Begin> begin(Session& s, const Boxed& plan, const std::optional<acl::Lease>& lease, const trace::Context& span) {
+  Begin out;
   TK_TRY(auto who, law::parse_ref(plan.agent.ref));
+  auto& c = out.rows.emplace_back(change(s, plan, out.id, span));
   c.context = who.context;
   c.name = plan.profile.name;
-  c.input = {{"agent", plan.agent.ref},
-             {"profile", plan.profile.name},
-             {"command", texts(plan.box.command)},
-             {"uid", static_cast<std::int64_t>(plan.box.uid)},
-             {"network", plan.box.proxy ? "proxy" : "none"},
-             {"paths", plan.paths()},
-             {"missing", texts(plan.box.missing)}};
+  c.input = *plan.journaled().as_map();
+  c.input.emplace("agent", plan.agent.ref);
+  c.input.emplace("command", texts(plan.box.command));
   acl::Wanted wanted;
   TK_TRY(wanted.subject, acl::party_of(s.store, plan.agent));
   wanted.expires_ms = clock::now_ns() / 1'000'000 + kTokenLife;
   wanted.context = who.context;
-  wanted.parent = id;
+  wanted.parent = out.id;
+  if (lease) TK_CHECK(acl::by_lease(s.store, s.law.index(), *lease, wanted));
   TK_TRY(auto issued, acl::issue(s.store, s.law.index(), s.realm, wanted, s.actor, span));
-  token_id = issued.change.id;
-  batch.push_back(std::move(issued.change));
-  TK_CHECK(s.store.apply(std::move(batch)));
-  return issued.token;
+  out.token = std::move(issued.token);
+  out.token_id = issued.change.id;
+  out.rows.push_back(std::move(issued.change));
+  return out;
 }
 
 // What became of it. Owed: it has ended, whatever its actor and who called may do by now.
@@ -141,10 +155,27 @@ Result<void> finish(Session& s, const Boxed& plan, const std::string& id, const 
   return s.store.apply(std::move(batch)).transform([](auto&&) {});
 }
 
+// What the lease let it have is one use of it each.
+Result<void> use(Session& s, const Boxed& plan, const trace::Context& span) {
+  for (const auto& one : plan.granted) {
+    if (one.lease.empty()) continue;
+    TK_TRY(auto resource, law::parse_ref(one.resource));
+    TK_CHECK(acl::use_lease(s.store, s.gate, plan.agent, one.use == box::Use::read ? "box.read" : "box.write", resource, trace::child(span)));
+  }
+  return {};
+}
+
 // Why it may not go on: it, its token or who called was stopped, or law does not grant the box any more.
-Result<std::string> trouble_of(Session& s, const Boxed& plan, const std::string& token_id) {
+Result<std::string> trouble_of(Session& s, const Boxed& plan, const trace::Context& span, const std::string& token_id) {
   auto agent = plan.agent;
   agent.token = token_id;
+  if (!agent.borrow_id.empty()) {
+    TK_TRY(auto lease, acl::find_lease(s.store, agent.borrow_id));
+    auto over = lease ? lease->over(clock::now_ns() / 1'000'000) : "is gone";
+    if (!over.empty()) return "its lease " + over;
+    TK_TRY(over, s.gate.void_now(*lease, span.trace_id));
+    if (!over.empty()) return "its lease " + over;
+  }
   for (const auto* actor : {&agent, &s.actor}) {
     TK_TRY(auto trouble, s.gate.trouble(*actor));
     if (!trouble.empty()) return trouble;
@@ -152,24 +183,24 @@ Result<std::string> trouble_of(Session& s, const Boxed& plan, const std::string&
   TK_CHECK(s.law.follow(s.workspace));
   static const std::string kAction = "box.run";
   TK_TRY(auto who, law::parse_ref(plan.agent.ref));
+  agent.borrow_id.clear();  // a box is run by one's own right
   TK_TRY(auto ruling, s.gate.rule({agent, kAction, {"box", who.context, plan.profile.name}}));
   return ruling.allow ? std::string() : ruling.reason;
 }
 
-// From its start to its end. Whoever is stopped meanwhile, or loses its token or right, is stopped here.
-End in_box(Session& s, const Boxed& plan, const std::string& id, const trace::Context& span, const std::string& token_id) {
+// Until its end. Whoever is stopped meanwhile, or loses its token or right, is stopped here.
+End in_box(Session& s, const Boxed& plan, box::Running& running, const std::string& id, const trace::Context& span, const std::string& token_id) {
   End out;
   auto refuse = [&](const Error& why) {
     out.refused = why;
     return out;
   };
-  auto running = box::Running::start(plan.box);
-  if (!running) return refuse(running.error());
-  auto entered = box::Entered::enter(s.workspace.state("run/boxes"), id, {plan.agent.id, s.actor.id}, running->first());
+  if (auto there = running.ready(); !there) return refuse(there.error());
+  auto entered = box::Entered::enter(s.workspace.state("run/boxes"), id, {plan.agent.id, s.actor.id}, running.first());
   if (!entered) return refuse(entered.error());
   bool begun = false;
   auto look = [&]() -> Result<void> {
-    auto trouble = trouble_of(s, plan, token_id);
+    auto trouble = trouble_of(s, plan, span, token_id);
     if (trouble && trouble->empty()) {
       begun = true;
       return {};
@@ -184,7 +215,7 @@ End in_box(Session& s, const Boxed& plan, const std::string& id, const trace::Co
   };
   auto row = [&] { return change(s, plan, id, trace::child(span)); };
   tk::agent::Hosts hosts(s.gate, s.store, plan.agent, row, [&] { return s.law.follow(s.workspace); }, cli::note);
-  auto status = running->wait(look, std::ref(hosts));
+  auto status = running.wait(look, std::ref(hosts));
   if (!status && !out.stopped) return refuse(status.error());
   out.status = status ? *status : 128 + SIGKILL;
   return out;
@@ -193,20 +224,27 @@ End in_box(Session& s, const Boxed& plan, const std::string& id, const trace::Co
 Result<Exit> run(const cli::Args& args) {
   if (!args.has("as")) return fail(Code::cli_usage, "whose program is it?", "--as AGENT, like --as agent:analyst");
   TK_TRY(auto s, Session::open());
-  TK_TRY(auto plan, plan_of(*s, args));
+  TK_TRY(auto lease, lease_for(*s, args));
+  TK_TRY(auto plan, plan_of(*s, args, lease));
   if (args.has("explain")) return explain(args, plan);
   if (plan.box.command.empty()) return fail(Code::cli_usage, "what is to be run?", "tk run --as " + plan.agent.ref + " -- COMMAND…");
-  auto id = ids::uuid7();
   auto span = trace::child(s->trace);
-  std::string token_id;
-  TK_TRY(auto token, begin(*s, plan, id, span, token_id));
-  tk::agent::set_environment(plan, s->workspace.root(), token, id, span);
+  TK_TRY(auto row, begin(*s, plan, lease, span));
+  tk::agent::set_environment(plan, s->workspace.root(), row.token, row.id, span);
   // Where the caller stands, if the box has it.
   auto here = os::current_directory().value_or("");
   for (const auto& [path, use] : plan.box.paths)
     if (here == path || here.starts_with(path + "/")) plan.box.directory = here;
-  auto end = in_box(*s, plan, id, span, token_id);
-  TK_CHECK(finish(*s, plan, id, span, token_id, end));
+  // The box is made while its row goes to the disk; its program begins behind both.
+  auto running = box::Running::start(plan.box);
+  TK_CHECK(s->store.apply(std::move(row.rows)));
+  if (lease) TK_CHECK(use(*s, plan, span));
+  End end;
+  if (running)
+    end = in_box(*s, plan, *running, row.id, span, row.token_id);
+  else
+    end.refused = running.error();
+  TK_CHECK(finish(*s, plan, row.id, span, row.token_id, end));
   if (end.refused) return fail(*end.refused);
   if (end.stopped) return fail(*end.stopped);
   return static_cast<Exit>(end.status);
@@ -220,6 +258,7 @@ cli::VerbSpec run_verb() {
           {{"COMMAND", "the program and its arguments, behind --", false, true}},
           {{"as", "AGENT", "whose program it is (needs actor.act-as on it)"},
            {"profile", "NAME", "profiles/NAME.toml, or tk's own build (the default) and read-only"},
+           {"lease", "LEASE", "with what this lease lends it (box.read, box.write, box.connect), until it ends"},
            {"explain", "", "print what the box would have, and run nothing"},
            {"allow-missing", "LAYER", "go on without this layer where it cannot be had (needs box.weaken)", {}, true}},
           {{"tk run --as agent:builder -- make test", "in the box of profile build"},

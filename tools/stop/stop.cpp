@@ -14,7 +14,8 @@ namespace {
 
 Result<std::vector<record::Actor>> whom(const Session& s, const cli::Args& args) {
   std::vector<record::Actor> out;
-  if (args.has("all") == args.has("ACTOR")) return fail(Code::cli_usage, "who is to be stopped?", "tk stop ACTOR, or tk stop --all for every agent");
+  if (args.has("all") == args.has("WHAT"))
+    return fail(Code::cli_usage, "who is to be stopped?", "tk stop ACTOR, tk stop RUN, or tk stop --all for every agent");
   if (args.has("all")) {
     for (const auto& agent : s.law.index().entities("agent")) {
       TK_TRY(auto actor, acl::declared_actor(s.law.index(), agent.str()));
@@ -22,14 +23,14 @@ Result<std::vector<record::Actor>> whom(const Session& s, const cli::Args& args)
     }
     return out;
   }
-  TK_TRY(auto actor, acl::declared_actor(s.law.index(), args.get("ACTOR")));
+  TK_TRY(auto actor, acl::declared_actor(s.law.index(), args.get("WHAT")));
   out.push_back(std::move(actor));
   return out;
 }
 
 struct Stopped {
-  std::string actor, why;  // why it was not; empty: it was, or had been
-  std::int64_t seq = 0;    // of the row; 0: it was halted already
+  std::string what, why;  // an actor, or a run; why it was not; empty: it was, or had been
+  std::int64_t seq = 0;   // of the row; 0: it was stopped already
 };
 
 Result<Stopped> halt(Session& s, const record::Actor& actor, const std::string& reason) {
@@ -46,39 +47,128 @@ Result<Stopped> halt(Session& s, const record::Actor& actor, const std::string& 
   return out;
 }
 
+// Parks a run and ends the tokens of its steps, in one commit. `steps`: the records of those that are under way.
+Result<Stopped> park(Session& s, const record::Record& run, const std::string& reason, std::vector<std::string>& steps) {
+  Stopped out{run.id, "", 0};
+  TK_TRY(auto all, s.store.list("step", run.id));
+  std::vector<record::Change> batch(1);
+  batch[0].id = run.id;
+  batch[0].event = "stop";
+  batch[0].input = {{"reason", reason}};
+  batch[0].actor = s.actor;
+  batch[0].trace = trace::child(s.trace);
+  batch[0].reason = reason;
+  for (const auto& step : all) {
+    if (step.state != "running") continue;
+    steps.push_back(step.id);
+    TK_TRY(auto tokens, s.store.list("token", step.id));
+    for (const auto& token : tokens) {
+      if (token.state != "live") continue;
+      auto& c = batch.emplace_back();
+      c.id = token.id;
+      c.event = "revoke";
+      c.actor = s.actor;
+      c.trace = trace::child(s.trace);
+      c.owed = "failure";
+    }
+  }
+  if (run.state == "stopped") return out;
+  auto done = s.store.apply(std::move(batch));
+  if (done)
+    out.seq = done->front().seq;
+  else if (done.error().code == Code::law_denied || done.error().code == Code::record_event)
+    out.why = done.error().message;
+  else
+    return fail(done.error());
+  return out;
+}
+
+// Those that go on, and that the actor started.
+Result<std::vector<record::Record>> runs_of(Session& s, const record::Actor& actor) {
+  std::vector<record::Record> out;
+  TK_TRY(auto all, s.store.list("run"));
+  for (auto& run : all) {
+    if (run.state != "running" && run.state != "waiting") continue;
+    journal::Filter first;
+    first.entity = run.id;
+    first.limit = 1;
+    bool its = false;
+    TK_CHECK(s.store.journal().each(first, [&](const journal::Stored& row) -> Result<bool> {
+      its = row.row.actor_id == actor.id || row.row.on_behalf_of == actor.id;
+      return false;
+    }));
+    if (its) out.push_back(std::move(run));
+  }
+  return out;
+}
+
+Value shown(const std::vector<Stopped>& all, const char* what, const char* done) {
+  Value::List out;
+  for (const auto& one : all) out.push_back(Value::Map{{what, one.what}, {done, one.why.empty()}, {"seq", one.seq}, {"error", one.why}});
+  return out;
+}
+
+void tell(const std::vector<Stopped>& all, const std::string& word) {
+  for (const auto& one : all)
+    cli::print(one.what +
+               (!one.why.empty() ? " was not stopped: " + text::printable(one.why)
+                : one.seq        ? " is " + word + "  (row " + std::to_string(one.seq) + ")"
+                                 : " was " + word + " already") +
+               "\n");
+}
+
 Result<Exit> run(const cli::Args& args) {
   if (!args.has("reason")) return fail(Code::cli_usage, "why? It stands in the journal", "--reason \"writes to the wrong tables\"");
   TK_TRY(auto s, Session::open(args.get("as")));
-  TK_TRY(auto actors, whom(*s, args));
+  auto reason = args.get("reason");
   auto folder = s->workspace.state("run/boxes");
   TK_TRY(auto boxes, box::running_boxes(folder));
-  std::vector<Stopped> all;
-  std::vector<std::string> ids;
-  for (const auto& actor : actors) {
-    TK_TRY(auto one, halt(*s, actor, args.get("reason")));
-    if (one.why.empty()) ids.push_back(actor.id);
-    all.push_back(std::move(one));
+  std::vector<Stopped> actors, runs;
+  std::vector<std::string> ids;  // of who was stopped, and of the steps that were
+  std::vector<record::Record> parked;
+  // Actors have a type before their name.
+  if (args.has("WHAT") && args.get("WHAT").find(':') == std::string::npos) {
+    TK_TRY(auto found, s->store.find(args.get("WHAT"), "run"));
+    parked.push_back(std::move(found));
+  } else {
+    TK_TRY(auto all, whom(*s, args));
+    for (const auto& actor : all) {
+      TK_TRY(auto one, halt(*s, actor, reason));
+      bool halted = one.why.empty();
+      actors.push_back(std::move(one));
+      if (!halted) continue;
+      ids.push_back(actor.id);
+      TK_TRY(auto its, runs_of(*s, actor));
+      std::move(its.begin(), its.end(), std::back_inserter(parked));
+    }
+  }
+  for (const auto& one : parked) {
+    std::vector<std::string> steps;
+    TK_TRY(auto done, park(*s, one, reason, steps));
+    if (done.why.empty()) std::move(steps.begin(), steps.end(), std::back_inserter(ids));
+    runs.push_back(std::move(done));
   }
   // Looked at again: whoever starts a box from now on is told no before its program begins. Those of before are ended by
   // who started them too, as soon as they hear of it.
   TK_TRY(auto since, box::running_boxes(folder));
   for (auto& one : since)
     if (std::none_of(boxes.begin(), boxes.end(), [&](const auto& b) { return b.record == one.record; })) boxes.push_back(std::move(one));
-  std::erase_if(boxes, [&](const auto& b) { return std::find_first_of(b.actors.begin(), b.actors.end(), ids.begin(), ids.end()) == b.actors.end(); });
+  std::erase_if(boxes, [&](const auto& b) {
+    bool its = std::find_first_of(b.actors.begin(), b.actors.end(), ids.begin(), ids.end()) != b.actors.end();
+    return !its && std::find(ids.begin(), ids.end(), b.record) == ids.end();
+  });
   TK_CHECK(box::end_boxes(boxes));
   auto ended = boxes.size();
-  bool denied = ids.size() < all.size();
+  auto refused = [](const auto& one) { return !one.why.empty(); };
+  bool denied = std::any_of(actors.begin(), actors.end(), refused) || std::any_of(runs.begin(), runs.end(), refused);
   if (args.json()) {
-    Value::List list;
-    for (const auto& one : all) list.push_back(Value::Map{{"actor", one.actor}, {"halted", one.why.empty()}, {"seq", one.seq}, {"error", one.why}});
-    cli::print(json::pretty(Value::Map{{"actors", std::move(list)}, {"boxes", static_cast<std::int64_t>(ended)}}) + "\n");
+    cli::print(json::pretty(Value::Map{{"actors", shown(actors, "actor", "halted")},
+                                       {"runs", shown(runs, "run", "stopped")},
+                                       {"boxes", static_cast<std::int64_t>(ended)}}) +
+               "\n");
   } else {
-    for (const auto& one : all)
-      cli::print(one.actor +
-                 (!one.why.empty() ? " was not stopped: " + text::printable(one.why)
-                  : one.seq        ? " is halted  (row " + std::to_string(one.seq) + ")"
-                                   : " was halted already") +
-                 "\n");
+    tell(actors, "halted");
+    tell(runs, "stopped");
     cli::print(std::to_string(ended) + (ended == 1 ? " box" : " boxes") + " ended\n");
   }
   return denied ? Exit::denied : Exit::ok;
@@ -88,14 +178,15 @@ Result<Exit> run(const cli::Args& args) {
 
 cli::VerbSpec stop_verb() {
   return {"",
-          "stop an actor: every decision about it is no, and its boxes end",
-          {{"ACTOR", "who", false}},
+          "stop an actor or a run: every decision about it is no, and its boxes end",
+          {{"WHAT", "an actor, or a run by its id", false}},
           {{"all", "", "every agent"}, {"reason", "TEXT", "why, for the journal"}, kAsOption},
           {{"tk stop agent:builder --reason \"sends mail to customers\"", "its tokens are void, its programs are gone"},
+           {"tk stop 0192f3a1 --reason \"wrong branch\"", "a run: its steps end, and it waits for tk wot resume"},
            {"tk stop --all --reason \"key leaked\"", "every agent that you may halt"}},
           help::k_stop,
           run,
-          "{actors: [{actor: text, halted: bool, seq: int, error: text}], boxes: int}",
+          "{actors: [{actor: text, halted: bool, seq: int, error: text}], runs: [{run: text, stopped: bool, seq: int, error: text}], boxes: int}",
           law_values};
 }
 

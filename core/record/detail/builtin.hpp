@@ -119,6 +119,8 @@ final = true
 [[state]]
 name = "failed"
 [[state]]
+name = "stopped"
+[[state]]
 name = "timed_out"
 final = true
 [[transition]]
@@ -129,10 +131,17 @@ action = "run.advance"
 event_type = "wot.paused"
 [[transition]]
 event = "resume"
-from = ["waiting", "failed", "running"]
+from = ["waiting", "failed", "running", "stopped"]
 to = "running"
 action = "run.advance"
 event_type = "wot.resumed"
+[[transition]]
+event = "stop"
+from = ["running", "waiting", "failed"]
+to = "stopped"
+action = "run.stop"
+event_type = "wot.stopped"
+input = { reason = "text" }
 [[transition]]
 event = "iterate"
 from = ["running"]

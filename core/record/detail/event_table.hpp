@@ -95,6 +95,7 @@ inline constexpr EventName kEventNames[] = {
     {"wot.started", 4, "", "a workflow began", ""},
     {"wot.paused", 4, "", "a run waits for a human", ""},
     {"wot.resumed", 4, "", "a run goes on", ""},
+    {"wot.stopped", 4, "", "a run was parked: its steps and their programs ended", ""},
     {"wot.iterated", 4, "", "a round of feedback ended: go on or stop, and by what measure", ""},
     {"wot.finished", 4, "", "a run ended: done, failed, rejected or timed out", ""},
     {"wot.forked", 4, "run", "a run was cloned at a node", "{from: text, node: text}"},

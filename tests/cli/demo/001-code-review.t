@@ -14,7 +14,7 @@ The main job on the bundled sample: both planted flaws with file:line, who appro
   timed_out timeout
   6
   $ tk demo code-review --meddle | grep 'tried to answer'
-  An agent tried to answer too and got exit 3: tk: \[TK-LAW-0005] agent:acme.review/meddler may not cast.answer on cast:acme.review/code-review/human\_review: forbidden by rule agents-never-answer
+  An agent tried to answer too and got exit 127: there is no tk in its box
   $ tk demo code-review --fail-on high >/dev/null
   tk: [TK-DEMO-0001] findings of severity high or above
   [1]

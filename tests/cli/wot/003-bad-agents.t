@@ -40,6 +40,7 @@ can be resumed once the cause is mended.
   [1]
   $ rm templates/a/run; tk wot run one --quiet --run-file id
   tk: [TK-AGT-0002] agent:w/a: cannot start */work/w/templates/a/./run: No such file or directory (glob)
+    mend: a program below /usr, or below a path of the profile
   [1]
   $ printf '#!/bin/sh\necho "{\\"n\\": 7}"\n' > templates/a/run; chmod +x templates/a/run; tk wot resume $(cat id) | tail -3
   {

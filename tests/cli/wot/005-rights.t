@@ -2,20 +2,21 @@ Nobody acts without being somebody, agents do not answer, tokens die with their 
 
   $ tk init w >/dev/null && cd w && mkdir -p wots templates/a
   $ printf 'name = "a"\nversion = "1"\nobjective = "x"\nbackend = "exec"\ncommand = ["./run"]\n[output]\nn = "int"\n' > templates/a/template.toml
-  $ printf '#!/bin/sh\necho "$TK_TOKEN" > "$TK_WORKSPACE/token"\nwhile ! $TK wot inbox | grep -q gate; do sleep 0.05; done\n$TK wot answer $(cat $TK_WORKSPACE/id) gate approve >&2; echo "{\\"n\\": $?}"\n' > templates/a/run; chmod +x templates/a/run
+  $ printf '#!/bin/sh\necho "$TK_TOKEN" > "$TK_WORKSPACE/../out/token"\nwhile [ ! -e "$TK_WORKSPACE/../out/said" ]; do sleep 0.05; done\ncommand -v tk; ls "$TK_WORKSPACE/.tk" >&2; echo "{\\"n\\": $(cat "$TK_WORKSPACE/../out/said")}"\n' > templates/a/run; chmod +x templates/a/run; mkdir ../out; chmod 777 ../out
+  $ tk repo new directory out path=$(realpath ../out) >/dev/null; tk repo new rule out effect=permit role=role:agent actions=box.write 'resource=directory:**' >/dev/null
   $ tk repo new agent a template=a sponsor=user:$(id -un) >/dev/null
   $ printf 'wot = "g"\n[[step]]\ncast = "gate"\nprompt = "?"\n[[step]]\nagent = "a"\nafter = []\n' > wots/g.toml
-  $ tk wot run g --quiet --run-file id >/dev/null; echo $?
+  $ tk wot run g --quiet --run-file id >/dev/null & while [ ! -s ../out/token ]; do sleep 0.05; done; TK_TOKEN=$(cat ../out/token) tk wot answer $(cat id) gate approve 2>/dev/null; echo $? > ../out/said; wait $!; echo $?
   5
   $ tk wot show $(cat id) --json | grep '"n"'
           "n": 3
   $ tk log --kind denied | sed -E 's/^.*(by agent)/\1/'
   by agent:w/a  [denied]  (step 4 authorise: agent:w/a may not cast.answer on cast:w/g/gate: forbidden by rule agents-never-answer)
-  $ TK_TOKEN=$(cat token) tk wot answer $(cat id) gate approve
+  $ TK_TOKEN=$(cat ../out/token) tk wot answer $(cat id) gate approve
   tk: [TK-ACL-0002] TK_TOKEN does not count: it was revoked
     mend: a step's token dies with the step; others are made by tk acl token
   [3]
-  $ TK_TOKEN=$(cat token) tk wot answer $(cat id) gate approve --as user:x
+  $ TK_TOKEN=$(cat ../out/token) tk wot answer $(cat id) gate approve --as user:x
   tk: [TK-ACL-0003] --as is refused while TK_TOKEN is set
     mend: an agent speaks for itself
   [3]

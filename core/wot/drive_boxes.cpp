@@ -1,0 +1,42 @@
+#include "core/wot/detail/driver.hpp"
+
+namespace tk::wot::detail {
+
+// The box of a step's program, by the law of now, and what the journal says of it.
+Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
+  const auto& t = *task.agent_template;
+  if (t.backend == "noop") return Value();
+  auto profile = t.box.empty() ? env_.workspace.config("agent.box").value_or(std::string(box::kOfSteps)) : t.box;
+  auto agent = actor;
+  agent.on_behalf_of.clear();
+  // What every step has comes with its right to be one; any other profile law grants.
+  TK_TRY(auto who, law::parse_ref(agent.ref));
+  if (profile != box::kOfSteps) TK_CHECK(env_.store.ask(agent, "box.run", {"box", who.context, profile}));
+  TK_TRY(auto boxed, agent::box_of({env_.workspace, env_.index, env_.gate, env_.store}, agent, profile, agent::own_of(task)));
+  auto said = boxed.journaled();
+  if (boxed.profile.missing.contains(std::string(box::kWhole))) {
+    if (!no_box_) {
+      auto layers = box::layers_here();
+      no_box_ = layers ? std::string() : describe(layers.error());
+    }
+    if (!no_box_->empty()) {
+      say(task.ref + " runs without a box, as profile " + profile + " lets it: " + *no_box_);
+      return Value(Value::Map{{"profile", profile}, {"without", *no_box_}});
+    }
+  }
+  boxed.agent.on_behalf_of = actor.on_behalf_of;
+  auto row = [this, id = task.record, actor] {
+    record::Change out;
+    out.id = id;
+    out.actor = actor;
+    out.trace = trace::child(env_.trace);
+    return out;
+  };
+  if (boxed.box.proxy)
+    task.hosts = std::make_shared<agent::Hosts>(env_.gate, env_.store, agent, row, [this] { return env_.refresh_law ? env_.refresh_law() : Result<void>(); },
+                       [this](const std::string& line) { say(line); });
+  task.boxed = std::move(boxed);
+  return said;
+}
+
+}  // namespace tk::wot::detail
