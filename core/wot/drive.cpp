@@ -223,10 +223,15 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
   TK_CHECK(env_.store.apply(std::move(batch)));
   task.input = std::move(input);
   task.traceparent = trace::traceparent(span);
-  task.look = [this, agent = actor, token = token_id]() mutable -> Result<void> {
-    agent.token = token;
-    TK_TRY(auto trouble, env_.gate.trouble(agent));
-    return trouble.empty() ? Result<void>() : fail(Code::acl_halted, trouble, "tk log --actor " + agent.ref);
+  task.look = [this, actor, token = token_id]() -> Result<void> {
+    auto alone = actor;  // its token was made from its own rights
+    alone.token = token;
+    alone.on_behalf_of.clear();
+    for (const auto* who : {&actor, &std::as_const(alone)}) {
+      TK_TRY(auto trouble, env_.gate.trouble(*who));
+      if (!trouble.empty()) return fail(Code::acl_halted, trouble, "tk log --actor " + actor.ref);
+    }
+    return {};
   };
   task.timeout_ns = timeout;
   task.output_limit = limit("agent.output");

@@ -141,7 +141,8 @@ class Prepared:
 
     def waiting(self):
         file = self.w.path(".tk/run-id")
-        assert self.w.run("wot", "run", "chain", "--input", "n=1", "--run-file", file).returncode == 5
+        done = self.w.run("wot", "run", "chain", "--input", "n=1", "--run-file", file)
+        assert done.returncode == 5, done
         return open(file).read().strip()
 
     def answered(self, answer="approve"):

@@ -74,8 +74,10 @@ class Workspace:
         if not os.path.isdir(out):
             os.mkdir(out)
             os.chmod(out, 0o777)
-            self.run("repo", "new", "directory", "out", "path=" + os.path.realpath(out), check=True)
-            self.run("repo", "new", "rule", "out", "effect=permit", "role=role:agent", "actions=box.write", "resource=directory:**/out", check=True)
+            os.makedirs(self.path("profiles"), exist_ok=True)
+            self.write("profiles/out.toml", f'write = ["{os.path.realpath(out)}"]\n')
+            with open(self.path("tk.toml"), "a") as f: f.write('\n[agent]\nbox = "out"\n')
+            self.run("repo", "new", "rule", "out", "effect=permit", "role=role:agent", "actions=box.run", "resource=box:**/out", check=True)
         return os.path.realpath(out)
 
     def user(self):

@@ -2,8 +2,9 @@ One process drives a run at a time; an interrupt leaves the run resumable; templ
 
   $ tk init w >/dev/null && cd w && mkdir -p wots templates/a
   $ printf 'name = "a"\nversion = "1"\nobjective = "x"\nbackend = "exec"\ncommand = ["./run"]\n[output]\nn = "int"\n' > templates/a/template.toml
-  $ printf '#!/bin/sh\nwhile [ ! -e /tmp/tk-go-$PPID ] && [ ! -e "$TK_WORKSPACE/go" ]; do sleep 0.05; done\necho "{\\"n\\": 1}"\n' > templates/a/run; chmod +x templates/a/run
+  $ printf '#!/bin/sh\nwhile [ ! -e "$TK_WORKSPACE/go" ]; do sleep 0.05; done\necho "{\\"n\\": 1}"\n' > templates/a/run; chmod +x templates/a/run
   $ tk repo new agent a template=a sponsor=user:$(id -un) >/dev/null
+  $ tk repo new rule tree effect=permit role=role:agent actions=box.read 'resource=workspace:**' >/dev/null
   $ printf 'wot = "one"\n[[step]]\nagent = "a"\n' > wots/one.toml
   $ tk wot run one --quiet --run-file id >/dev/null 2>err & pid=$!; while [ ! -e id ] || ! tk wot show $(cat id) --json | grep -q '"step": "a"'; do sleep 0.05; done
   $ tk wot resume $(cat id) 2>&1 | sed -E "s/$(cat id)/RUN/; s/pid [0-9]+/pid N/"
