@@ -90,7 +90,7 @@ struct Begun {
   std::optional<box::Running> box;
   std::optional<box::Entered> entered;
 };
-Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spawn pipes) {
+Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spawn pipes, box::Ask ask) {
   auto boxed = *task.boxed;
   set_environment(boxed, task.workspace, pipes.keep_input_open ? "" : task.token, task.record, task.span);
   auto& box = boxed.box;
@@ -99,7 +99,7 @@ Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spaw
   box.command = std::move(command);
   box.missing.erase(std::string(box::kWhole));
   Begun out;
-  TK_TRY(auto running, box::Running::start(box, std::move(pipes)));
+  TK_TRY(auto running, box::Running::start(box, std::move(pipes), {std::move(ask), task.turn}));
   out.box.emplace(std::move(running));
   TK_CHECK(out.box->ready());
   TK_TRY(auto entered, box::Entered::enter(task.workspace + "/.tk/run/boxes", task.record, {boxed.agent.id, boxed.agent.on_behalf_of}, out.box->first()));
@@ -141,6 +141,7 @@ Plugins::Resident& Plugins::get(const Task& task) {
   if (slot) return *slot;
   slot = std::make_unique<Resident>();
   slot->task = task;
+  slot->task.hosts.reset();
   auto folder = task.folder.substr(0, task.folder.rfind('/')) + "/plugin-" + std::to_string(by_command_.size());
   slot->folder = slot->task.folder = folder;
   plugin::Launch launch;
@@ -160,7 +161,7 @@ Plugins::Resident& Plugins::get(const Task& task) {
       resident->box.reset(), resident->entered.reset();
       auto command = std::exchange(pipes.argv, {});
       pipes.marked = false;
-      TK_TRY(auto begun, begin(resident->task, std::move(command), std::move(pipes)));
+      TK_TRY(auto begun, begin(resident->task, std::move(command), std::move(pipes), [resident](const auto& to) { return resident->ask(to); }));
       resident->entered.emplace(std::move(*begun.entered));
       auto child = begun.box->release();
       resident->box.emplace(std::move(*begun.box));
@@ -193,6 +194,7 @@ Result<Attempt> Attempt::start(Task task, Plugins& plugins) {
   if (out.task_.timeout_ns > 0) out.deadline_ns_ = clock::monotonic_ns() + out.task_.timeout_ns;
   if (t.backend == "plugin") {
     auto& resident = plugins.get(out.task_);
+    if (out.task_.hosts) resident.hosts.push_back(out.task_.hosts);
     // Made elsewhere and put there whole: the plugin may be at work in its folder, and follows no orders about where.
     auto place = resident.folder + out.task_.folder.substr(out.task_.folder.rfind('/'));
     TK_CHECK(os::make_directories(resident.folder, 0711));
@@ -210,7 +212,7 @@ Result<Attempt> Attempt::start(Task task, Plugins& plugins) {
   auto command = t.command;
   command[0] = find_program(out.task_);
   if (out.task_.boxed) {
-    auto begun = begin(out.task_, std::move(command), std::move(spawn));
+    auto begun = begin(out.task_, std::move(command), std::move(spawn), [hosts = out.task_.hosts](const auto& to) { return (*hosts)(to); });
     if (!begun) {
       auto error = begun.error();
       error.message = out.task_.ref + ": " + error.message;
@@ -233,6 +235,12 @@ Result<Attempt> Attempt::start(Task task, Plugins& plugins) {
   }
   out.child_ = std::make_unique<os::Child>(std::move(*child));
   return out;
+}
+
+std::string Plugins::Resident::ask(const box::Destination& to) {
+  std::erase_if(hosts, [](const auto& one) { return one.expired(); });
+  auto now = hosts.empty() ? nullptr : hosts.back().lock();
+  return now ? (*now)(to) : "it has no step under way";
 }
 
 Attempt::Attempt() = default;
@@ -262,16 +270,6 @@ void Attempt::end(Error why) {
 }
 
 os::Child* Attempt::child() { return call_ ? call_->plugin.child() : box_ ? &box_->child() : child_.get(); }
-
-int Attempt::waiting() const {
-  const auto* box = call_ ? (call_->resident.box ? &*call_->resident.box : nullptr) : box_.get();
-  return box ? box->waiting() : -1;
-}
-
-void Attempt::serve() {
-  auto* box = call_ ? (call_->resident.box ? &*call_->resident.box : nullptr) : box_.get();
-  if (box && task_.hosts) box->answer(std::ref(*task_.hosts));
-}
 
 bool Attempt::finished() {
   if (!call_) return !child() || child()->finished();

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -33,7 +34,8 @@ struct Task {
   trace::Context span;
   std::optional<Boxed> boxed;          // nothing: no box can be had, and its profile lets that be
   std::function<Result<void>()> look;  // whether the program may begin, asked when whoever stops its agent would find it
-  std::shared_ptr<Hosts> hosts;        // of a box with a proxy
+  std::shared_ptr<Hosts> hosts;        // of a box with a proxy, asked while nobody else has
+  std::timed_mutex* turn = nullptr;    // this (box/proxy.hpp)
 };
 
 // The programs of a task that its box must have, and where it works.
@@ -48,6 +50,8 @@ class Plugins {
     std::string folder;  // its own, in which its steps have theirs
     std::optional<box::Running> box;
     std::optional<box::Entered> entered;
+    std::vector<std::weak_ptr<Hosts>> hosts;  // of the steps that it has
+    std::string ask(const box::Destination& to);  // for one that is under way
   };
   Resident& get(const Task& task);
   // What they logged, for people.
@@ -64,8 +68,6 @@ class Attempt {
   ~Attempt();
 
   os::Child* child();  // whose bytes it waits for; null when it waits for none
-  int waiting() const;  // readable when its box asks for a host: serve(); -1 = it will not
-  void serve();
   bool finished();
   std::int64_t deadline_ns() const;  // monotonic; 0 = none: when to look again
   void expire();  // the deadline passed: ends the program

@@ -54,25 +54,25 @@ std::string Box::text() const {
   return out + '\0';
 }
 
-Result<Running> Running::start(const Box& box) {
+Result<Running> Running::start(const Box& box, Way way) {
   os::Spawn spawn;
   spawn.inherit_output = true;
-  TK_TRY(auto out, launch(box, std::move(spawn)));
+  TK_TRY(auto out, launch(box, std::move(spawn), std::move(way)));
   os::hand_signals_to(out.child_.pid());
   return out;
 }
 
-Result<Running> Running::start(const Box& box, os::Spawn pipes) {
-  return launch(box, std::move(pipes));
+Result<Running> Running::start(const Box& box, os::Spawn pipes, Way way) {
+  return launch(box, std::move(pipes), std::move(way));
 }
 
-Result<Running> Running::launch(const Box& box, os::Spawn spawn) {
+Result<Running> Running::launch(const Box& box, os::Spawn spawn, Way way) {
   TK_TRY(auto path, program());
   spawn.argv = {path, "--fd", "3"};
   spawn.control = true;
   TK_TRY(auto child, os::Child::start(std::move(spawn)));
   child.tell(box.text());
-  return Running(std::move(child));
+  return Running(std::move(child), std::move(way));
 }
 
 Result<void> Running::ready() {
@@ -103,7 +103,7 @@ Result<void> Running::take(const std::string& line) {
   if (line.starts_with("refused ")) return fail(error_of(line.substr(8)));
   if (line.starts_with("started ")) first_ = static_cast<pid_t>(std::strtol(line.c_str() + 8, nullptr, 10));
   if (line == "listener") {
-    TK_TRY(auto proxy, Proxy::start(child_.take_descriptor()));
+    TK_TRY(auto proxy, Proxy::start(child_.take_descriptor(), way_));
     proxy_.emplace(std::move(proxy));
   }
   if (line.starts_with("layer ")) {
@@ -114,24 +114,21 @@ Result<void> Running::take(const std::string& line) {
   return {};
 }
 
-void Running::answer(const Ask& ask) {
-  if (proxy_) proxy_->answer(ask);
-}
-
 Result<void> Running::refusal() {
   while (auto line = child_.hear(0)) TK_CHECK(take(*line));
   return {};
 }
 
-Result<int> Running::wait(const std::function<Result<void>()>& look, const Ask& ask) {
+Result<int> Running::wait(const std::function<Result<void>()>& look) {
   TK_CHECK(look());
   begin();
   while (!child_.heard_all()) {
-    auto line = child_.hear(100, waiting());
+    if (way_.turn) way_.turn->unlock();
+    auto line = child_.hear(100);
+    if (way_.turn) way_.turn->lock();
     if (line) {
       TK_CHECK(take(*line));
     } else {
-      answer(ask);
       TK_CHECK(look());
     }
   }

@@ -46,9 +46,9 @@ Result<std::vector<Layer>> layers_here();
 class Running {
  public:
   // Standard input, output and error are this process's. box_layer; os_spawn.
-  static Result<Running> start(const Box& box);
+  static Result<Running> start(const Box& box, Way way = {});
   // They are pipes, with the input and the limits that `pipes` says.
-  static Result<Running> start(const Box& box, os::Spawn pipes);
+  static Result<Running> start(const Box& box, os::Spawn pipes, Way way = {});
   // Waits until it is there, which takes some milliseconds. box_layer.
   Result<void> ready();
 
@@ -56,24 +56,23 @@ class Running {
   const std::vector<Layer>& layers() const { return layers_; }
   pid_t first() const { return first_; }  // its process 1, as it is seen from outside
   // Lets the program begin and waits for its end: the exit status, 128+n when a signal ended it. Signals that reach this
-  // process meanwhile are handed on. `look` is asked ten times a second; what it says ends the box. `ask` answers for the
-  // proxy of a box that has one. box_layer, box_command.
-  Result<int> wait(const std::function<Result<void>()>& look, const Ask& ask = {});
+  // process meanwhile are handed on. `look` is asked ten times a second; what it says ends the box. Between the looks the
+  // turn of `way` is free. box_layer, box_command.
+  Result<int> wait(const std::function<Result<void>()>& look);
 
-  // The same for who has a loop of its own: begin(), then os::Child::pump of child(), and answer() when waiting() is readable.
+  // The same for who has a loop of its own: begin(), then os::Child::pump of child().
   void begin() { child_.tell("g"); }
   os::Child& child() { return child_; }
   os::Child release() { return std::move(child_); }  // to who holds it from here on; the proxy goes on with this
-  int waiting() const { return proxy_ ? proxy_->waiting() : -1; }  // -1: nobody will ask
-  void answer(const Ask& ask);
   Result<void> refusal();  // behind the end of child(): why the program was not started, if it was not
 
  private:
-  static Result<Running> launch(const Box& box, os::Spawn spawn);
-  explicit Running(os::Child child) : child_(std::move(child)) {}
+  static Result<Running> launch(const Box& box, os::Spawn spawn, Way way);
+  Running(os::Child child, Way way) : child_(std::move(child)), way_(std::move(way)) {}
   Result<void> take(const std::string& line);
 
   os::Child child_;
+  Way way_;
   pid_t first_ = 0;
   std::vector<Layer> layers_;
   std::optional<Proxy> proxy_;  // ends before the box does

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <memory>
@@ -163,7 +164,7 @@ void relay(int a, int b) {
       if (!(fds[i].revents & (POLLIN | POLLHUP | POLLERR))) continue;
       int to = i == 0 ? b : a;
       auto n = ::recv(fds[i].fd, buffer.data(), buffer.size(), 0);
-      if (n < 0 && errno == EINTR) continue;
+      if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (n > 0 && send_all(to, {buffer.data(), static_cast<std::size_t>(n)})) continue;
       if (n > 0) return;
       ::shutdown(to, SHUT_WR);
@@ -176,13 +177,7 @@ void relay(int a, int b) {
 }  // namespace
 
 struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
-  struct Question {
-    Destination about;
-    std::string answer;
-    bool answered = false;
-  };
-
-  explicit State(int fd) : listener(fd), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), stop(::eventfd(0, EFD_CLOEXEC)) {}
+  State(int fd, Way w) : listener(fd), way(std::move(w)), stop(::eventfd(0, EFD_CLOEXEC)) {}
 
   // Nobody is answered any more, and no connection goes on. A thread that resolves a name still holds this for a while.
   void end() {
@@ -191,22 +186,30 @@ struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
       ending = true;
       for (int fd : open) ::shutdown(fd, SHUT_RDWR);
     }
-    answered.notify_all();
     std::uint64_t one = 1;
     static_cast<void>(!::write(stop.fd(), &one, sizeof one));
-    for (std::unique_lock lock(mutex); taking > 0;) gone.wait(lock);
+    ::shutdown(listener.fd(), SHUT_RDWR);  // accept() ends
+    for (std::unique_lock lock(mutex); taking > 0 || asking > 0;) gone.wait(lock);
   }
 
-  // By a connection's thread: waits for answer().
+  // Law's word. Whoever ends the box may hold the turn meanwhile.
   std::string ask(const Destination& to) {
-    Question question{to, "", false};
-    std::unique_lock lock(mutex);
-    questions.push_back(&question);
-    std::uint64_t one = 1;
-    static_cast<void>(!::write(wake.fd(), &one, sizeof one));
-    answered.wait(lock, [&] { return question.answered || ending; });
-    if (!question.answered) std::erase(questions, &question);
-    return question.answered ? question.answer : "the box ends";
+    static constexpr std::chrono::milliseconds kLook(10);
+    {
+      std::lock_guard lock(mutex);
+      if (ending) return "the box ends";
+      ++asking;
+    }
+    std::string out = "the box ends";
+    for (std::unique_lock turn(*way.turn, std::defer_lock); !turn.owns_lock();) {
+      if (turn.try_lock_for(kLook)) out = way.ask(to);
+      std::lock_guard lock(mutex);
+      if (ending) break;
+    }
+    std::lock_guard lock(mutex);
+    --asking;
+    gone.notify_all();
+    return out;
   }
 
   // Remembers a descriptor as long as it is open, so that the end of all reaches it.
@@ -236,13 +239,14 @@ struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
   void pass(int client, const Destination& to, std::string_view first, const std::function<void(const std::string& why, bool denied)>& no,
             std::string_view yes);
 
-  Socket listener, wake, stop;
+  Socket listener;
+  Way way;
+  Socket stop;  // readable when it ends
   std::mutex mutex;
-  std::condition_variable answered, gone;
-  std::vector<Question*> questions;
+  std::condition_variable gone;
   std::vector<int> open;
   bool ending = false;
-  std::size_t threads = 0, taking = 0;  // all, and those that wait for a connection
+  std::size_t threads = 0, taking = 0, asking = 0;  // all; those that wait for a connection; for law
 };
 
 void Proxy::State::start_worker() {
@@ -252,15 +256,13 @@ void Proxy::State::start_worker() {
 
 // Takes connections and serves them one after the other; there is always somebody who takes, up to the most that there may be.
 void Proxy::State::work() {
-  std::array<pollfd, 2> fds{{{listener.fd(), POLLIN, 0}, {stop.fd(), POLLIN, 0}}};
   for (;;) {
-    bool over = (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) || fds[1].revents;
-    // Another one may have been quicker: the listener does not wait.
-    Socket client(over ? -1 : ::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!over && !client) {
-      if (errno != EAGAIN) ::poll(nullptr, 0, 10);  // no descriptors left: some will come back
+    Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!client && errno != EINVAL) {
+      if (errno != EINTR) ::poll(nullptr, 0, 10);  // no descriptors left: some will come back
       continue;
     }
+    bool over = !client;
     {
       std::lock_guard lock(mutex);
       --taking;
@@ -283,17 +285,16 @@ void Proxy::State::serve(Socket client) {
   send_at_once(client.fd());
   timeval patience{kPatience / 1000, 0};
   ::setsockopt(client.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  std::string head(1, '\0');
-  if (::recv(client.fd(), head.data(), 1, 0) != 1) return;
-  if (head[0] == 5) return serve_socks(client.fd(), head);
+  std::string head;
   std::array<char, 4096> buffer;
-  while (head.find("\r\n\r\n") == head.npos) {
+  do {
     auto n = ::recv(client.fd(), buffer.data(), buffer.size(), 0);
     if (n <= 0) return;
     head.append(buffer.data(), static_cast<std::size_t>(n));
+    if (head[0] == 5) return serve_socks(client.fd(), std::move(head));
     if (head.size() > kMostHead)
       return static_cast<void>(send_all(client.fd(), "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n"));
-  }
+  } while (head.find("\r\n\r\n") == head.npos);
   serve_http(client.fd(), std::move(head));
 }
 
@@ -304,11 +305,7 @@ void Proxy::State::pass(int client, const Destination& to, std::string_view firs
   auto upstream = connect_to(to, stop.fd(), why);
   if (!upstream) return no(to.host + ": " + why, false);
   Held held(*this, upstream.fd());
-  if (send_all(client, yes) && send_all(upstream.fd(), first)) {
-    timeval ever{0, 0};
-    ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &ever, sizeof ever);
-    relay(client, upstream.fd());
-  }
+  if (send_all(client, yes) && send_all(upstream.fd(), first)) relay(client, upstream.fd());
 }
 
 void Proxy::State::serve_http(int client, std::string head) {
@@ -364,9 +361,10 @@ void Proxy::State::serve_socks(int client, std::string head) {
   auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(head[i])); };
   auto reply = [&](char code) { send_all(client, std::string("\x05") + code + std::string("\0\x01\0\0\0\0\0\0", 8)); };
   if (!want(2) || !want(2 + byte(1))) return;
-  if (head.find('\0', 2) == head.npos) return static_cast<void>(send_all(client, "\x05\xff"));
+  auto greeting = 2 + byte(1);
+  if (head.substr(2, byte(1)).find('\0') == head.npos) return static_cast<void>(send_all(client, "\x05\xff"));
   if (!send_all(client, std::string_view("\x05\0", 2))) return;
-  head.clear();
+  head.erase(0, greeting);  // who is sure of the answer sends on
   if (!want(5) || byte(0) != 5) return;
   if (byte(1) != 1) return reply(7);
   std::string host;
@@ -389,41 +387,18 @@ void Proxy::State::serve_socks(int client, std::string head) {
       client, *to, "", [&](const std::string&, bool denied) { reply(denied ? 2 : 5); }, std::string_view("\x05\0\0\x01\0\0\0\0\0\0", 10));
 }
 
-Result<Proxy> Proxy::start(int listener) {
-  auto state = std::make_shared<State>(listener);
-  if (!state->wake || !state->stop || ::fcntl(listener, F_SETFL, O_NONBLOCK) != 0) return fail(Code::box_layer, "net: no descriptors for the proxy");
+Result<Proxy> Proxy::start(int listener, Way way) {
+  auto state = std::make_shared<State>(listener, std::move(way));
+  if (!state->stop || !state->way.ask || !state->way.turn) return fail(Code::box_layer, "net: nobody to ask for the proxy, or no descriptors");
   std::lock_guard lock(state->mutex);
   state->start_worker();
-  return Proxy(std::move(state));
+  return Proxy(state);
 }
 
 Proxy::Proxy(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Proxy::Proxy(Proxy&&) noexcept = default;
 Proxy::~Proxy() {
   if (state_) state_->end();
-}
-
-int Proxy::waiting() const {
-  return state_->wake.fd();
-}
-
-void Proxy::answer(const Ask& ask) {
-  std::uint64_t seen = 0;
-  static_cast<void>(!::read(state_->wake.fd(), &seen, sizeof seen));
-  for (;;) {
-    State::Question* next = nullptr;
-    {
-      std::lock_guard lock(state_->mutex);
-      if (state_->questions.empty()) return;
-      next = state_->questions.front();
-      state_->questions.erase(state_->questions.begin());
-    }
-    auto answer = ask(next->about);
-    std::lock_guard lock(state_->mutex);
-    next->answer = std::move(answer);
-    next->answered = true;
-    state_->answered.notify_all();
-  }
 }
 
 }  // namespace tk::box

@@ -2,13 +2,14 @@
 // authentication, CONNECT) on a socket that listens in the box's own network. Each connection is asked about by host and port
 // before anything is sent, and the name is resolved here. What law refuses gets 403, or reply 2 of SOCKS5.
 //
-// Connections have a thread each, 128 at most; questions are answered by who calls answer(), one after the other, so that
-// law and journal are asked by one thread only.
+// Connections have a thread each, 128 at most. Each asks for itself, one after the other: whoever uses law and journal holds
+// `turn`, and lets go of it where it waits for something.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "core/base/error.hpp"
@@ -23,15 +24,18 @@ struct Destination {
 // Empty: it may; else why not, for people.
 using Ask = std::function<std::string(const Destination&)>;
 
+// Who answers for a box, and when it may be asked.
+struct Way {
+  Ask ask = {};
+  std::timed_mutex* turn = nullptr;
+};
+
 class Proxy {
  public:
-  static Result<Proxy> start(int listener);  // takes the descriptor
+  static Result<Proxy> start(int listener, Way way);  // takes the descriptor
   Proxy(Proxy&&) noexcept;
   Proxy& operator=(Proxy&&) = delete;
   ~Proxy();  // ends every connection
-
-  int waiting() const;          // readable while somebody asks
-  void answer(const Ask& ask);  // all who ask now
 
  private:
   struct State;

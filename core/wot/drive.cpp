@@ -323,7 +323,6 @@ Result<void> Driver::pump() {
       wait = static_cast<int>(std::clamp<std::int64_t>((nearest - clock::monotonic_ns()) / 1'000'000 + 1, 0, 1000));
     TK_CHECK(wait_for_news(children, wait));
   }
-  for (auto& a : active_) a.attempt.serve();
   for (const auto& note : plugins_.take_notes()) say(note);
   if (os::interrupted()) return interrupted();
   for (auto& a : active_)

@@ -35,6 +35,7 @@ Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
   if (boxed.box.proxy)
     task.hosts = std::make_shared<agent::Hosts>(env_.gate, env_.store, agent, row, [this] { return env_.refresh_law ? env_.refresh_law() : Result<void>(); },
                        [this](const std::string& line) { say(line); });
+  task.turn = &law_and_journal_;
   task.boxed = std::move(boxed);
   return said;
 }

@@ -109,7 +109,6 @@ Result<void> Driver::look_for_answers() {
 // deadline of an open cast. An answer wakes us through the journal's live page.
 Result<void> Driver::wait_for_news(std::vector<os::Child*>& children, int ms) {
   std::vector<int> wake{os::interrupt_fd()};
-  for (const auto& a : active_) wake.push_back(a.attempt.waiting());
   bool asks = !open_cast_steps().empty();
   auto* live = asks || !active_.empty() ? env_.store.journal().live() : nullptr;
   if (live) {
@@ -121,7 +120,9 @@ Result<void> Driver::wait_for_news(std::vector<os::Child*>& children, int ms) {
     if (asks && cast_deadline_ms_ > 0)
       ms = static_cast<int>(std::clamp<std::int64_t>(cast_deadline_ms_ - clock::now_ns() / 1'000'000 + 1, 0, ms));
   }
+  turn_.unlock();
   os::Child::pump(children, ms, wake);
+  turn_.lock();
   if (live) TK_CHECK(end_revoked());
   return live && asks ? look_for_answers() : Result<void>();
 }

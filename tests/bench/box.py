@@ -70,7 +70,21 @@ print(statistics.median(times))
 """
 
 
+KEPT = """import http.client, statistics, sys, time
+port, proxied = int(sys.argv[1]), sys.argv[2] == "proxy"
+times = []
+c = http.client.HTTPConnection("127.0.0.1", 1080 if proxied else port)
+if proxied: c.set_tunnel("127.0.0.1", port)
+for _ in range(1000):
+    b = time.perf_counter()
+    c.request("GET", "/"); c.getresponse().read()
+    times.append((time.perf_counter() - b) * 1e6)
+print(statistics.median(times))
+"""
+
+
 class Quick(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     def do_GET(self): self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
     def log_message(self, *_): pass
 
@@ -85,6 +99,9 @@ def proxy(p):
     p.do(TK, "repo", "new", "rule", "out", "effect=permit", "role=role:agent", "actions=box.connect", "resource=host:**")
     bare = float(subprocess.run([sys.executable, "-c", ASK, str(port), "bare"], capture_output=True, text=True, check=True).stdout)
     through = float(p.box("python3", "-c", ASK, str(port), "proxy", options=("--profile", "net")).stdout)
+    kept = [float(o.stdout) for o in (subprocess.run([sys.executable, "-c", KEPT, str(port), "bare"], capture_output=True, text=True, check=True),
+                                      p.box("python3", "-c", KEPT, str(port), "proxy", options=("--profile", "net")))]
+    print(f"a request on an open connection: {kept[0]:.0f} us, through the proxy {kept[1]:.0f} us: {kept[1] - kept[0]:+.0f} us; {load()}")
     print(f"a request: {bare:.0f} us, through the proxy {through:.0f} us: {through - bare:+.0f} us for a connection and law's word on it (bar 100); {load()}", flush=True)
     server.shutdown()
 

@@ -213,9 +213,7 @@ End in_box(Session& s, const Boxed& plan, box::Running& running, const std::stri
     if (begun) out.stopped = why;
     return fail(why);
   };
-  auto row = [&] { return change(s, plan, id, trace::child(span)); };
-  tk::agent::Hosts hosts(s.gate, s.store, plan.agent, row, [&] { return s.law.follow(s.workspace); }, cli::note);
-  auto status = running.wait(look, std::ref(hosts));
+  auto status = running.wait(look);
   if (!status && !out.stopped) return refuse(status.error());
   out.status = status ? *status : 128 + SIGKILL;
   return out;
@@ -236,7 +234,12 @@ Result<Exit> run(const cli::Args& args) {
   for (const auto& [path, use] : plan.box.paths)
     if (here == path || here.starts_with(path + "/")) plan.box.directory = here;
   // The box is made while its row goes to the disk; its program begins behind both.
-  auto running = box::Running::start(plan.box);
+  tk::agent::Hosts hosts(
+      s->gate, s->store, plan.agent, [&, id = row.id] { return change(*s, plan, id, trace::child(span)); }, [&] { return s->law.follow(s->workspace); },
+      cli::note);
+  std::timed_mutex law_and_journal;
+  std::unique_lock turn(law_and_journal);
+  auto running = box::Running::start(plan.box, {std::ref(hosts), &law_and_journal});
   TK_CHECK(s->store.apply(std::move(row.rows)));
   if (lease) TK_CHECK(use(*s, plan, span));
   End end;

@@ -91,6 +91,8 @@ class Driver {
   std::vector<std::vector<std::size_t>> next_;  // the steps behind each step
   std::set<std::size_t> candidates_;            // steps that may have become ready
   std::size_t done_ = 0;
+  std::timed_mutex law_and_journal_;  // ours but while we wait: then proxies of boxes may ask
+  std::unique_lock<std::timed_mutex> turn_{law_and_journal_};
   agent::Plugins plugins_;
   std::list<Active> active_;  // ends before the plugins that it speaks to
   std::map<std::string, record::Record> past_;
