@@ -2,6 +2,7 @@
 //   leases model STEPS SEED      random interleavings: what is allowed is exactly what the model says
 //   leases uses PROCESSES USES N many processes use one lease of N uses at once: N pass
 //   leases revoke CHECKERS N     N rights are revoked while others check: no yes after the revocation returned
+//   leases stop CHECKERS N       N stops and starts of an actor while others ask what it may: no yes between a stop and its start
 //   leases approve N             N approvers at once: one decision
 //   leases flood PROCESSES N CAP | caps PROCESSES | live CHECKERS    see asks.cpp
 // Prints one line of figures; exits 1 at the first thing that is wrong.
@@ -296,6 +297,48 @@ void revoke_test(const std::string& root, int checkers, int n) {
   if (s->late != 0 || s->yes == 0 || s->no == 0) wrong("a right outlived its revocation, or nothing was checked");
 }
 
+// An actor is stopped and started again, over and over (what `tk stop` and `tk start` do); the processes ask all the time. An
+// answer counts as late when the actor was stopped before it was asked for and until after it was given.
+void stop_test(const std::string& root, int checkers, int n) {
+  struct Shared {
+    std::atomic<int> phase;  // odd: a stop has returned, and nobody has begun to start it again
+    std::atomic<long> late, yes, no;
+    std::atomic<int> ready;
+    std::atomic<bool> over;
+  };
+  auto* s = shared<Shared>();
+  auto work = [&](int) {
+    auto w = must(World::open(root, all()), "open");
+    auto who = w->actor(borrower(0));
+    ++s->ready;
+    while (!s->over) {
+      auto before = s->phase.load();
+      auto why = must(w->gate().trouble(who), "check");
+      bool stopped = before % 2 == 1 && s->phase.load() == before;
+      if (why.empty() && stopped) ++s->late;
+      ++(why.empty() ? s->yes : s->no);
+    }
+  };
+  in_processes(checkers, work, [&] {
+    auto w = must(World::open(root, all()), "open");
+    auto who = w->actor(borrower(0));
+    while (s->ready < checkers) ::usleep(100);
+    for (int i = 0; i < n; ++i)
+      for (auto verdict : {acl::Verdict::halt, acl::Verdict::resume}) {
+        bool stop = verdict == acl::Verdict::halt;
+        auto change = must(acl::judge(w->store(), verdict, who, w->actor(stop ? "user:a/owner" : "user:a/deputy"), w->trace(), "race"), "judge");
+        if (!stop) ++s->phase;
+        must(w->store().apply(std::move(change)), "standing");
+        if (stop) ++s->phase;
+        ::usleep(500);
+      }
+    s->over = true;
+  });
+  std::printf("%d stops, %d checking processes: %ld yes, %ld no, %ld yes after a stop had returned\n", n, checkers, s->yes.load(), s->no.load(),
+              s->late.load());
+  if (s->late != 0 || s->yes == 0 || s->no == 0) wrong("a right outlived a stop, or nothing was checked");
+}
+
 void approve_test(const std::string& root, int n) {
   std::string item;
   {
@@ -345,6 +388,7 @@ int main(int argc, char** argv) {
   if (what == "model") model_test(root, static_cast<std::size_t>(number(1)), static_cast<std::uint64_t>(number(2)));
   else if (what == "uses") uses_test(root, number(1), number(2), number(3));
   else if (what == "revoke") revoke_test(root, number(1), number(2));
+  else if (what == "stop") stop_test(root, number(1), number(2));
   else if (what == "approve") approve_test(root, number(1));
   else if (what == "flood") flood_test(root, number(1), number(2), number(3));
   else if (what == "caps") caps_test(root, number(1));

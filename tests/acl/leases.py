@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Leases, revocation and approvals under load (leases.cpp). CI: a seeded part; TK_FULL=1: 1 M interleavings, 8 checking
-processes x 10,000 revocations, 1,000 uses of a lease of one, 128 approvers."""
+processes x 10,000 revocations and 2,000 stops, 1,000 uses of a lease of one, 128 approvers."""
 import os, subprocess, sys
 
 FULL = bool(os.environ.get("TK_FULL"))
@@ -10,6 +10,7 @@ CASES = [
     ["uses", "50", "1000", "1"],
     ["uses", "16", "320", "100"],
     ["revoke", "8", "10000" if FULL else "600"],
+    ["stop", "8", "2000" if FULL else "400"],
     ["approve", "128" if FULL else "32"],
 ]
 for words in CASES:

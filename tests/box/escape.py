@@ -149,6 +149,26 @@ def ends_early(p):
     check(f"its rows say that it was ended: {[e['payload']['input'] for e in ended]}", [e["payload"]["input"]["status"] for e in ended] == [137, 137])
 
 
+def removed_account(p):
+    """Where accounts were applied a box has the agent's own, and without it there is none. On this machine, with an /etc and a /home of the test's own."""
+    script = f"""set -e
+mkdir -p {p.root}/home; cp -a /etc {p.root}/etc; mkdir -p {p.root}/etc/tk
+mount --bind {p.root}/etc /etc; mount --bind {p.root}/home /home
+{TK} repo plan --target / --yes-live --out {p.root}/plan
+python3 -c "import sys; print(open(sys.argv[1]).read().split('sign' + chr(9))[1].split(chr(9))[0])" {p.root}/plan > /etc/tk/plan-keys; chmod 644 /etc/tk/plan-keys
+{TK} repo apply --target / --yes-live --yes
+{TK} run --as agent:bot -- sh -c 'id -un; echo $HOME; touch ~/here'
+grep -v '^bot:' /etc/passwd > {p.root}/passwd; cat {p.root}/passwd > /etc/passwd
+set +e
+{TK} run --as agent:bot -- id -un
+echo "status $?"
+"""
+    done = subprocess.run(["unshare", "-m", "--propagation", "private", "sh", "-c", script], cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    if "unshare:" in done.stderr: return print("SKIP: no mounts of one's own here, so no account was removed")
+    check(f"an applied account is the box's: {done.stdout}{done.stderr}", "bot\n/home/bot\n" in done.stdout and os.path.exists(p.root + "/home/bot/here"))
+    check(f"without it nothing runs: {done.stdout}{done.stderr}", done.stdout.endswith("status 1\n") and "TK-BOX-0003" in done.stderr and "agent:w/bot has no account here" in done.stderr)
+
+
 def profiles(p):
     """A profile's folder is what it says: one that may be read is not executed from."""
     sdk = p.root + "/sdk"
@@ -184,9 +204,11 @@ def main():
             p.do(TK, "log", "verify")
             print(f"{kind}: {tries} tries, {layers} layers taken away, {len(wrong)} wrong so far")
         finally: p.close()
-    p = Place(TK, places[0].uid)
-    try: ends_early(p)
-    finally: p.close()
+    for test in (ends_early, removed_account):
+        p = Place(TK, places[0].uid)
+        try:
+            if p.uid == 0 or test == ends_early: test(p)
+        finally: p.close()
     for w in wrong: print("WRONG", w)
     print(f"{len(places) - skipped} kinds of box, {skipped} skipped, {len(wrong)} wrong")
     sys.exit(bool(wrong))
