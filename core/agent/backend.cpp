@@ -92,10 +92,8 @@ struct Begun {
 };
 Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spawn pipes, box::Ask ask) {
   auto boxed = *task.boxed;
-  set_environment(boxed, task.workspace, pipes.keep_input_open ? "" : task.token, task.record, task.span);
+  set_environment(boxed, task.workspace, pipes.keep_input_open ? "" : task.token, task.record, task.span, task.folder);
   auto& box = boxed.box;
-  for (const auto& word : {"HOME=" + task.folder, "TMPDIR=" + task.folder}) box.environment.push_back(word);
-  box.directory = task.folder;
   box.command = std::move(command);
   box.missing.erase(std::string(box::kWhole));
   Begun out;

@@ -17,6 +17,7 @@ constexpr std::size_t kMostTold = 1000;  // rows about hosts that one box can ca
 Result<box::Profile> profile_of(const box::Ground& ground, const std::string& name) {
   if (name.empty() || name.find('/') != name.npos || name.starts_with('.'))
     return fail(Code::box_profile, "not a profile's name: " + text::printable(name));
+  if (name == box::kOfSteps) return box::own_profile(name);  // law is not asked about it, so no commit gives it more
   auto it = ground.profiles.find(name);
   return it != ground.profiles.end() ? box::read_profile(name, it->second, "profiles/" + name + ".toml") : box::own_profile(name);
 }
@@ -117,17 +118,18 @@ Result<Boxed> box_of(const Ask& ask, const record::Actor& agent, const std::stri
   return out;
 }
 
-void set_environment(Boxed& boxed, const std::string& workspace, const std::string& token, const std::string& record, const trace::Context& span) {
+void set_environment(Boxed& boxed, const std::string& workspace, const std::string& token, const std::string& record, const trace::Context& span,
+                     const std::string& folder) {
   auto& box = boxed.box;
   auto account = box.uid != 0 ? os::account_of(box.uid) : std::nullopt;
-  auto home = account && box.paths.contains(account->home) ? account->home : "/tmp";
+  auto home = !folder.empty() ? folder : account && box.paths.contains(account->home) ? account->home : "/tmp";
   auto name = account ? account->name : std::string(boxed.agent.ref.substr(boxed.agent.ref.rfind('/') + 1));
   auto& out = box.environment;
   out = {"PATH=/usr/local/bin:/usr/bin:/bin",
          "HOME=" + home,
          "USER=" + name,
          "LOGNAME=" + name,
-         "TMPDIR=/tmp",
+         "TMPDIR=" + (folder.empty() ? "/tmp" : folder),
          "TK_BOX=" + record,
          "TK_WORKSPACE=" + workspace,
          "TRACEPARENT=" + trace::traceparent(span)};

@@ -44,8 +44,10 @@ struct Own {
   std::vector<std::string> programs;
 };
 Result<Boxed> box_of(const Ask& ask, const record::Actor& agent, const std::string& profile, const Own& own = {});
-// PATH, HOME, TK_*, TRACEPARENT, the proxy; nothing of the caller's but words about language and terminal.
-void set_environment(Boxed& boxed, const std::string& workspace, const std::string& token, const std::string& record, const trace::Context& span);
+// PATH, HOME, TK_*, TRACEPARENT, the proxy; nothing of the caller's but words about language and terminal. `folder`: where it is at
+// home and has its temporary files; empty: the account's home, and /tmp.
+void set_environment(Boxed& boxed, const std::string& workspace, const std::string& token, const std::string& record, const trace::Context& span,
+                     const std::string& folder = {});
 
 // Law's word on a host, asked at each connection; journaled when it is new: as `connect` of the record that `row` makes, or as a refusal.
 class Hosts {

@@ -72,11 +72,11 @@ Result<Running> Running::launch(const Box& box, os::Spawn spawn, Way way) {
   spawn.control = true;
   TK_TRY(auto child, os::Child::start(std::move(spawn)));
   child.tell(box.text());
-  return Running(std::move(child), std::move(way));
+  return Running(std::move(child), std::move(way), box.proxy);
 }
 
 Result<void> Running::ready() {
-  while (first_ == 0) {
+  while (first_ == 0 || (proxied_ && !proxy_)) {
     auto line = child_.hear();
     if (!line) return fail(Code::box_layer, "box: box-exec ended without a word", "nothing was started");
     TK_CHECK(take(*line));
@@ -84,8 +84,9 @@ Result<void> Running::ready() {
   return {};
 }
 
-Result<std::vector<Layer>> layers_here() {
+Result<std::vector<Layer>> layers_here(const std::set<std::string>& missing) {
   Box box;
+  box.missing = missing;
   if (os::is_root()) box.uid = box.gid = 65534;
   add_system(box);
   box.command = {"/usr/bin/true"};

@@ -39,8 +39,9 @@ struct Layer {
   std::string name, state;  // "landlock" "7", "net" "own", "ipc" "missing"
 };
 
-// What a box has on this machine, found by making one of nothing but /usr. An error names what it cannot have.
-Result<std::vector<Layer>> layers_here();
+// What a box has on this machine, found by making one of nothing but /usr. An error names what it cannot have, though not
+// of `missing`.
+Result<std::vector<Layer>> layers_here(const std::set<std::string>& missing = {});
 
 // A box, whose program waits until it may begin. Ends with this.
 class Running {
@@ -68,11 +69,12 @@ class Running {
 
  private:
   static Result<Running> launch(const Box& box, os::Spawn spawn, Way way);
-  Running(os::Child child, Way way) : child_(std::move(child)), way_(std::move(way)) {}
+  Running(os::Child child, Way way, bool proxied) : child_(std::move(child)), way_(std::move(way)), proxied_(proxied) {}
   Result<void> take(const std::string& line);
 
   os::Child child_;
   Way way_;
+  bool proxied_;
   pid_t first_ = 0;
   std::vector<Layer> layers_;
   std::optional<Proxy> proxy_;  // ends before the box does

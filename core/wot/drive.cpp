@@ -58,6 +58,10 @@ void Driver::say(const std::string& line) const {
   if (options_.progress) options_.progress(line);
 }
 
+void Driver::note(const std::string& line) const {
+  if (options_.note) options_.note(line);
+}
+
 std::string Driver::key(std::size_t step, const std::string& what, std::int64_t iteration) const {
   return run_.id + "/" + plan_.steps[step].step->name + "/" + what + "/" + std::to_string(iteration);
 }

@@ -1,3 +1,4 @@
+#include "core/base/text.hpp"
 #include "core/wot/detail/driver.hpp"
 
 namespace tk::wot::detail {
@@ -14,15 +15,27 @@ Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
   if (profile != box::kOfSteps) TK_CHECK(env_.store.ask(agent, "box.run", {"box", who.context, profile}));
   TK_TRY(auto boxed, agent::box_of({env_.workspace, env_.index, env_.gate, env_.store}, agent, profile, agent::own_of(task)));
   auto said = boxed.journaled();
-  if (boxed.profile.missing.contains(std::string(box::kWhole))) {
-    if (!no_box_) {
-      auto layers = box::layers_here();
-      no_box_ = layers ? std::string() : describe(layers.error());
+  if (!boxed.profile.missing.empty()) {
+    // A lower minimum was declared: what there is stands in the row.
+    if (!layers_.contains(profile)) {
+      auto may = boxed.profile.missing;
+      may.erase(std::string(box::kWhole));
+      auto here = box::layers_here(may);
+      Layers found;
+      if (!here) found.none = describe(here.error());
+      for (const auto& layer : here.value_or(std::vector<box::Layer>()))
+        if (layer.state == "missing") found.lacks.push_back(layer.name);
+      if (here && !found.lacks.empty()) note("boxes of profile " + profile + " have no " + text::join(found.lacks, ", ") + " here");
+      layers_.emplace(profile, std::move(found));
     }
-    if (!no_box_->empty()) {
-      say(task.ref + " runs without a box, as profile " + profile + " lets it: " + *no_box_);
-      return Value(Value::Map{{"profile", profile}, {"without", *no_box_}});
+    const auto& here = layers_.at(profile);
+    if (!here.none.empty() && boxed.profile.missing.contains(std::string(box::kWhole))) {
+      note(task.ref + " runs without a box, as profile " + profile + " lets it: " + here.none);
+      return Value(Value::Map{{"profile", profile}, {"without", here.none}});
     }
+    auto map = *said.as_map();
+    map.insert_or_assign("missing", Value::List(here.lacks.begin(), here.lacks.end()));
+    said = std::move(map);
   }
   boxed.agent.on_behalf_of = actor.on_behalf_of;
   auto row = [this, id = task.record, actor] {
@@ -34,7 +47,7 @@ Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
   };
   if (boxed.box.proxy)
     task.hosts = std::make_shared<agent::Hosts>(env_.gate, env_.store, agent, row, [this] { return env_.refresh_law ? env_.refresh_law() : Result<void>(); },
-                       [this](const std::string& line) { say(line); });
+                       [this](const std::string& line) { note(line); });
   task.turn = &law_and_journal_;
   task.boxed = std::move(boxed);
   return said;

@@ -29,6 +29,7 @@ struct Options {
   bool fresh = false; // right behind start(): law was asked for run.start just now
   // Told what happens, a line at a time, for people.
   std::function<void(const std::string& line)> progress;
+  std::function<void(const std::string& line)> note;  // what they must know: a wall that is missing, what law refused a program
   // Asked once for each cast that opens while `wait`; may answer it (tk demo --ask).
   std::function<Result<void>(const record::Record& cast)> on_cast;
 };

@@ -224,11 +224,11 @@ void hand_out_listener(int control) {
 [[noreturn]] void first(const Box& box, unsigned long spaces, int control, int go, int report) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (spaces & CLONE_NEWNET) bring_up_loopback();
+    if (box.proxy) hand_out_listener(control);
     char word = 0;
     if (::read(go, &word, 1) != 1) ::_exit(kRefused);  // who started us is gone
     ::prctl(PR_SET_DUMPABLE, 0);                       // not before: its ids are mapped from outside
-    if (spaces & CLONE_NEWNET) bring_up_loopback();
-    if (box.proxy) hand_out_listener(control);
     if ((spaces & CLONE_NEWUTS) && ::sethostname("box", 3) != 0) refuse("uts", "name the box");
     make_root(box);
     auto program = ::fork();

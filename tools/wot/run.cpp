@@ -78,6 +78,7 @@ Result<Exit> drive(Session& s, const cli::Args& args, const tk::wot::Plan& plan,
   options.fresh = fresh;
   options.wait = args.has("wait");
   options.progress = [](const std::string& line) { cli::progress(line); };
+  options.note = [](const std::string& line) { cli::note(line); };
   auto env = environment(s);
   TK_TRY(auto end, tk::wot::drive(env, plan, id, options));
   return print_end(args, end);

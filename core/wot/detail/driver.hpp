@@ -40,6 +40,7 @@ class Driver {
   };
 
   void say(const std::string& line) const;
+  void note(const std::string& line) const;
   std::string key(std::size_t step, const std::string& what, std::int64_t iteration) const;
   Result<void> load_past();
   void step_done(std::size_t i);
@@ -99,7 +100,11 @@ class Driver {
   std::vector<record::Record> casts_;
   std::int64_t cast_deadline_ms_ = 0;  // of the open casts, the nearest; 0 = none
   std::optional<Ended> ended_;
-  std::optional<std::string> no_box_;  // why no box can be had here; empty: one can
+  struct Layers {
+    std::string none;                // why no box can be had here; empty: one can
+    std::vector<std::string> lacks;  // what one has not
+  };
+  std::map<std::string, Layers> layers_;  // by profile, of those that let something be missing
   std::uint64_t standing_ = 0;  // Live::standing when the tokens of what runs were looked at
 };
 
