@@ -100,7 +100,7 @@ Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spaw
   TK_TRY(auto running, box::Running::start(box, std::move(pipes), {std::move(ask), task.turn}));
   out.box.emplace(std::move(running));
   TK_CHECK(out.box->ready());
-  TK_TRY(auto entered, box::Entered::enter(task.workspace + "/.tk/run/boxes", task.record, {boxed.agent.id, boxed.agent.on_behalf_of}, out.box->first()));
+  TK_TRY(auto entered, box::Entered::enter(task.workspace + "/.tk/run/boxes", task.record, {boxed.agent.id, boxed.agent.on_behalf_of, task.run}, out.box->first()));
   out.entered.emplace(std::move(entered));
   TK_CHECK(task.look());
   out.box->begin();
@@ -109,10 +109,13 @@ Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spaw
 
 }  // namespace
 
+// Paths as they are written: a symlink in one is refused, as its agent may have put it there. Only what the workspace is reached by
+// may be one.
 Own own_of(const Task& task) {
-  Own out{task.folder, {task.agent_template->folder}};
+  const auto& folder = task.agent_template->folder;
+  Own out{task.folder, {os::real_path(task.workspace) + folder.substr(task.workspace.size())}};
   auto program = find_program(task);
-  if (program.find('/') != program.npos && !program.starts_with(task.agent_template->folder + "/")) out.programs.push_back(program);
+  if (program.find('/') != program.npos && !program.starts_with(folder + "/")) out.programs.push_back(program);
   return out;
 }
 
@@ -135,12 +138,22 @@ Plugins::Resident& Plugins::get(const Task& task) {
   auto path = find_program(task);
   auto key = task.ref + '\0' + path;  // no agent's program holds another one's token
   for (const auto& word : t.command) key += '\0' + word;
+  if (task.boxed) {
+    auto box = task.boxed->box;
+    box.paths.erase(task.folder);
+    key += '\0' + box.text();
+  }
+  // One whose box the law of now does not give any more ends with its last step.
+  for (auto it = by_command_.begin(); it != by_command_.end();) {
+    bool old = it->first != key && it->second->task.ref == task.ref && it->second->plugin->idle();
+    it = old ? by_command_.erase(it) : std::next(it);
+  }
   auto& slot = by_command_[key];
   if (slot) return *slot;
   slot = std::make_unique<Resident>();
   slot->task = task;
   slot->task.hosts.reset();
-  auto folder = task.folder.substr(0, task.folder.rfind('/')) + "/plugin-" + std::to_string(by_command_.size());
+  auto folder = task.folder.substr(0, task.folder.rfind('/')) + "/plugin-" + std::to_string(++started_);
   slot->folder = slot->task.folder = folder;
   plugin::Launch launch;
   launch.kind = "agent";
@@ -168,6 +181,11 @@ Plugins::Resident& Plugins::get(const Task& task) {
   }
   slot->plugin = std::make_unique<plugin::Plugin>(std::move(launch));
   return *slot;
+}
+
+void Plugins::kill() {
+  for (auto& [key, resident] : by_command_)
+    if (auto* child = resident->plugin->child()) child->kill(SIGKILL);
 }
 
 std::vector<std::string> Plugins::take_notes() {

@@ -30,7 +30,7 @@ struct Task {
   std::string plugin_path;
   std::int64_t timeout_ns = 0;
   std::uint64_t output_limit = 0, memory_limit = 0;
-  std::string record;                  // of the step
+  std::string record, run;             // of the step, and of what it is a step of
   trace::Context span;
   std::optional<Boxed> boxed;          // nothing: no box can be had, and its profile lets that be
   std::function<Result<void>()> look;  // whether the program may begin, asked when whoever stops its agent would find it
@@ -45,20 +45,22 @@ Own own_of(const Task& task);
 class Plugins {
  public:
   struct Resident {
-    std::unique_ptr<plugin::Plugin> plugin;
     Task task;           // the first that it was started for: whose it is, and its box
     std::string folder;  // its own, in which its steps have theirs
-    std::optional<box::Running> box;
     std::optional<box::Entered> entered;
+    std::optional<box::Running> box;
     std::vector<std::weak_ptr<Hosts>> hosts;  // of the steps that it has
-    std::string ask(const box::Destination& to);  // for one that is under way
+    std::unique_ptr<plugin::Plugin> plugin;   // ends before what is told of it
+    std::string ask(const box::Destination& to);  // for a step that is under way
   };
   Resident& get(const Task& task);
   // What they logged, for people.
   std::vector<std::string> take_notes();
+  void kill();  // all of them, at once
 
  private:
   std::map<std::string, std::unique_ptr<Resident>> by_command_;
+  std::size_t started_ = 0;
 };
 
 class Attempt {

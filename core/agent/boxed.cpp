@@ -80,6 +80,7 @@ Result<box::Ground> ground_of(const workspace::Workspace& workspace, const law::
   std::string commit(index.commit());
   for (int tries = 0; tries < 50; ++tries) {  // others may want that of another commit
     auto text = os::read_file(path);
+    if (!text && text.error().code != Code::os_not_found) return fail(text.error());
     auto ground = text ? box::Ground::read(*text) : fail(text.error());
     if (ground && ground->commit == commit) return ground;
     TK_CHECK(workspace::compile_elsewhere(workspace, {"--boxes", "--", commit}));
@@ -108,7 +109,8 @@ Result<Boxed> box_of(const Ask& ask, const record::Actor& agent, const std::stri
     for (auto& one : out.granted) one.use = Use::read;
   TK_CHECK(find_account(ask, ground, out));
   for (const auto& one : out.granted) TK_CHECK(box::add_path(box, one.path, one.use, root));
-  for (const auto& path : own.programs) TK_CHECK(box::add_path(box, os::real_path(path), Use::exec, root));
+  for (const auto& path : own.programs) TK_CHECK(box::add_path(box, path, Use::exec, root));
+  TK_CHECK(box::close_gaps(box, root));
   box::guard(box, root, ground.git);
   if (!own.folder.empty()) {
     TK_CHECK(os::make_directories(own.folder, 0700));

@@ -84,15 +84,17 @@ Result<void> Running::ready() {
   return {};
 }
 
-Result<std::vector<Layer>> layers_here(const std::set<std::string>& missing) {
+Result<std::vector<Layer>> layers_here(const std::set<std::string>& missing, bool* lacks) {
   Box box;
   box.missing = missing;
   if (os::is_root()) box.uid = box.gid = 65534;
   add_system(box);
   box.command = {"/usr/bin/true"};
   TK_TRY(auto running, Running::start(box));
-  TK_CHECK(running.ready());
-  TK_CHECK(running.wait([] { return Result<void>(); }));
+  auto there = running.ready();
+  if (there) there = running.wait([] { return Result<void>(); }).transform([](int) {});
+  if (lacks) *lacks = running.lacks();
+  if (!there) return fail(there.error());
   auto out = running.layers();
   // What is always there when a program has begun.
   for (const char* name : {"seccomp", "no_new_privs"}) out.push_back({name, "on"});
@@ -101,7 +103,8 @@ Result<std::vector<Layer>> layers_here(const std::set<std::string>& missing) {
 }
 
 Result<void> Running::take(const std::string& line) {
-  if (line.starts_with("refused ")) return fail(error_of(line.substr(8)));
+  lacks_ = line.starts_with("lacks ");
+  if (lacks_ || line.starts_with("refused ")) return fail(error_of(line.substr(line.find(' ') + 1)));
   if (line.starts_with("started ")) first_ = static_cast<pid_t>(std::strtol(line.c_str() + 8, nullptr, 10));
   if (line == "listener") {
     TK_TRY(auto proxy, Proxy::start(child_.take_descriptor(), way_));

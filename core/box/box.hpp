@@ -39,9 +39,9 @@ struct Layer {
   std::string name, state;  // "landlock" "7", "net" "own", "ipc" "missing"
 };
 
-// What a box has on this machine, found by making one of nothing but /usr. An error names what it cannot have, though not
-// of `missing`.
-Result<std::vector<Layer>> layers_here(const std::set<std::string>& missing = {});
+// What a box has on this machine, found by making one of nothing but /usr. An error names what it cannot have, though not of
+// `missing`; `lacks` is whether the kernel does not have that, or not for us. Any other error says nothing about the machine.
+Result<std::vector<Layer>> layers_here(const std::set<std::string>& missing = {}, bool* lacks = nullptr);
 
 // A box, whose program waits until it may begin. Ends with this.
 class Running {
@@ -65,6 +65,7 @@ class Running {
   void begin() { child_.tell("g"); }
   os::Child& child() { return child_; }
   os::Child release() { return std::move(child_); }  // to who holds it from here on; the proxy goes on with this
+  bool lacks() const { return lacks_; }  // what was refused: the kernel does not have it
   Result<void> refusal();  // behind the end of child(): why the program was not started, if it was not
 
  private:
@@ -74,7 +75,7 @@ class Running {
 
   os::Child child_;
   Way way_;
-  bool proxied_;
+  bool proxied_, lacks_ = false;
   pid_t first_ = 0;
   std::vector<Layer> layers_;
   std::optional<Proxy> proxy_;  // ends before the box does

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/os/file.hpp"
+#include "core/os/shared.hpp"
 
 namespace tk::box {
 namespace {
@@ -108,6 +109,20 @@ Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::I
   TK_TRY(auto who, law::parse_ref(actor.ref));
   TK_CHECK(ask({"workspace", who.context.substr(0, who.context.find('.')), "tree"}, workspace));
   return out;
+}
+
+Result<void> close_gaps(const Box& box, const std::string& workspace) {
+  auto root = os::real_path(workspace);
+  bool open = std::any_of(box.paths.begin(), box.paths.end(), [&](const auto& p) { return p.second == Use::write && in(root, p.first); });
+  if (!open) return {};
+  for (std::string_view name : kOfTk) {
+    auto path = root + "/" + std::string(name);
+    // Folders only: the files that a workspace may lack are read of commits.
+    if (name.find('.') != name.npos || os::exists(path)) continue;
+    TK_CHECK(os::make_directories(path));
+    TK_CHECK(os::give_to_owner_of(root, path));
+  }
+  return {};
 }
 
 void guard(Box& box, const std::string& workspace, const std::vector<std::string>& git) {

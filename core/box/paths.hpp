@@ -24,6 +24,8 @@ struct Granted {
 // galaxy), each where law lets the actor box.read or box.write it, or the lease that it has as its borrow_id.
 Result<std::vector<Granted>> granted_by_law(record::Authority& law, const law::Index& index, const record::Actor& actor,
                                             const std::string& workspace);
+// Folders that tk itself reads and the workspace has not yet are made, empty, where a box may write beside it: else who is in the box would make it.
+Result<void> close_gaps(const Box& box, const std::string& workspace);
 // The last word on the paths of a box. The workspace's journal is never there, and what tk itself reads (git's history,
 // wherever it lies: `git`; declarations, tk.toml, templates) is never written, whatever lets it. Folders between a path that may be
 // written and one below it become mounts of their own, which cannot be renamed: nothing can be put into their place.

@@ -260,7 +260,8 @@ void Proxy::State::work() {
     Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!client && errno != EINVAL) {
       if (errno != EINTR) ::poll(nullptr, 0, 10);  // no descriptors left: some will come back
-      continue;
+      std::lock_guard lock(mutex);
+      if (!ending) continue;
     }
     bool over = !client;
     {

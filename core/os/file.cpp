@@ -107,26 +107,72 @@ Result<void> put_in_place(std::string beside, std::string_view bytes, const std:
   return written;
 }
 
-Result<void> remove_at(int at, const char* name, const std::string& path) {
-  if (::unlinkat(at, name, 0) == 0 || errno == ENOENT) return {};
-  if (errno != EISDIR && errno != EPERM) return failed("remove", path);
-  int fd = ::openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0) return failed("open", path);
-  DIR* directory = ::fdopendir(fd);
+// The names in a folder that is open; "." and ".." left out.
+Result<std::vector<std::string>> names_in(int fd, const std::string& path) {
+  int again = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR* directory = again < 0 ? nullptr : ::fdopendir(again);
   if (!directory) {
-    ::close(fd);
+    if (again >= 0) ::close(again);
     return failed("open", path);
   }
-  Result<void> result;
-  while (auto* entry = ::readdir(directory)) {
-    std::string_view child = entry->d_name;
-    if (child == "." || child == "..") continue;
-    result = remove_at(fd, entry->d_name, path + "/" + std::string(child));
-    if (!result) break;
-  }
+  std::vector<std::string> out;
+  while (auto* entry = ::readdir(directory))
+    if (std::string_view name = entry->d_name; name != "." && name != "..") out.emplace_back(name);
   ::closedir(directory);
-  if (result && ::unlinkat(at, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
-    return failed("remove", path);
+  return out;
+}
+
+int open_folder(int at, const char* name) {
+  int fd = ::openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0 || errno != EACCES) return fd;
+  // Whoever made it may have shut it, and may be there yet: the folder itself, not what has its name by then.
+  int itself = ::openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (itself < 0) return itself;
+  if (::chmod(("/proc/self/fd/" + std::to_string(itself)).c_str(), 0700) == 0) fd = ::openat(itself, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ::close(itself);
+  return fd;
+}
+
+// Whether it is gone; a folder that holds something is not.
+bool removed(int at, const char* name) {
+  if (::unlinkat(at, name, 0) == 0 || errno == ENOENT) return true;
+  return (errno == EISDIR || errno == EPERM) && (::unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT);
+}
+
+// However deep it is, three descriptors do: folders of folders are moved up to the top before they are gone through.
+Result<void> remove_at(int at, const char* name, const std::string& path) {
+  if (removed(at, name)) return {};
+  int top = open_folder(at, name);
+  if (top < 0) return failed("remove", path);
+  Result<void> result;
+  std::size_t moved = 0;
+  for (bool again = true; again && result;) {
+    again = false;
+    auto names = names_in(top, path);
+    if (!names) result = fail(names.error());
+    for (const auto& one : names.value_or(std::vector<std::string>())) {
+      if (removed(top, one.c_str())) continue;
+      int folder = open_folder(top, one.c_str());
+      auto inner = folder < 0 ? Result<std::vector<std::string>>(failed("open", path)) : names_in(folder, path);
+      if (!inner) result = fail(inner.error());
+      for (const auto& below : inner.value_or(std::vector<std::string>())) {
+        if (removed(folder, below.c_str())) continue;
+        std::string place;
+        do place = ".tk-gone-" + std::to_string(++moved);
+        while (::faccessat(top, place.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+        if (::renameat(folder, below.c_str(), top, place.c_str()) == 0)
+          again = true;
+        else
+          result = failed("remove", path);
+        if (!result) break;
+      }
+      if (folder >= 0) ::close(folder);
+      if (result && !removed(top, one.c_str())) result = failed("remove", path);
+      if (!result) break;
+    }
+  }
+  ::close(top);
+  if (result && ::unlinkat(at, name, AT_REMOVEDIR) != 0 && errno != ENOENT) return failed("remove", path);
   return result;
 }
 

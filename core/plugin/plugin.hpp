@@ -62,6 +62,7 @@ class Plugin {
   // Lets it end by itself within two seconds, then ends it. Calls under way fail.
   void shutdown();
 
+  bool idle() const { return calls_.empty() && answers_.empty(); }  // nobody waits for anything of it
   const std::string& name() const { return launch_.name; }
   // Lines for people: what it logged and announced. Taken once.
   std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }

@@ -78,7 +78,8 @@ Result<void> Store::write(Prepared& p) {
   }
   if (!row.labels.empty()) TK_CHECK(tally_.keep_labels());
   TK_CHECK(journal_.append(row, p.payload, changes));
-  if (!p.fresh && p.event_type != "borrow.used" && is_standing(p.before)) journal_.touches_standing();
+  bool ends = p.event_type == "wot.stopped";  // what goes on
+  if (ends || (!p.fresh && p.event_type != "borrow.used" && is_standing(p.before))) journal_.touches_standing();
   os::fault("commit.state");
   TK_CHECK(write_state(p));
   if (p.after.type == "standing" && !p.fresh) {

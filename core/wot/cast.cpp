@@ -78,6 +78,8 @@ Result<record::Record> answer(Environment& env, const std::string& run_id, const
   if (cast.state == "expired" || past_deadline(cast))
     return fail(Code::wot_gate_timeout, cast_name(cast) + " was not answered in time",
                 "its timeout ran out; see: tk wot show " + run->id);
+  if (run->state == "stopped")
+    return fail(Code::record_event, "run " + run->id + " was stopped", "tk wot resume " + run->id + " lets it go on; its questions are then open again");
   record::Change c;
   c.id = cast.id;
   c.event = "answer";

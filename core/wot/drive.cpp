@@ -207,9 +207,10 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
                                      std::to_string(u) + "-" + std::to_string(state.iteration));
   task.plugin_path = env_.workspace.config("plugin.path").value_or("");
   task.record = record_id;
+  task.run = run_.id;
   task.span = span;
   TK_TRY(auto box, box_for(task, actor));
-  if (found == past_.end()) c.input.emplace("box", std::move(box));
+  c.input.emplace("box", std::move(box));
   std::string token_id;
   if (unit.agent_template->backend != "noop") {
     auto expires = (clock::now_ns() + (timeout > 0 ? timeout : 3'600'000'000'000)) / 1'000'000 + 1000;
@@ -231,6 +232,7 @@ Result<void> Driver::start_unit(std::size_t i, std::size_t u) {
     auto alone = actor;  // its token was made from its own rights
     alone.token = token;
     alone.on_behalf_of.clear();
+    TK_CHECK(go_on());
     for (const auto* who : {&actor, &std::as_const(alone)}) {
       TK_TRY(auto trouble, env_.gate.trouble(*who));
       if (!trouble.empty()) return fail(Code::acl_halted, trouble, "tk log --actor " + actor.ref);
@@ -284,8 +286,16 @@ Result<void> Driver::unit_failed(const record::Actor& actor, const trace::Contex
   TK_CHECK(revoke(token, batch));
   TK_CHECK(env_.store.apply(std::move(batch)));
   TK_CHECK(stop_active("another step failed"));
+  TK_CHECK(go_on());
   TK_CHECK(run_event("fail", {{"reason", describe(why)}}));
   return fail(why);
+}
+
+// Whether nobody has stopped the run.
+Result<void> Driver::go_on() {
+  TK_TRY(auto run, env_.store.get(run_.id));
+  if (run.state != "stopped") return {};
+  return fail(Code::acl_halted, "run " + run_.id + " was stopped: " + run.fields.at("reason").text(), "tk wot resume " + run_.id);
 }
 
 // A program whose token was ended by somebody (a revocation, a lease that kills, a halt) is ended with it.
@@ -293,10 +303,10 @@ Result<void> Driver::end_revoked() {
   auto* live = env_.store.journal().live();
   if (!live || live->standing() == standing_) return {};
   standing_ = live->standing();
-  TK_TRY(auto run, env_.store.get(run_.id));
-  if (run.state == "stopped") {
+  if (auto stopped = go_on(); !stopped) {
+    plugins_.kill();
     TK_CHECK(stop_active("the run was stopped"));
-    return fail(Code::acl_halted, "run " + run_.id + " was stopped: " + run.fields.at("reason").text(), "tk wot resume " + run_.id);
+    return stopped;
   }
   for (auto& a : active_) {
     if (a.token.empty() || a.attempt.finished()) continue;
@@ -377,10 +387,10 @@ Result<void> Driver::stop_active(const std::string& why) {
     batch.push_back(std::move(c));
     TK_CHECK(revoke(a.token, batch));
   }
+  // Their rows first: what they left behind may take its time.
+  auto done = batch.empty() ? Result<void>() : env_.store.apply(std::move(batch)).transform([](auto&&) {});
   active_.clear();
-  if (batch.empty()) return {};
-  TK_TRY(auto done, env_.store.apply(std::move(batch)));
-  return {};
+  return done;
 }
 
 Result<void> Driver::interrupted() {

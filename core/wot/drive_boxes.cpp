@@ -20,7 +20,9 @@ Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
     if (!layers_.contains(profile)) {
       auto may = boxed.profile.missing;
       may.erase(std::string(box::kWhole));
-      auto here = box::layers_here(may);
+      bool lacks = false;
+      auto here = box::layers_here(may, &lacks);
+      if (!here && !lacks) return fail(here.error());  // what goes wrong for another reason says nothing about the machine
       Layers found;
       if (!here) found.none = describe(here.error());
       for (const auto& layer : here.value_or(std::vector<box::Layer>()))
@@ -30,6 +32,8 @@ Result<Value> Driver::box_for(agent::Task& task, const record::Actor& actor) {
     }
     const auto& here = layers_.at(profile);
     if (!here.none.empty() && boxed.profile.missing.contains(std::string(box::kWhole))) {
+      // Under the caller's uid, so it is the caller's to say too.
+      TK_CHECK(env_.store.ask(env_.actor, "box.weaken", {"box", who.context, profile}));
       note(task.ref + " runs without a box, as profile " + profile + " lets it: " + here.none);
       return Value(Value::Map{{"profile", profile}, {"without", here.none}});
     }

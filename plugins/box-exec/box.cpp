@@ -84,8 +84,12 @@ void take(Box& box, std::string_view key, std::string_view value) {
 
 }  // namespace
 
+bool is_lack(int error) {
+  return error == ENOSYS || error == EPERM || error == EINVAL || error == EOPNOTSUPP || error == ENOSPC;
+}
+
 void refuse(const std::string& layer, const std::string& what) {
-  throw Refusal{layer, what + ": " + std::strerror(errno)};
+  throw Refusal{layer, what + ": " + std::strerror(errno), is_lack(errno)};
 }
 
 Box read_box(std::string_view text) {

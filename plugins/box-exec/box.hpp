@@ -32,6 +32,7 @@ namespace tk::box_exec {
 // A layer that cannot be had: nothing was started.
 struct Refusal {
   std::string layer, why;
+  bool lacks = false;  // this kernel has it not, or gives it to nobody like us; else something else went wrong
 };
 
 // What a path may be used for; each has the ones before it.
@@ -61,6 +62,7 @@ void make_root(const Box& box);  // of the paths alone, and goes there
 void bring_up_loopback();
 void restrict_files(const Box& box);                                          // Landlock: the same paths once more
 void restrict_calls(const Box& box);                                          // seccomp
+bool is_lack(int error);  // ENOSPC: of namespaces, where their number is 0
 [[noreturn]] void refuse(const std::string& layer, const std::string& what);  // with errno
 
 }  // namespace tk::box_exec

@@ -7,7 +7,8 @@
 //   layer NAME WORD     what holds (landlock 7) or is left out (ipc missing)
 //   listener            of a box with a proxy, with the descriptor of a socket that listens on its 127.0.0.1:1080
 //   started PID         of the box's first process, as this side sees it
-//   refused LAYER WHY   nothing was started; exit 125
+//   lacks LAYER WHY     nothing was started, as this kernel does not have it, or not for us; exit 125
+//   refused LAYER WHY   nothing was started, as something went wrong; exit 125
 // The program has this one's standard input, output and error. Exit: that of the program, 128+n when a signal ended it.
 //
 // Three processes: this one, which stands outside and hands signals on; process 1 of the box, which takes in orphans and with
@@ -16,6 +17,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/auxv.h>
@@ -93,7 +95,7 @@ unsigned long spaces_of(const Box& box, bool own_user_space) {
 [[noreturn]] void name_what_is_missing(unsigned long flags, int error) {
   for (const auto& space : kSpaces)
     if ((flags & space.flag) && !can_have(space.flag | (flags & CLONE_NEWUSER)))
-      throw Refusal{space.layer, "no namespace of its own: " + std::string(std::strerror(error))};
+      throw Refusal{space.layer, "no namespace of its own: " + std::string(std::strerror(error)), is_lack(error)};
   throw Refusal{"box", "no namespaces of its own: " + std::string(std::strerror(error))};
 }
 
@@ -165,7 +167,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
 
 // What was refused behind the fork travels as LAYER TAB WHY to who waits at the other end.
 [[noreturn]] void end_with(int report, const Refusal& refusal) {
-  auto text = refusal.layer + "\t" + refusal.why;
+  auto text = refusal.layer + "\t" + refusal.why + (refusal.lacks ? "\t" : "");
   auto ignored = ::write(report, text.data(), text.size());
   static_cast<void>(ignored);
   ::_exit(kRefused);
@@ -252,7 +254,7 @@ int run(int control) {
   if (root != box.own_account) throw Refusal{"account", root ? "root's boxes have an account of their own" : "only root gives an account"};
   auto version = landlock_version();
   if (version < kLowestLandlock && !box.missing.contains("landlock"))
-    throw Refusal{"landlock", version == 0 ? "the kernel has none" : "the kernel has version " + std::to_string(version) + ", and 2 is the lowest"};
+    throw Refusal{"landlock", version == 0 ? "the kernel has none" : "the kernel has version " + std::to_string(version) + ", and 2 is the lowest", true};
   auto spaces = spaces_of(box, !root);
   if (box.proxy && !(spaces & CLONE_NEWNET)) throw Refusal{"net", "no proxy without a network of its own"};
   int go[2], report[2];
@@ -272,11 +274,19 @@ int run(int control) {
   for (const auto& space : kSpaces)
     if (space.flag != CLONE_NEWUSER || !root) say(control, std::string("layer ") + space.layer + (spaces & space.flag ? " own" : " missing"));
   say(control, "started " + std::to_string(pid));
-  if (char word = 0; ::read(control, &word, 1) != 1) return kRefused;  // process 1 ends with the pipe that it waits at
-  if (::write(go[1], "g", 1) != 1) refuse("box", "let it go");
+  // Process 1 may have something against it before anybody says go.
+  std::array<pollfd, 2> either{{{control, POLLIN, 0}, {report[0], POLLIN, 0}}};
+  while (::poll(either.data(), either.size(), -1) < 0 && errno == EINTR) {
+  }
+  if (either[1].revents == 0) {
+    if (char word = 0; ::read(control, &word, 1) != 1) return kRefused;  // process 1 ends with the pipe that it waits at
+    if (::write(go[1], "g", 1) != 1) refuse("box", "let it go");
+  }
   auto why = read_all(report[0]);  // ends when the program was started, or not
   auto status = wait_for(pid);
-  if (auto tab = why.find('\t'); tab != why.npos) throw Refusal{why.substr(0, tab), why.substr(tab + 1)};
+  if (auto tab = why.find('\t'); tab != why.npos)
+    throw Refusal{why.substr(0, tab), why.substr(tab + 1, why.size() - tab - 1 - why.ends_with('\t')), why.ends_with('\t')};
+  if (either[1].revents != 0) throw Refusal{"box", "its first process ended before it began"};
   return status;
 }
 
@@ -293,7 +303,7 @@ int main(int argc, char** argv) {
     return run(control);
   } catch (const Refusal& refusal) {
     try {
-      say(control, "refused " + refusal.layer + " " + refusal.why);
+      say(control, (refusal.lacks ? "lacks " : "refused ") + refusal.layer + " " + refusal.why);
     } catch (const Refusal&) {
       ::dprintf(2, "box: %s: %s\n", refusal.layer.c_str(), refusal.why.c_str());
     }

@@ -124,7 +124,7 @@ def killed(p, port):
                                    cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(rng.uniform(0, 0.15))
         started.kill(); started.wait()
-        for _ in range(200):
+        for _ in range(1000):  # one that waits for the disk is dead, and gone when the disk answers
             if not alive(word): break
             time.sleep(0.01)
         assert not alive(word), f"{word} lives on"

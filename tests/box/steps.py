@@ -138,7 +138,7 @@ def stopped(p):
         _, said = running.communicate(timeout=20)
         check(f"tk stop {name}: the run's driver ends: {running.returncode} {said}", running.returncode != 0)
         if name == "run":
-            check(f"a row tells who and why: {done}", [r["reason"] for r in p.rows("wot.stopped")] == ["wrong branch"] and "was stopped: wrong branch" in said)
+            check(f"a row tells who and why: {done}", [r["reason"] for r in p.rows("wot.stopped")][-1] == "wrong branch" and "was stopped: wrong branch" in said)
             check("its tokens are dead", not [t for t in json.loads(p.do(TK, "record", "list", "token", "--state", "live", "--json").stdout)])
             check("it is parked", json.loads(p.do(TK, "wot", "show", id, "--json").stdout)["state"] == "stopped")
             write(p, "go", "")
@@ -166,6 +166,129 @@ def less(p, url, closed):
     check(f"where nothing is missing nothing is left out: {row}", did == 1 and row["missing"] == [] and "without" not in row)
 
 
+def chain(p, name, steps):
+    write(p, f"wots/{name}.toml", f'wot = "{name}"\n[input]\n' + steps)
+
+
+def planted(p):
+    """A template's program by an absolute path where an agent may write, and what tk reads in a workspace and is not there yet."""
+    private = p.root + "/private"
+    os.makedirs(private)
+    agent(p, "far", "", more="", inputs="", outputs='did = "json"\n')
+    text = open(p.ws + "/templates/far/template.toml").read().replace('"./run"', f'"{p.ws}/mine/run"').replace('export = "diff"\n', "")
+    write(p, "templates/far/template.toml", text)
+    chain(p, "far", '[[step]]\nagent = "far"\n')
+    os.symlink(private, p.ws + "/mine/run")
+    led = p.do(TK, "wot", "run", "far", code=None)
+    check(f"a planted symlink for a program: {led.returncode} {led.stderr}", led.returncode == 2 and "TK-BOX-0002" in led.stderr)
+    os.unlink(p.ws + "/mine/run")
+    for folder in ("hives", "records", "integrations"):
+        if os.path.isdir(f"{p.ws}/{folder}"): os.rmdir(f"{p.ws}/{folder}")
+    p.do(TK, "repo", "set", "rule:tree", "actions=box.write")
+    p.box("sh", "-c", "for f in hives records integrations templates; do mkdir $f/x && echo made; done", code=None)
+    made = [f for f in ("hives", "records", "integrations", "templates") if os.path.exists(f"{p.ws}/{f}/x")]
+    check(f"what tk reads is made from a box: {made}", not made)
+    p.do(TK, "repo", "set", "rule:tree", "actions=box.read")
+    write(p, "profiles/nul.toml", 'network = "none"\n\0id 1000 x\0')
+    p.do("git", "add", "profiles"); p.do("git", "commit", "-qm", "nul")
+    nul = p.box("true", code=None)
+    check(f"a NUL byte in a profile: {nul.stderr}", nul.returncode == 2 and "profiles/nul.toml" in nul.stderr)
+    p.do("git", "rm", "-qf", "profiles/nul.toml"); p.do("git", "commit", "-qm", "no nul")
+
+
+def odd_kernels(p, url, closed):
+    """An error that says nothing about the machine is no leave to go without; one in the first process is told."""
+    _, said = run(p, "bare", url, closed, False, 1, without("processes"))
+    check("no process to be had is not no box to be had: " + said, "[TK-BOX-0001] " in said)
+    told = p.do(*without("loopback", TK, "run", "--as", "agent:bot", "--profile", "net", "--", "true"), code=None)
+    check(f"the first process cannot: {told.returncode} {told.stderr}", told.returncode == 1 and "[TK-BOX-0001] net: " in told.stderr)
+    # A retry's row has the box that it has.
+    agent(p, "twice", "#!/bin/sh\n[ -e \"$TK_WORKSPACE/go\" ] && echo '{\"did\": 1}' && exit\nexit 9\n", more='box = "bare"')
+    file = p.ws + "/.tk/run-id"
+    p.do(TK, "wot", "run", "twice", "--input", "url=", "--input", "closed=", "--input", "proxy=false", "--input", "diff=" + DIFF, "--run-file", file, code=1)
+    write(p, "go", "")
+    p.do(*without("mount", TK, "wot", "resume", open(file).read().strip()))
+    box = json.loads(p.do(TK, "record", "list", "step", "--json").stdout)
+    box = [s["fields"] for s in box if s["fields"]["agent"].endswith("/twice")][0]
+    check(f"the box of a retry: {box}", box["attempt"] == 2 and "mount" in box["box"]["without"])
+    os.unlink(p.ws + "/go")
+
+
+def residents(p, beat):
+    """A plugin ends with its run's stop, whatever it heeds, and has the box that the law of now gives."""
+    p.do(TK, "repo", "set", "rule:tree", "actions=box.write")
+    stubborn = PLUGIN.replace("import json, os, sys\n", "import json, os, sys, threading, time\ndef beats():\n    while True:\n        try: open(%r, 'w').write('%%020d' %% time.clock_gettime_ns(time.CLOCK_MONOTONIC))\n        except OSError: pass\n        time.sleep(0.004)\nn = 0\n" % beat)
+    stubborn = stubborn.replace('elif m["method"] == "run":\n', 'elif m["method"] == "run":\n        n += 1\n        if n == 1: threading.Thread(target=beats, daemon=True).start()\n        if n == 2: continue\n').replace('if m["method"] == "shutdown": break', "pass")
+    agent(p, "stubborn", stubborn + "time.sleep(60)\n", "plugin", inputs='diff = { type = "text", default = "" }\n')
+    agent(p, "between", "#!/bin/sh\necho '{\"mid\": 1}'\n", inputs='diff = { type = "text", default = "" }\n', outputs='mid = "int"\n')
+    chain(p, "three", '[[step]]\nname = "a"\nagent = "stubborn"\n[[step]]\nname = "b"\nagent = "between"\n[[step]]\nname = "c"\nagent = "stubborn"\n')
+    file = p.ws + "/.tk/run-id"
+    running = subprocess.Popen(p.argv([TK, "wot", "run", "three", "--run-file", file]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(500):
+        if os.path.exists(beat) and open(beat).read(): break
+        time.sleep(0.02)
+    time.sleep(0.5)
+    done = json.loads(p.do(TK, "stop", open(file).read().strip(), "--reason", "r", "--json").stdout)
+    returned = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+    running.wait(20)
+    time.sleep(0.3)
+    check(f"a plugin after a stop: {done}, {(int(open(beat).read() or 0) - returned) / 1e6:.1f} ms later", done["boxes"] == 1 and int(open(beat).read()) <= returned)
+    # A run that waits for a person hears of it too, and cannot be answered.
+    chain(p, "gate", '[[step]]\ncast = "ok"\nprompt = "?"\n[[step]]\nagent = "between"\n')
+    os.unlink(file)
+    running = subprocess.Popen(p.argv([TK, "wot", "run", "gate", "--wait", "--run-file", file]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(500):
+        if "ok" in p.do(TK, "wot", "inbox").stdout: break
+        time.sleep(0.02)
+    id = open(file).read().strip()
+    p.do(TK, "stop", id, "--reason", "r")
+    check("who waits hears of a stop", running.wait(10) == 3)
+    answered = p.do(TK, "wot", "answer", id, "ok", "approve", code=None)
+    check(f"a stopped run takes no answer: {answered.returncode} {answered.stderr}", answered.returncode != 0 and "was stopped" in answered.stderr)
+    # Law changes between two steps of one plugin.
+    agent(p, "writer", PLUGIN.replace('"did": {', '"did": {"wrote": wrote, ').replace("        folder =", "        try: open(os.environ['TK_WORKSPACE'] + '/mine/w', 'w'); wrote = True\n        except OSError: wrote = False\n        folder ="), "plugin",
+          inputs='diff = { type = "text", default = "" }\n')
+    chain(p, "twosteps", '[[step]]\nname = "a"\nagent = "writer"\n[[step]]\ncast = "ok2"\nprompt = "?"\n[[step]]\nname = "c"\nagent = "writer"\n')
+    os.unlink(file)
+    running = subprocess.Popen(p.argv([TK, "wot", "run", "twosteps", "--wait", "--run-file", file]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(500):
+        if "ok2" in p.do(TK, "wot", "inbox").stdout: break
+        time.sleep(0.02)
+    p.do(TK, "repo", "set", "rule:tree", "actions=box.read")
+    p.do(TK, "wot", "answer", open(file).read().strip(), "ok2", "approve")
+    running.wait(20)
+    wrote = [s["output"]["did"]["wrote"] for s in json.loads(p.do(TK, "wot", "show", open(file).read().strip(), "--json").stdout)["steps"]]
+    check(f"a plugin's box follows the law: {wrote}", wrote == [True, False])
+
+
+def deep(p):
+    """Folders in folders, more than anybody can hold open: they go, and so does the step's token."""
+    agent(p, "deep", "#!/usr/bin/env python3\nimport os, sys\nfor i in range(5000):\n    os.mkdir('d'); os.chdir('d')\nos.chmod('.', 0)\nprint('{\"did\": 1}')\n")
+    did, said = run(p, "deep", "", "", False)
+    check(f"deep folders: {did} {said}", did == 1 and not json.loads(p.do(TK, "record", "list", "token", "--state", "live", "--json").stdout))
+
+
+def lease(p):
+    """A lease that is spent before the box begins: nothing runs, and the row and the token end."""
+    for name in ("d", "e"):
+        os.makedirs(f"{p.root}/lent-{name}", exist_ok=True); os.chmod(f"{p.root}/lent-{name}", 0o777)
+        p.do(TK, "repo", "new", "directory", name, f"path={p.root}/lent-{name}")
+    lend = lambda uses: json.loads(p.do(TK, "acl", "borrow", "request", "--lender", p.owner, "--borrower", "agent:bot", "--action", "box.write", "--resource", "directory:w/**", "--purpose", "x",
+                                        "--max-uses", str(uses), "--json").stdout)["id"]
+    held = p.do(TK, "run", "--as", "agent:bot", "--lease", lend(1), "--", "touch", p.root + "/lent-d/ran", code=None)
+    open_boxes = [b for b in json.loads(p.do(TK, "record", "list", "box", "--json").stdout) if b["state"] == "running"]
+    check(f"a lease that is spent: {held.returncode} {open_boxes}", held.returncode == 3 and not os.path.exists(p.root + "/lent-d/ran") and not open_boxes)
+    p.do(TK, "run", "--as", "agent:bot", "--lease", lend(9), "--", "touch", p.root + "/lent-d/ran", p.root + "/lent-e/ran")
+    check("a lease gives its folders", os.path.exists(p.root + "/lent-d/ran") and os.path.exists(p.root + "/lent-e/ran"))
+    check("without it they are not there", p.box("touch", p.root + "/lent-d/ran2", code=None).returncode != 0 and not os.path.exists(p.root + "/lent-d/ran2"))
+    mark, id = f"tklease{os.getpid()}", lend(9)
+    running = subprocess.Popen(p.argv([TK, "run", "--as", "agent:bot", "--lease", id, "--", "python3", "-c", f"import time; time.sleep(60) # {mark}"]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.5)
+    p.do(TK, "acl", "borrow", "revoke", id)
+    _, said = running.communicate(timeout=10)
+    check(f"a lease that ends ends the box: {running.returncode} {said}", running.returncode == 3 and "its lease" in said and not alive(mark))
+
+
 def demo(p):
     for layer in ("mount", "landlock"):
         done = p.do(*without(layer, TK, "demo", "code-review"), code=None)
@@ -185,7 +308,12 @@ def main():
             if uid: os.chown(p.ws + "/mine", uid, uid)
             in_boxes(p, url, closed)
             less(p, url, closed)
+            odd_kernels(p, url, closed)
             demo(p)
+            planted(p)
+            residents(p, p.ws + "/mine/beat")
+            deep(p)
+            lease(p)
             stopped(p)
             p.do(TK, "log", "verify")
             print(f"uid {uid}: {len(wrong)} wrong so far")

@@ -97,7 +97,10 @@ Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commi
   for (const auto& file : files) {
     auto name = file.path.substr(file.path.rfind('/') + 1);
     if (file.path != "profiles/" + name || !name.ends_with(".toml")) continue;
+    if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != name.npos)
+      return fail(Code::box_profile, "not a profile's name: " + text::printable(file.path), "letters, digits, - and _");
     TK_TRY(auto text, repository.read_blob(file.blob));
+    if (text.find('\0') != text.npos) return fail_at(Code::box_profile, {file.path, 1, 1}, "a NUL byte in a profile", "take it out");
     ground.profiles.emplace(name.substr(0, name.size() - 5), std::move(text));
   }
   TK_CHECK(os::make_directories(ws.state("run"), 0700));

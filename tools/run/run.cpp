@@ -241,9 +241,11 @@ Result<Exit> run(const cli::Args& args) {
   std::unique_lock turn(law_and_journal);
   auto running = box::Running::start(plan.box, {std::ref(hosts), &law_and_journal});
   TK_CHECK(s->store.apply(std::move(row.rows)));
-  if (lease) TK_CHECK(use(*s, plan, span));
+  auto lent = lease ? use(*s, plan, span) : Result<void>();
   End end;
-  if (running)
+  if (!lent)
+    end.refused = lent.error();
+  else if (running)
     end = in_box(*s, plan, *running, row.id, span, row.token_id);
   else
     end.refused = running.error();

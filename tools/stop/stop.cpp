@@ -51,13 +51,19 @@ Result<Stopped> halt(Session& s, const record::Actor& actor, const std::string& 
 Result<Stopped> park(Session& s, const record::Record& run, const std::string& reason, std::vector<std::string>& steps) {
   Stopped out{run.id, "", 0};
   TK_TRY(auto all, s.store.list("step", run.id));
-  std::vector<record::Change> batch(1);
-  batch[0].id = run.id;
-  batch[0].event = "stop";
-  batch[0].input = {{"reason", reason}};
-  batch[0].actor = s.actor;
-  batch[0].trace = trace::child(s.trace);
-  batch[0].reason = reason;
+  std::vector<record::Change> batch;
+  if (run.state != "stopped") {
+    auto& c = batch.emplace_back();
+    c.id = run.id;
+    c.event = "stop";
+    c.input = {{"reason", reason}};
+    c.actor = s.actor;
+    c.trace = trace::child(s.trace);
+    c.reason = reason;
+  } else if (auto may = s.store.ask(s.actor, "run.stop", run.resource()); !may) {
+    out.why = may.error().message;
+    return out;
+  }
   for (const auto& step : all) {
     if (step.state != "running") continue;
     steps.push_back(step.id);
@@ -72,10 +78,11 @@ Result<Stopped> park(Session& s, const record::Record& run, const std::string& r
       c.owed = "failure";
     }
   }
-  if (run.state == "stopped") return out;
+  if (batch.empty()) return out;
+  bool parks = run.state != "stopped";
   auto done = s.store.apply(std::move(batch));
   if (done)
-    out.seq = done->front().seq;
+    out.seq = parks ? done->front().seq : 0;
   else if (done.error().code == Code::law_denied || done.error().code == Code::record_event)
     out.why = done.error().message;
   else
@@ -145,6 +152,7 @@ Result<Exit> run(const cli::Args& args) {
   for (const auto& one : parked) {
     std::vector<std::string> steps;
     TK_TRY(auto done, park(*s, one, reason, steps));
+    if (done.why.empty()) ids.push_back(one.id);  // boxes of its steps are entered with it
     if (done.why.empty()) std::move(steps.begin(), steps.end(), std::back_inserter(ids));
     runs.push_back(std::move(done));
   }

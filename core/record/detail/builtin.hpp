@@ -226,7 +226,7 @@ from = ["running", "failed"]
 to = "running"
 action = "step.run"
 event_type = "step.retried"
-input = { attempt = "int" }
+input = { attempt = "int", box = "json" }
 )toml"},
     // A program of an agent in its box, from before it starts.
     {"box", R"toml(

@@ -63,6 +63,7 @@ class Driver {
   Result<void> unit_failed(const record::Actor& actor, const trace::Context& span,
                            const std::string& record, const std::string& token, const Error& why);
   Result<void> pump();
+  Result<void> go_on();
   Result<void> end_revoked();
   Result<void> interrupted();
   // Ends what is under way: each step stands as failed and its token is dead, in one commit.
