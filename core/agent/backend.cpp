@@ -100,7 +100,9 @@ Result<Begun> begin(const Task& task, std::vector<std::string> command, os::Spaw
   TK_TRY(auto running, box::Running::start(box, std::move(pipes), {std::move(ask), task.turn}));
   out.box.emplace(std::move(running));
   TK_CHECK(out.box->ready());
-  TK_TRY(auto entered, box::Entered::enter(task.workspace + "/.tk/run/boxes", task.record, {boxed.agent.id, boxed.agent.on_behalf_of, task.run}, out.box->first()));
+  // Whoever stops its agent, the person it acts for or its run finds it.
+  std::vector<std::string> whose = {boxed.agent.id, boxed.agent.on_behalf_of, task.run};
+  TK_TRY(auto entered, box::Entered::enter(task.workspace + "/.tk/run/boxes", task.record, whose, out.box->first()));
   out.entered.emplace(std::move(entered));
   TK_CHECK(task.look());
   out.box->begin();

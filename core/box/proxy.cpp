@@ -384,8 +384,8 @@ void Proxy::State::serve_socks(int client, std::string head) {
   }
   auto to = destination(host, std::to_string(byte(at) << 8 | byte(at + 1)));
   if (!to) return reply(1);
-  pass(
-      client, *to, std::string_view(head).substr(at + 2), [&](const std::string&, bool denied) { reply(denied ? 2 : 5); }, std::string_view("\x05\0\0\x01\0\0\0\0\0\0", 10));
+  auto no = [&](const std::string&, bool denied) { reply(denied ? 2 : 5); };
+  pass(client, *to, std::string_view(head).substr(at + 2), no, std::string_view("\x05\0\0\x01\0\0\0\0\0\0", 10));
 }
 
 Result<Proxy> Proxy::start(int listener, Way way) {

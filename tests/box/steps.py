@@ -166,6 +166,16 @@ def less(p, url, closed):
     check(f"where nothing is missing nothing is left out: {row}", did == 1 and row["missing"] == [] and "without" not in row)
 
 
+def asked(p, cast):
+    for _ in range(500):
+        if cast in p.do(TK, "wot", "inbox").stdout: return
+        time.sleep(0.02)
+
+
+def driven(p, file, *words):
+    return subprocess.Popen(p.argv([TK, "wot", "run", *words, "--run-file", file]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def chain(p, name, steps):
     write(p, f"wots/{name}.toml", f'wot = "{name}"\n[input]\n' + steps)
 
@@ -223,7 +233,7 @@ def residents(p, beat):
     agent(p, "between", "#!/bin/sh\necho '{\"mid\": 1}'\n", inputs='diff = { type = "text", default = "" }\n', outputs='mid = "int"\n')
     chain(p, "three", '[[step]]\nname = "a"\nagent = "stubborn"\n[[step]]\nname = "b"\nagent = "between"\n[[step]]\nname = "c"\nagent = "stubborn"\n')
     file = p.ws + "/.tk/run-id"
-    running = subprocess.Popen(p.argv([TK, "wot", "run", "three", "--run-file", file]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = driven(p, file, "three")
     for _ in range(500):
         if os.path.exists(beat) and open(beat).read(): break
         time.sleep(0.02)
@@ -236,10 +246,8 @@ def residents(p, beat):
     # A run that waits for a person hears of it too, and cannot be answered.
     chain(p, "gate", '[[step]]\ncast = "ok"\nprompt = "?"\n[[step]]\nagent = "between"\n')
     os.unlink(file)
-    running = subprocess.Popen(p.argv([TK, "wot", "run", "gate", "--wait", "--run-file", file]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(500):
-        if "ok" in p.do(TK, "wot", "inbox").stdout: break
-        time.sleep(0.02)
+    running = driven(p, file, "gate", "--wait")
+    asked(p, "ok")
     id = open(file).read().strip()
     p.do(TK, "stop", id, "--reason", "r")
     check("who waits hears of a stop", running.wait(10) == 3)
@@ -250,10 +258,8 @@ def residents(p, beat):
           inputs='diff = { type = "text", default = "" }\n')
     chain(p, "twosteps", '[[step]]\nname = "a"\nagent = "writer"\n[[step]]\ncast = "ok2"\nprompt = "?"\n[[step]]\nname = "c"\nagent = "writer"\n')
     os.unlink(file)
-    running = subprocess.Popen(p.argv([TK, "wot", "run", "twosteps", "--wait", "--run-file", file]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(500):
-        if "ok2" in p.do(TK, "wot", "inbox").stdout: break
-        time.sleep(0.02)
+    running = driven(p, file, "twosteps", "--wait")
+    asked(p, "ok2")
     p.do(TK, "repo", "set", "rule:tree", "actions=box.read")
     p.do(TK, "wot", "answer", open(file).read().strip(), "ok2", "approve")
     running.wait(20)
