@@ -85,7 +85,7 @@ Value call_params(const Task& task) {
                     {"timeout_ms", task.timeout_ns / 1'000'000}};
 }
 
-// Starts a program in the task's box, or without one. `began` gets what it is known by while it runs.
+// A program that was started in the task's box, and what it is known by while it runs.
 struct Begun {
   std::optional<box::Running> box;
   std::optional<box::Entered> entered;

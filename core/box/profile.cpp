@@ -16,7 +16,7 @@ struct Limit {
 };
 constexpr Limit kLimits[] = {
     {"processes", "nproc", 512}, {"open-files", "nofile", 4096},         {"file-size", "fsize", std::int64_t{1} << 30}, {"memory", "as", 0},
-    {"cpu", "cpu", 0},           {"tmp", "tmp", std::int64_t{512} << 20}};
+    {"cpu", "cpu", 0},           {"tmp", "tmp", std::int64_t{512} << 20}, {"total-memory", "total", 0}};
 
 Result<std::vector<std::string>> paths(const toml::Node& doc, const char* key) {
   TK_TRY(auto out, doc.texts(key));

@@ -14,6 +14,7 @@
 //   memory = 0                             bytes of address space; 0: no limit
 //   cpu = 0                                seconds
 //   tmp = 536870912                        bytes of /tmp
+//   total-memory = 0                       bytes of all its processes and its /tmp; only where root finds cgroups
 #pragma once
 
 #include <map>

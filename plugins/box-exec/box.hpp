@@ -9,7 +9,7 @@
 //   link TARGET PATH    a symlink of the new root (/bin), with a newline between the two
 //   network proxy       a socket that listens in it is handed out; else it has nobody to talk to
 //   sockets unix        those too; a pair of them is always to be had
-//   limit NAME N        nproc, nofile, fsize, as, cpu (rlimits) and tmp (bytes of /tmp)
+//   limit NAME N        nofile, fsize, as, cpu (rlimits), nproc, tmp (bytes of /tmp) and total (bytes of all processes and /tmp)
 //   missing LAYER       may be missing: landlock, net, ipc, uts, cgroup
 //   dir PATH            where it starts
 //   env NAME=VALUE…     its environment, nothing else
@@ -56,6 +56,15 @@ Box read_box(std::string_view text);  // throws Refusal{"box", …}
 
 inline constexpr int kLowestLandlock = 2;  // that of Debian 12's kernel
 int landlock_version();                    // 0: there is none
+
+// What counts the processes and the memory of the box as a whole (cgroup.cpp).
+struct Groups {
+  std::vector<std::string> folders;
+  bool counts = false;  // the processes
+};
+Groups make_groups(const Box& box);  // throws Refusal where `total` was asked for and cannot be kept
+void enter(const Groups& groups, int pid);
+void remove(const Groups& groups);  // when the box is gone
 
 // Inside of the new namespaces. All throw Refusal.
 void make_root(const Box& box);  // of the paths alone, and goes there

@@ -114,14 +114,15 @@ void map_ids(pid_t pid) {
   write_file(at + "gid_map", one(::getgid()));
 }
 
-void set_limits(const Box& box) {
+// `counted`: its processes are already.
+void set_limits(const Box& box, bool counted) {
   static constexpr std::pair<const char*, __rlimit_resource> kLimits[] = {
       {"nproc", RLIMIT_NPROC}, {"nofile", RLIMIT_NOFILE}, {"fsize", RLIMIT_FSIZE}, {"as", RLIMIT_AS}, {"cpu", RLIMIT_CPU}};
   rlimit none{0, 0};
   if (::setrlimit(RLIMIT_CORE, &none) != 0) refuse("limits", "core");
   for (auto [name, resource] : kLimits) {
     auto it = box.limits.find(name);
-    if (it == box.limits.end()) continue;
+    if (it == box.limits.end() || (counted && resource == RLIMIT_NPROC)) continue;
     rlimit now{};
     ::getrlimit(resource, &now);
     rlimit limit{std::min<rlim_t>(it->second, now.rlim_max), std::min<rlim_t>(it->second, now.rlim_max)};
@@ -173,7 +174,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   ::_exit(kRefused);
 }
 
-[[noreturn]] void become(const Box& box, int report) {
+[[noreturn]] void become(const Box& box, bool counted, int report) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     auto environment = pointers(box.environment), command = pointers(box.command);
@@ -182,7 +183,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
     if (::dup2(report, 3) < 0 || ::syscall(SYS_close_range, 4u, ~0u, 0u) != 0 || ::fcntl(3, F_SETFD, FD_CLOEXEC) != 0)
       refuse("box", "close descriptors");
     report = 3;
-    set_limits(box);
+    set_limits(box, counted);
     drop_rights(box);
     if (::chdir(box.directory.c_str()) != 0) refuse("box", "go to " + box.directory);
     if (!box.missing.contains("landlock") || landlock_version() >= kLowestLandlock) restrict_files(box);
@@ -223,7 +224,7 @@ void hand_out_listener(int control) {
 }
 
 // Process 1 of the box.
-[[noreturn]] void first(const Box& box, unsigned long spaces, int control, int go, int report) {
+[[noreturn]] void first(const Box& box, unsigned long spaces, bool counted, int control, int go, int report) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (spaces & CLONE_NEWNET) bring_up_loopback();
@@ -235,7 +236,7 @@ void hand_out_listener(int control) {
     make_root(box);
     auto program = ::fork();
     if (program < 0) refuse("box", "fork");
-    if (program == 0) become(box, report);
+    if (program == 0) become(box, counted, report);
     ::syscall(SYS_close_range, 0u, ~0u, 0u);
     ::_exit(wait_for(program));
   } catch (const Refusal& refusal) {
@@ -262,14 +263,20 @@ int run(int control) {
   sigset_t all;
   ::sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
+  auto groups = make_groups(box);
+  struct Gone {
+    const Groups& groups;
+    ~Gone() { remove(groups); }
+  } gone{groups};
   auto pid = fork_into(spaces);
   if (pid < 0) name_what_is_missing(spaces, errno);
   if (pid == 0) {
     ::close(go[1]), ::close(report[0]);
-    first(box, spaces, control, go[0], report[1]);
+    first(box, spaces, groups.counts, control, go[0], report[1]);
   }
   ::close(go[0]), ::close(report[1]);
   if (spaces & CLONE_NEWUSER) map_ids(pid);
+  enter(groups, pid);
   say(control, version >= kLowestLandlock ? "layer landlock " + std::to_string(version) : "layer landlock missing");
   for (const auto& space : kSpaces)
     if (space.flag != CLONE_NEWUSER || !root) say(control, std::string("layer ") + space.layer + (spaces & space.flag ? " own" : " missing"));

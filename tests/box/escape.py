@@ -68,6 +68,26 @@ def bad_programs(p):
     check(f"2 GB are not had: {big.stdout}", big.stdout.strip().isdigit() and int(big.stdout) < 1100)
 
 
+def whole(p):
+    """Memory and processes of a box together, by a cgroup; without one a profile that asks for it is refused."""
+    os.makedirs(p.ws + "/profiles", exist_ok=True)
+    with open(p.ws + "/profiles/small.toml", "w") as f: f.write("[limits]\ntotal-memory = 100000000\nprocesses = 20\n")
+    p.do("git", "add", "profiles"); p.do("git", "commit", "-qm", "small")
+    eats = "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        b = bytearray(60 << 20)\n        for i in range(0, len(b), 4096): b[i] = 1\n        time.sleep(1); os._exit(0)\nended = [os.wait()[1] for _ in range(3)]\nprint(sum(s == 9 for s in ended))"
+    done = p.box("python3", "-c", eats, options=("--profile", "small"), code=None)
+    if p.uid: return check(f"without root there is no cgroup: {done.stderr}", done.returncode == 1 and "total-memory needs a cgroup" in done.stderr)
+    if "needs a cgroup" in done.stderr: return print("SKIP: no cgroup with memory here")
+    check(f"three times 60 MB are not had in 100: {done.returncode} {done.stdout}{done.stderr}", done.stdout.strip() in ("1", "2") or done.returncode == 137)
+    done = p.box("sh", "-c", "head -c 150000000 /dev/zero > /tmp/x && echo had", options=("--profile", "small"), code=None)
+    check(f"nor 150 MB of /tmp: {done.stdout}", "had" not in done.stdout)
+    forks = "import os, time\nn = 0\ntry:\n  while n < 100:\n    if os.fork() == 0: time.sleep(2); os._exit(0)\n    n += 1\nexcept OSError: pass\nprint(n)"
+    both = [subprocess.Popen([TK, "run", "--as", "agent:bot", "--profile", "small", "--", "python3", "-c", forks], cwd=p.ws, env=p.env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    had = [int(b.communicate(timeout=30)[0]) for b in both]
+    check(f"two boxes count their processes apart: {had}", all(15 <= n <= 20 for n in had))
+    for top in ("/sys/fs/cgroup", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids"):
+        check("no group is left", not os.path.isdir(top) or not [d for d in os.listdir(top) if d.startswith("tk-box-")])
+
+
 def refusals(p):
     none = p.box("no-such-program", code=None)
     check("a command that is not there is named", none.returncode == 2 and "TK-BOX-0004" in none.stderr and "no-such-program" in none.stderr)
@@ -197,6 +217,7 @@ def main():
             bad_programs(p)
             profiles(p)
             planted(p)
+            whole(p)
             started, ended = p.rows("box.started"), p.rows("box.ended")
             check("each start and each end has its row", len(started) >= 8 and len(ended) >= 7)
             layers = without_layers(p)
