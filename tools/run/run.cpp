@@ -240,7 +240,12 @@ Result<Exit> run(const cli::Args& args) {
   std::timed_mutex law_and_journal;
   std::unique_lock turn(law_and_journal);
   auto running = box::Running::start(plan.box, {std::ref(hosts), &law_and_journal});
-  TK_CHECK(s->store.apply(std::move(row.rows)));
+  if (auto done = s->store.apply(std::move(row.rows)); !done) {
+    auto why = done.error();
+    if (why.code == Code::law_denied && why.message.find("box.run") != std::string::npos)
+      why.hint = "where agents may: tk repo new rule boxes effect=permit role=role:agent actions=box.run resource='box:**/" + plan.profile.name + "'";
+    return fail(why);
+  }
   auto lent = lease ? use(*s, plan, span) : Result<void>();
   End end;
   if (!lent)

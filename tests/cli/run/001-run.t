@@ -3,7 +3,7 @@ An agent's program in a box: law says who may have one, the box says what it see
   $ tk init acme >/dev/null && cd acme && tk repo new agent builder sponsor=user:$(ls galaxies/acme/users | sed 's/.xml//') >/dev/null
   $ tk run --as agent:builder -- echo hello
   tk: [TK-LAW-0005] agent:acme/builder may not box.run on box:acme/build: no rule of agent:acme/builder's roles permits box.run
-    mend: see: tk law explain agent:acme/builder box.run box:acme/build
+    mend: where agents may: tk repo new rule boxes effect=permit role=role:agent actions=box.run resource='box:**/build'
   [3]
   $ tk repo new rule boxes effect=permit role=role:agent actions=box.run 'resource=box:acme/build' >/dev/null
   $ tk run --as agent:builder -- echo hello
@@ -12,7 +12,7 @@ An agent's program in a box: law says who may have one, the box says what it see
   [7]
   $ tk run --as agent:builder --profile read-only -- true
   tk: [TK-LAW-0005] agent:acme/builder may not box.run on box:acme/read-only: rule boxes permits box.run on box:acme/build, which does not cover box:acme/read-only
-    mend: see: tk law explain agent:acme/builder box.run box:acme/read-only
+    mend: where agents may: tk repo new rule boxes effect=permit role=role:agent actions=box.run resource='box:**/read-only'
   [3]
 
 It stands in the workspace where law lets it see that, and writes where law lets it.
