@@ -112,6 +112,10 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 
 }  // namespace
 
+pid_t own_pid() {
+  return ::getpid();
+}
+
 std::string find_in_path(std::string_view name) {
   const char* path = ::getenv("PATH");
   for (auto part : text::split(path ? path : "/usr/bin:/bin", ':')) {

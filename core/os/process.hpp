@@ -109,6 +109,7 @@ class Pager {
   int in_ = -1;
 };
 
+pid_t own_pid();
 // When a process began, in the kernel's ticks since boot; empty when there is none of that number.
 std::string began(pid_t pid);
 

@@ -137,6 +137,11 @@ def killed(p, port):
         assert not spoke or boxes[word] in connected, f"{word} spoke to a host that no row tells of"
         early += not did
         late += spoke
+    # The next one journals that they are over, with their tokens dead.
+    p.box("true")
+    left = [b for b in json.loads(p.do(TK, "record", "list", "box", "--json").stdout) if b["state"] == "running"]
+    tokens = json.loads(p.do(TK, "record", "list", "token", "--state", "live", "--json").stdout)
+    assert not left and not tokens and not os.listdir(p.ws + "/.tk/run/boxes"), (left, tokens)
     p.do(TK, "log", "verify")
     assert 0 < early < KILLS and late > 0, (early, late)
     return f"{KILLS} kills: {early} before its first effect, {late} behind its connection"

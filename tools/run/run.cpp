@@ -155,6 +155,36 @@ Result<void> finish(Session& s, const Boxed& plan, const std::string& id, const 
   return s.store.apply(std::move(batch)).transform([](auto&&) {});
 }
 
+// Boxes whose tk was killed: that they are over is journaled by who comes next.
+Result<void> end_forgotten(Session& s) {
+  auto folder = s.workspace.state("run/boxes");
+  TK_TRY(auto forgotten, box::forgotten_boxes(folder));
+  for (const auto& id : forgotten) {
+    auto record = s.store.get(id);
+    if (!record && record.error().code != Code::record_unknown) return fail(record.error());
+    std::vector<record::Change> batch;
+    auto add = [&](const std::string& what, const char* event) -> record::Change& {
+      auto& c = batch.emplace_back();
+      c.id = what;
+      c.event = event;
+      c.actor = s.actor;
+      c.trace = trace::child(s.trace);
+      c.owed = "outcome";
+      return c;
+    };
+    if (record && record->type == "box" && record->state == "running") {  // a step is its run's to resume
+      add(id, "end").input = {{"status", 128 + SIGKILL}, {"error", "who started it was killed, and it ended with that"}};
+      TK_TRY(auto tokens, s.store.list("token", id));
+      for (const auto& token : tokens)
+        if (token.state == "live") add(token.id, "revoke");
+      auto done = s.store.apply(std::move(batch));
+      if (!done && done.error().code != Code::record_event && done.error().code != Code::record_conflict) return fail(done.error());
+    }
+    box::forget(folder, id);
+  }
+  return {};
+}
+
 // What the lease let it have is one use of it each.
 Result<void> use(Session& s, const Boxed& plan, const trace::Context& span) {
   for (const auto& one : plan.granted) {
@@ -189,15 +219,14 @@ Result<std::string> trouble_of(Session& s, const Boxed& plan, const trace::Conte
 }
 
 // Until its end. Whoever is stopped meanwhile, or loses its token or right, is stopped here.
-End in_box(Session& s, const Boxed& plan, box::Running& running, const std::string& id, const trace::Context& span, const std::string& token_id) {
+End in_box(Session& s, const Boxed& plan, box::Running& running, box::Entered& entered, const trace::Context& span, const std::string& token_id) {
   End out;
   auto refuse = [&](const Error& why) {
     out.refused = why;
     return out;
   };
   if (auto there = running.ready(); !there) return refuse(there.error());
-  auto entered = box::Entered::enter(s.workspace.state("run/boxes"), id, {plan.agent.id, s.actor.id}, running.first());
-  if (!entered) return refuse(entered.error());
+  if (auto done = entered.has(running.first()); !done) return refuse(done.error());
   bool begun = false;
   auto look = [&]() -> Result<void> {
     auto trouble = trouble_of(s, plan, span, token_id);
@@ -226,6 +255,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto plan, plan_of(*s, args, lease));
   if (args.has("explain")) return explain(args, plan);
   if (plan.box.command.empty()) return fail(Code::cli_usage, "what is to be run?", "tk run --as " + plan.agent.ref + " -- COMMAND…");
+  TK_CHECK(end_forgotten(*s));
   auto span = trace::child(s->trace);
   TK_TRY(auto row, begin(*s, plan, lease, span));
   tk::agent::set_environment(plan, s->workspace.root(), row.token, row.id, span);
@@ -233,6 +263,7 @@ Result<Exit> run(const cli::Args& args) {
   auto here = os::current_directory().value_or("");
   for (const auto& [path, use] : plan.box.paths)
     if (here == path || here.starts_with(path + "/")) plan.box.directory = here;
+  TK_TRY(auto entered, box::Entered::enter(s->workspace.state("run/boxes"), row.id, {plan.agent.id, s->actor.id}, 0));
   // The box is made while its row goes to the disk; its program begins behind both.
   tk::agent::Hosts hosts(
       s->gate, s->store, plan.agent, [&, id = row.id] { return change(*s, plan, id, trace::child(span)); }, [&] { return s->law.follow(s->workspace); },
@@ -251,7 +282,7 @@ Result<Exit> run(const cli::Args& args) {
   if (!lent)
     end.refused = lent.error();
   else if (running)
-    end = in_box(*s, plan, *running, row.id, span, row.token_id);
+    end = in_box(*s, plan, *running, entered, span, row.token_id);
   else
     end.refused = running.error();
   TK_CHECK(finish(*s, plan, row.id, span, row.token_id, end));
