@@ -119,7 +119,7 @@ def under_strace(p, ports, closed):
 def killed(p, port):
     rng, words, early, late = random.Random(11), [], 0, 0
     for i in range(KILLS):
-        word = f"k{i}x{os.getpid()}"
+        word = f"k{i}u{p.uid}x{os.getpid()}"
         started = subprocess.Popen(p.argv([TK, "run", "--as", "agent:bot", "--profile", "net", "--", "python3", "-S", "-c", QUICK, word, p.ws + "/mine", f"http://127.0.0.1:{port}/"]),
                                    cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(rng.uniform(0, 0.15))
