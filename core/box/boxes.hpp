@@ -14,7 +14,7 @@ namespace tk::box {
 
 class Entered {
  public:
-  // `actors`: whose box it is and for whom, by their ids; `first`: process 1 of the box, 0 where there is none yet. The file
+  // `actors`: whose box it is and for whom, and the run whose step it is, by their ids; `first`: process 1 of the box, 0 where there is none yet. The file
   // goes with this.
   static Result<Entered> enter(const std::string& folder, const std::string& record, const std::vector<std::string>& actors, pid_t first);
   Result<void> has(pid_t first);

@@ -47,8 +47,8 @@ Result<Stopped> halt(Session& s, const record::Actor& actor, const std::string& 
   return out;
 }
 
-// Parks a run and ends the tokens of its steps, in one commit. `steps`: the records of those that are under way.
-Result<Stopped> park(Session& s, const record::Record& run, const std::string& reason, std::vector<std::string>& steps) {
+// Parks a run and ends the tokens of its steps, in one commit.
+Result<Stopped> park(Session& s, const record::Record& run, const std::string& reason) {
   Stopped out{run.id, "", 0};
   TK_TRY(auto all, s.store.list("step", run.id));
   std::vector<record::Change> batch;
@@ -66,7 +66,6 @@ Result<Stopped> park(Session& s, const record::Record& run, const std::string& r
   }
   for (const auto& step : all) {
     if (step.state != "running") continue;
-    steps.push_back(step.id);
     TK_TRY(auto tokens, s.store.list("token", step.id));
     for (const auto& token : tokens) {
       if (token.state != "live") continue;
@@ -131,7 +130,7 @@ Result<Exit> run(const cli::Args& args) {
   auto folder = s->workspace.state("run/boxes");
   TK_TRY(auto boxes, box::running_boxes(folder));
   std::vector<Stopped> actors, runs;
-  std::vector<std::string> ids;  // of who was stopped, and of the steps that were
+  std::vector<std::string> ids;  // of the actors and runs that were
   std::vector<record::Record> parked;
   // Actors have a type before their name.
   if (args.has("WHAT") && args.get("WHAT").find(':') == std::string::npos) {
@@ -150,10 +149,8 @@ Result<Exit> run(const cli::Args& args) {
     }
   }
   for (const auto& one : parked) {
-    std::vector<std::string> steps;
-    TK_TRY(auto done, park(*s, one, reason, steps));
-    if (done.why.empty()) ids.push_back(one.id);  // boxes of its steps are entered with it
-    if (done.why.empty()) std::move(steps.begin(), steps.end(), std::back_inserter(ids));
+    TK_TRY(auto done, park(*s, one, reason));
+    if (done.why.empty()) ids.push_back(one.id);
     runs.push_back(std::move(done));
   }
   // Looked at again: whoever starts a box from now on is told no before its program begins. Those of before are ended by
@@ -162,8 +159,7 @@ Result<Exit> run(const cli::Args& args) {
   for (auto& one : since)
     if (std::none_of(boxes.begin(), boxes.end(), [&](const auto& b) { return b.record == one.record; })) boxes.push_back(std::move(one));
   std::erase_if(boxes, [&](const auto& b) {
-    bool its = std::find_first_of(b.actors.begin(), b.actors.end(), ids.begin(), ids.end()) != b.actors.end();
-    return !its && std::find(ids.begin(), ids.end(), b.record) == ids.end();
+    return std::find_first_of(b.actors.begin(), b.actors.end(), ids.begin(), ids.end()) == b.actors.end();
   });
   TK_CHECK(box::end_boxes(boxes));
   auto ended = boxes.size();
