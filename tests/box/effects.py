@@ -118,11 +118,14 @@ def under_strace(p, ports, closed):
 
 def killed(p, port):
     rng, words, early, late = random.Random(11), [], 0, 0
+    began = time.monotonic()
+    p.box("python3", "-S", "-c", QUICK, "whole", p.ws + "/mine", f"http://127.0.0.1:{port}/", options=("--profile", "net"))
+    whole = time.monotonic() - began
     for i in range(KILLS):
         word = f"k{i}u{p.uid}x{os.getpid()}"
         started = subprocess.Popen(p.argv([TK, "run", "--as", "agent:bot", "--profile", "net", "--", "python3", "-S", "-c", QUICK, word, p.ws + "/mine", f"http://127.0.0.1:{port}/"]),
                                    cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(rng.uniform(0, 0.15))
+        time.sleep(rng.uniform(0, 2 * whole))
         started.kill(); started.wait()
         for _ in range(1000):  # one that waits for the disk is dead, and gone when the disk answers
             if not alive(word): break
