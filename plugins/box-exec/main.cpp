@@ -227,11 +227,14 @@ void hand_out_listener(int control) {
 [[noreturn]] void first(const Box& box, unsigned long spaces, bool counted, int control, int go, int report) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    auto wait_for_word = [go] {
+      if (char word = 0; ::read(go, &word, 1) != 1) ::_exit(kRefused);  // who started us is gone
+    };
+    wait_for_word();
+    ::prctl(PR_SET_DUMPABLE, 0);  // not before: its ids are mapped from outside
     if (spaces & CLONE_NEWNET) bring_up_loopback();
     if (box.proxy) hand_out_listener(control);
-    char word = 0;
-    if (::read(go, &word, 1) != 1) ::_exit(kRefused);  // who started us is gone
-    ::prctl(PR_SET_DUMPABLE, 0);                       // not before: its ids are mapped from outside
+    wait_for_word();
     if ((spaces & CLONE_NEWUTS) && ::sethostname("box", 3) != 0) refuse("uts", "name the box");
     make_root(box);
     auto program = ::fork();
@@ -277,6 +280,7 @@ int run(int control) {
   ::close(go[0]), ::close(report[1]);
   if (spaces & CLONE_NEWUSER) map_ids(pid);
   enter(groups, pid);
+  if (::write(go[1], "m", 1) != 1) refuse("box", "speak to its first process");
   say(control, version >= kLowestLandlock ? "layer landlock " + std::to_string(version) : "layer landlock missing");
   for (const auto& space : kSpaces)
     if (space.flag != CLONE_NEWUSER || !root) say(control, std::string("layer ") + space.layer + (spaces & space.flag ? " own" : " missing"));

@@ -227,7 +227,7 @@ def odd_kernels(p, url, closed):
 def residents(p, beat):
     """A plugin ends with its run's stop, whatever it heeds, and has the box that the law of now gives."""
     p.do(TK, "repo", "set", "rule:tree", "actions=box.write")
-    stubborn = PLUGIN.replace("import json, os, sys\n", "import json, os, sys, threading, time\ndef beats():\n    while True:\n        try: open(%r, 'w').write('%%020d' %% time.clock_gettime_ns(time.CLOCK_MONOTONIC))\n        except OSError: pass\n        time.sleep(0.004)\nn = 0\n" % beat)
+    stubborn = PLUGIN.replace("import json, os, sys\n", "import json, os, sys, threading, time\ndef beats():\n    f = os.open(%r, os.O_CREAT | os.O_WRONLY, 0o644)\n    while True:\n        os.pwrite(f, b'%%020d' %% time.clock_gettime_ns(time.CLOCK_MONOTONIC), 0)\n        time.sleep(0.004)\nn = 0\n" % beat)
     stubborn = stubborn.replace('elif m["method"] == "run":\n', 'elif m["method"] == "run":\n        n += 1\n        if n == 1: threading.Thread(target=beats, daemon=True).start()\n        if n == 2: continue\n').replace('if m["method"] == "shutdown": break', "pass")
     agent(p, "stubborn", stubborn + "time.sleep(60)\n", "plugin", inputs='diff = { type = "text", default = "" }\n')
     agent(p, "between", "#!/bin/sh\necho '{\"mid\": 1}'\n", inputs='diff = { type = "text", default = "" }\n', outputs='mid = "int"\n')
@@ -237,7 +237,10 @@ def residents(p, beat):
     for _ in range(500):
         if os.path.exists(beat) and open(beat).read(): break
         time.sleep(0.02)
-    time.sleep(0.5)
+    for _ in range(500):
+        steps = json.loads(p.do(TK, "wot", "show", open(file).read().strip(), "--json").stdout)["steps"]
+        if any(s["step"] == "c" and s["state"] == "running" for s in steps): break
+        time.sleep(0.02)
     done = json.loads(p.do(TK, "stop", open(file).read().strip(), "--reason", "r", "--json").stdout)
     returned = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
     running.wait(20)
@@ -289,7 +292,9 @@ def lease(p):
     check("without it they are not there", p.box("touch", p.root + "/lent-d/ran2", code=None).returncode != 0 and not os.path.exists(p.root + "/lent-d/ran2"))
     mark, id = f"tklease{os.getpid()}", lend(9)
     running = subprocess.Popen(p.argv([TK, "run", "--as", "agent:bot", "--lease", id, "--", "python3", "-c", f"import time; time.sleep(60) # {mark}"]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    time.sleep(0.5)
+    for _ in range(500):
+        if len(alive(mark)) > 1: break  # tk itself, and the program
+        time.sleep(0.02)
     p.do(TK, "acl", "borrow", "revoke", id)
     _, said = running.communicate(timeout=10)
     check(f"a lease that ends ends the box: {running.returncode} {said}", running.returncode == 3 and "its lease" in said and not alive(mark))
