@@ -202,7 +202,8 @@ struct Proxy::State : std::enable_shared_from_this<Proxy::State> {
     }
     std::string out = "the box ends";
     for (std::unique_lock turn(*way.turn, std::defer_lock); !turn.owns_lock();) {
-      if (turn.try_lock_for(kLook)) out = way.ask(to);
+      // By the clock of the wall: ThreadSanitizer does not see a lock that is waited for by the other one.
+      if (turn.try_lock_until(std::chrono::system_clock::now() + kLook)) out = way.ask(to);
       std::lock_guard lock(mutex);
       if (ending) break;
     }
