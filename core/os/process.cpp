@@ -257,15 +257,15 @@ void Child::tell(std::string_view text) {
   }
 }
 
-std::optional<std::string> Child::hear(int timeout_ms, int other) {
+std::optional<std::string> Child::hear(int timeout_ms) {
   for (;;) {
     if (auto end = heard_.find('\n'); end != heard_.npos) {
       auto line = heard_.substr(0, end);
       heard_.erase(0, end + 1);
       return line;
     }
-    pollfd ready[2] = {{control_, POLLIN, 0}, {other, POLLIN, 0}};
-    if (::poll(ready, 2, timeout_ms) == 0 || (ready[0].revents == 0 && ready[1].revents != 0)) return std::nullopt;
+    pollfd ready{control_, POLLIN, 0};
+    if (::poll(&ready, 1, timeout_ms) == 0) return std::nullopt;
     char buffer[4096];
     iovec part{buffer, sizeof buffer};
     alignas(cmsghdr) char room[CMSG_SPACE(sizeof(int))];

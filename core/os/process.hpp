@@ -65,9 +65,9 @@ class Child {
   Exited take();  // after finished()
 
   // The control socket: what the child is told on it, and the next line that it says, without its newline; nothing at
-  // its end, where none came in time (-1: waits for ever), or when `other` became readable. A descriptor may come with a line.
+  // its end, or where none came in time (-1: waits for ever). A descriptor may come with a line.
   void tell(std::string_view text);
-  std::optional<std::string> hear(int timeout_ms = -1, int other = -1);
+  std::optional<std::string> hear(int timeout_ms = -1);
   bool heard_all() const { return heard_all_; }
   int take_descriptor() { return std::exchange(passed_, -1); }  // -1: none came
 

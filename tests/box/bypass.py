@@ -6,7 +6,7 @@ An attempt that came off is seen by its effect alone (a file changed, a secret i
 each attempt under tk is a row. usage: bypass.py TK"""
 import http.server, json, os, shutil, subprocess, sys, tempfile, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from place import Place, without
+from place import places, without
 
 TK = os.path.abspath(sys.argv[1])
 
@@ -192,20 +192,13 @@ def main():
     hooked, plain = by_hooks(url)
     assert not plain, f"the harness does not even keep its own rules: {plain}"
     wrong = 0
-    for uid in ((0, 65534) if os.geteuid() == 0 else (os.getuid(),)):
-        p = Place(TK, uid)
-        try:
-            first = p.box("true", code=None)
-            if uid and first.returncode != 0 and "TK-BOX-0001" in first.stderr:
-                print(f"SKIP: no box without root here: {first.stderr.strip()}")
-                continue
-            off, rows = by_tk(p, url)
-            for name, what, _, _ in RECORDED:
-                print(f"{name:20} {what:62} hooks: {', '.join(hooked.get(name, ['held'])):46} tk: {', '.join(off.get(name, ['held']))}; rows: {' '.join(rows[name])}")
-            print(f"uid {uid}: hooks alone {len(hooked)}/12, tk {len(off)}/12")
-            wrong += len(off)
-        finally: p.close()
-    assert len(hooked) >= 10, f"the ways of the recorded agent do not work any more: {hooked}"
+    for p in places(TK):
+        off, rows = by_tk(p, url)
+        for name, what, _, _ in RECORDED:
+            print(f"{name:20} {what:62} hooks: {', '.join(hooked.get(name, ['held'])):46} tk: {', '.join(off.get(name, ['held']))}; rows: {' '.join(rows[name])}")
+        print(f"uid {p.uid}: hooks alone {len(hooked)}/12, tk {len(off)}/12")
+        wrong += len(off)
+    assert len(hooked) == len(RECORDED), f"the ways of the recorded agent do not work any more: {hooked}"
     sys.exit(bool(wrong))
 
 

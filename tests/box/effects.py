@@ -3,8 +3,10 @@
 connection that it makes, against the paths and hosts of the rows. Then tk is killed at random points of a run: nothing was done that
 no row tells of. usage: effects.py TK   CI: 30 kills; TK_FULL=1: 200"""
 import http.server, json, os, random, re, shutil, subprocess, sys, threading, time
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from place import Place, alive
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..")]
+from place import alive, places
+from strace import calls_of
 
 TK = os.path.abspath(sys.argv[1])
 KILLS = 200 if os.environ.get("TK_FULL") else 30
@@ -46,23 +48,12 @@ def serve():
     return str(server.server_address[1])
 
 
-def calls_of(trace):
+def of_box_and_tk(trace):
     """(the program's own calls that came off, those of tk beside it), each (name, text, result)."""
-    parent, program, unfinished, boxed, ours = {}, {}, {}, [], []
-    for line in open(trace, errors="replace"):
-        pid, _, call = line.rstrip("\n").partition(" ")
-        call = call.strip()
-        if call.endswith("<unfinished ...>"):
-            unfinished[pid] = call[:-len("<unfinished ...>")]
-            continue
-        if call.startswith("<... "): call = unfinished.pop(pid, "") + call.partition(" resumed>")[2]
-        name, result = call.split("(")[0], call.rpartition("= ")[2]
-        if name in ("clone", "clone3", "vfork", "fork"):
-            outside = re.search(r"/\* (\d+) in strace's PID NS", result)
-            child = outside.group(1) if outside else result.split()[0]
-            if child.isdigit(): parent[child] = pid
-            continue
-        if result.startswith("?") or (result.startswith("-1") and "EINPROGRESS" not in result): continue
+    program, boxed, ours = {}, [], []
+    calls, parent = calls_of(trace)
+    for pid, name, call, result in calls:
+        if name in ("clone", "clone3", "vfork", "fork") or result.startswith("?") or (result.startswith("-1") and "EINPROGRESS" not in result): continue
         at = pid
         while at and at not in program: at = parent.get(at, "")
         own = program.get(at, "")
@@ -83,7 +74,7 @@ def under_strace(p, ports, closed):
     subprocess.run(["strace", "-f", "-qq", "-s", "4096", "--decode-pids=pidns", "-e", f"trace=execve,connect,clone,clone3,fork,vfork,{WRITES}", "-o", out,
                     *p.argv([TK, "run", "--as", "agent:bot", "--profile", "net", "--", "python3", "-c", WORK, ",".join(places), ",".join(ports + closed)])],
                    cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=True)
-    boxed, ours = calls_of(out)
+    boxed, ours = of_box_and_tk(out)
     row = p.rows("box.started")[-1]
     paths = {k: v["use"] for k, v in row["payload"]["input"]["paths"].items()}
     hosts = {(r["payload"]["input"]["host"], r["payload"]["input"]["port"]) for r in p.rows("box.connected") if r["entity_id"] == row["entity_id"]}
@@ -154,23 +145,17 @@ def killed(p, port):
 def main():
     can = shutil.which("strace") and subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True).returncode == 0
     allowed, closed = [serve(), serve()], [serve()]
-    for uid in ((0, 65534) if os.geteuid() == 0 else (os.getuid(),)):
-        p = Place(TK, uid)
-        try:
-            first = p.box("true", code=None)
-            if uid and first.returncode != 0 and "TK-BOX-0001" in first.stderr:
-                print(f"SKIP: no box without root here: {first.stderr.strip()}")
-                continue
-            os.makedirs(p.ws + "/profiles", exist_ok=True)
-            with open(p.ws + "/profiles/net.toml", "w") as f: f.write('network = "proxy"\n')
-            p.do("git", "add", "profiles"); p.do("git", "commit", "-qm", "profiles")
-            for i, port in enumerate(allowed): p.do(TK, "repo", "new", "rule", f"out{i}", "effect=permit", "role=role:agent", "actions=box.connect", f"resource=host:w/127.0.0.1/{port}")
-            if can:
-                files, programs, connections = under_strace(p, allowed, closed)
-                print(f"uid {uid}: under strace {files} changes of files, {programs} programs, {connections} connections: each is let by a row", flush=True)
-            else: print("SKIPPED: no strace, or it may not trace here")
-            print(f"uid {uid}: {killed(p, allowed[0])}; nothing without its row", flush=True)
-        finally: p.close()
+    for p in places(TK):
+        os.makedirs(p.ws + "/profiles", exist_ok=True)
+        with open(p.ws + "/profiles/net.toml", "w") as f: f.write('network = "proxy"\n')
+        p.do("git", "add", "profiles"); p.do("git", "commit", "-qm", "profiles")
+        for i, port in enumerate(allowed): p.do(TK, "repo", "new", "rule", f"out{i}", "effect=permit", "role=role:agent", "actions=box.connect", f"resource=host:w/127.0.0.1/{port}")
+        if can:
+            files, programs, connections = under_strace(p, allowed, closed)
+            print(f"uid {p.uid}: under strace {files} changes of files, {programs} programs, {connections} connections: each is let by a row", flush=True)
+        else: print("SKIPPED: no strace, or it may not trace here")
+        print(f"uid {p.uid}: {killed(p, allowed[0])}; nothing without its row", flush=True)
+    if not can: sys.exit(77)
 
 
 main()

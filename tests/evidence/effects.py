@@ -4,7 +4,9 @@ that they start, files that they write outside of .tk, connections that they ope
 at random points, and nothing is there that no row tells of. What an agent's own program does is not tk's: of that only its
 start and end are rows (man tk-audit says so). CI: a seeded part; TK_FULL=1: 1,000 kills. usage: effects.py TK"""
 import json, os, random, re, shutil, sqlite3, subprocess, sys
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "fault")]
+from strace import calls_of
 from workspace import Workspace
 
 TK, skipped = sys.argv[1], False
@@ -33,25 +35,13 @@ def declared(rows):
 
 def effects(trace):
     """(programs started, paths written outside of .tk, connections) by processes whose program is tk's own."""
-    program, parent, started, written, connected = {}, {}, [], set(), []
-    unfinished, calls = {}, []
-    for line in open(trace, errors="replace"):
-        pid, _, call = line.rstrip("\n").partition(" ")
-        call = call.strip()
-        if call.endswith("<unfinished ...>"):
-            unfinished[pid] = call[:-len("<unfinished ...>")]
-            continue
-        if call.startswith("<... "): call = unfinished.pop(pid, "") + call.partition(" resumed>")[2]
-        name, result = call.split("(")[0], call.rpartition("= ")[2]
-        # Who made whom first: a child may be seen at work before the call that made it returns.
-        if name in ("clone", "clone3", "vfork", "fork") and result.split()[0].isdigit():
-            outside = re.search(r"/\* (\d+) in strace's PID NS", result)  # a box has numbers of its own
-            parent[outside.group(1) if outside else result.split()[0]] = pid
-        if not result.startswith(("-1", "?")): calls.append((pid, name, call))
+    program, started, written, connected = {}, [], set(), []
+    calls, parent = calls_of(trace)
     def program_of(pid):
         while pid and pid not in program: pid = parent.get(pid, "")
         return program.get(pid, "")
-    for pid, name, call in calls:
+    for pid, name, call, result in calls:
+        if result.startswith(("-1", "?")): continue
         own = program_of(pid)
         mine = not own or own.startswith(OWN)
         if name == "execve":

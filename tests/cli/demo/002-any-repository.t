@@ -52,5 +52,6 @@ A secret that was found is masked wherever it stands again, also in what other s
 
 A scanner that is missing is said loudly.
 
-  $ mkdir ../bin && for t in git sh bash python3 sleep; do ln -s $(command -v $t) ../bin/; done; printf 'int x;\n' > x.c && git add x.c && git commit -qm c && python3 -c 'import json, subprocess; print(json.dumps({"diff": subprocess.run(["git", "diff", "HEAD~1"], capture_output=True, text=True).stdout}))' | PATH=$PWD/../bin $(dirname $(command -v tk))/../libexec/tk/plugins/agent-review security | python3 -c 'import json, sys; print([(s["what"], s["why"]) for s in json.load(sys.stdin)["skipped"]])'
+  $ mkdir ../bin && for t in git sh bash python3 sleep; do ln -s $(command -v $t) ../bin/; done; printf 'int x;\n' > x.c && git add x.c && git commit -qm c && for r in analyst security; do python3 -c 'import json, subprocess; print(json.dumps({"diff": subprocess.run(["git", "diff", "HEAD~1"], capture_output=True, text=True).stdout}))' | PATH=$PWD/../bin $(dirname $(command -v tk))/../libexec/tk/plugins/agent-review $r | python3 -c 'import json, sys; print([(s["what"], s["why"]) for s in json.load(sys.stdin)["skipped"]])'; done
+  [('cppcheck', 'not installed: 1 C/C++ file not seen by it (apt-get install cppcheck)')]
   [('flawfinder', 'not installed: 1 C/C++ file not seen by it (apt-get install flawfinder)')]
