@@ -23,14 +23,14 @@ Result<box::Profile> profile_of(const box::Ground& ground, const std::string& na
 }
 
 // The agent's account on this machine. Where accounts were applied here its absence is an error; elsewhere a free id will do.
-Result<void> find_account(const Ask& ask, const box::Ground& ground, Boxed& out) {
+Result<void> find_account(const Ask& ask, const box::Ground& ground, Boxed& out, bool alone) {
   if (!os::is_root()) return {};
   auto& box = out.box;
   if (box.uid = ground.uid_of(out.agent.id); box.uid != 0) {
     auto account = os::account_of(box.uid);
     box.gid = account ? account->gid : box.uid;
     if (account) box.groups = account->groups;
-    if (account && os::is_directory(account->home)) TK_CHECK(box::add_path(box, account->home, box::Use::write, ask.workspace.root()));
+    if (account && !alone && os::is_directory(account->home)) TK_CHECK(box::add_path(box, account->home, box::Use::write, ask.workspace.root()));
     if (account) return {};
     TK_TRY(auto applied, ask.store.list("provision", ""));
     for (const auto& record : applied)
@@ -39,12 +39,14 @@ Result<void> find_account(const Ask& ask, const box::Ground& ground, Boxed& out)
                     "tk repo plan --target / shows what is missing");
     return {};
   }
-  // Each agent another one, and the same each time.
-  auto span = ground.last - ground.first + 1;
-  auto id = ground.first + static_cast<std::uint32_t>(std::strtoul(crypto::sha256_hex(out.agent.id).substr(0, 8).c_str(), nullptr, 16) % span);
-  for (std::uint32_t i = 0; i < span && (ground.ids.contains(id) || os::account_of(id)); ++i) id = id == ground.last ? ground.first : id + 1;
-  box.uid = box.gid = id;
+  box.uid = box.gid = free_id(ground, out.agent.id);
   return {};
+}
+
+bool known(const box::Box& box, const std::string& path, box::Use use) {
+  for (const auto& [there, its] : box.paths)
+    if (its >= use && (path == there || path.starts_with(there + "/"))) return true;
+  return false;
 }
 
 const char* word(box::Use use) {
@@ -104,20 +106,33 @@ Result<Boxed> box_of(const Ask& ask, const record::Actor& agent, const std::stri
   for (const auto& [list, use] :
        {std::pair(&out.profile.read, Use::read), std::pair(&out.profile.exec, Use::exec), std::pair(&out.profile.write, Use::write)})
     for (const auto& path : *list) TK_CHECK(box::add_path(box, path, use, root));
-  TK_TRY(out.granted, box::granted_by_law(ask.gate, ask.index, agent, root));
+  if (!own.alone) {
+    TK_TRY(out.granted, box::granted_by_law(ask.gate, ask.index, agent, root));
+  }
   if (out.profile.read_only)
     for (auto& one : out.granted) one.use = Use::read;
-  TK_CHECK(find_account(ask, ground, out));
+  TK_CHECK(find_account(ask, ground, out, own.alone));
   for (const auto& one : out.granted) TK_CHECK(box::add_path(box, one.path, one.use, root));
-  for (const auto& path : own.programs) TK_CHECK(box::add_path(box, path, Use::exec, root));
+  auto of_tk = [&](const std::string& path) { return own.alone && path.starts_with(ask.workspace.state("")); };
+  for (const auto& path : own.programs)
+    if (!of_tk(path) && !known(box, path, Use::exec)) TK_CHECK(box::add_path(box, path, Use::exec, root));
   TK_CHECK(box::close_gaps(box, root));
   box::guard(box, root, ground.git);
+  for (const auto& path : own.programs)
+    if (of_tk(path)) box.paths.insert_or_assign(path, Use::exec);
   if (!own.folder.empty()) {
     TK_CHECK(os::make_directories(own.folder, 0700));
     if (box.uid != 0) TK_CHECK(os::give_to(own.folder, box.uid, box.gid));
     box.paths.insert_or_assign(os::real_path(own.folder), Use::write);
   }
   return out;
+}
+
+std::uint32_t free_id(const box::Ground& ground, std::string_view name) {
+  auto span = ground.last - ground.first + 1;
+  auto id = ground.first + static_cast<std::uint32_t>(std::strtoul(crypto::sha256_hex(name).substr(0, 8).c_str(), nullptr, 16) % span);
+  for (std::uint32_t i = 0; i < span && (ground.ids.contains(id) || os::account_of(id)); ++i) id = id == ground.last ? ground.first : id + 1;
+  return id;
 }
 
 void set_environment(Boxed& boxed, const std::string& workspace, const std::string& token, const std::string& record, const trace::Context& span,

@@ -37,11 +37,15 @@ struct Boxed {
 
 // What the commit of `index` says of boxes.
 Result<box::Ground> ground_of(const workspace::Workspace& workspace, const law::Index& index);
+// An id of the workspace's range that is nobody's: for each name another one, and the same each time.
+std::uint32_t free_id(const box::Ground& ground, std::string_view name);
 // The box that an agent may have. Whether it may use the profile (box.run) is not asked here. `own`: the folder of the one step
-// that it is for, which it may write although it lies in .tk, and programs that it may start.
+// that it is for, which it may write although it lies in .tk, and programs that it may start, wherever they lie. `alone`: neither home
+// nor anything that law grants the agent.
 struct Own {
   std::string folder;
   std::vector<std::string> programs;
+  bool alone = false;
 };
 Result<Boxed> box_of(const Ask& ask, const record::Actor& agent, const std::string& profile, const Own& own = {});
 // PATH, HOME, TK_*, TRACEPARENT, the proxy; nothing of the caller's but words about language and terminal. `folder`: where it is at

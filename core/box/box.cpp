@@ -45,6 +45,7 @@ std::string Box::text() const {
   for (const auto& path : hidden) add("hide", path);
   for (const auto& [target, path] : links) add("link", target + "\n" + path);
   if (proxy) add("network", "proxy");
+  if (secrets) add("secrets", "4");
   if (unix_sockets) add("sockets", "unix");
   for (const auto& [name, amount] : limits) add("limit", name + " " + std::to_string(amount));
   for (const auto& layer : missing) add("missing", layer);
@@ -63,7 +64,10 @@ Result<Running> Running::start(const Box& box, Way way) {
 }
 
 Result<Running> Running::start(const Box& box, os::Spawn pipes, Way way) {
-  return launch(box, std::move(pipes), std::move(way));
+  bool ours = pipes.passed >= 0;  // it stands for this process
+  TK_TRY(auto out, launch(box, std::move(pipes), std::move(way)));
+  if (ours) os::hand_signals_to(out.child_.pid(), true);
+  return out;
 }
 
 Result<Running> Running::launch(const Box& box, os::Spawn spawn, Way way) {

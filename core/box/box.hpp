@@ -26,6 +26,7 @@ struct Box {
   std::set<std::string> hidden;                            // folders below those, which are empty in it
   std::vector<std::pair<std::string, std::string>> links;  // target, path
   bool proxy = false;                                      // else it has no way out of its own network
+  bool secrets = false;                                    // its program gets more of its environment on os::Spawn::passed
   bool unix_sockets = false;                               // by the name of a file: they pass a read-only mount
   std::map<std::string, std::uint64_t> limits;             // nproc, nofile, fsize, as, cpu, tmp
   std::set<std::string> missing;                           // layers that may be missing

@@ -10,7 +10,7 @@ namespace {
 
 // What tk itself reads in a workspace: who writes there decides what tk does for whoever comes next.
 constexpr const char* kOfTk[] = {".git",  "tk.toml", "MANIFEST.xml", "ids.lock", "galaxies",  "integrations",
-                                 "hives", "wots",    "records",      "profiles", "templates", ".gitattributes"};
+                                 "hives", "wots",    "records",      "profiles", "templates", ".gitattributes", "vault.manifest"};
 
 bool in(const std::string& path, const std::string& folder) {
   return path == folder || path.starts_with(folder + "/");

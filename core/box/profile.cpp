@@ -79,9 +79,9 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
 }
 
 Result<Profile> own_profile(const std::string& name) {
-  if (name == "build" || name == kOfSteps) return read_profile(name, "", name);
+  if (name == "build" || name == kOfSteps || name == kOfLent) return read_profile(name, "", name);
   if (name == "read-only") return read_profile(name, "read-only = true", name);
-  auto near = text::nearest(name, {"build", "read-only", std::string(kOfSteps)});
+  auto near = text::nearest(name, {"build", "read-only", std::string(kOfSteps), std::string(kOfLent)});
   return fail(Code::box_profile, "no box profile " + text::printable(name),
               near.empty() ? "write profiles/" + text::printable(name) + ".toml and commit it" : "did you mean " + near + "?");
 }

@@ -1,4 +1,4 @@
-// A box profile: profiles/NAME.toml, or one of those that tk brings (build, read-only, step). Who may use it law says
+// A box profile: profiles/NAME.toml, or one of those that tk brings (build, read-only, step, borrow). Who may use it law says
 // (box.run on box:CONTEXT/NAME); an agent cannot choose what law does not grant.
 //
 //   read = ["/opt/sdk"]     exec = ["/opt/sdk/bin"]     write = ["/srv/cache"]
@@ -40,6 +40,7 @@ Result<Profile> read_profile(const std::string& name, std::string_view text, con
 Result<Profile> own_profile(const std::string& name);
 bool may_be_missing(std::string_view layer);
 inline constexpr std::string_view kOfSteps = "step";  // what a step of a workflow has, by its right to be one
+inline constexpr std::string_view kOfLent = "borrow";  // what the tool of a lent secret has
 inline constexpr std::string_view kWhole = "box";  // of `missing`: the box as a whole, for steps of a workflow
 
 }  // namespace tk::box

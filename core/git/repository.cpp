@@ -162,6 +162,15 @@ std::vector<std::string> Repository::folders() const {
   return out;
 }
 
+Result<void> Repository::configure(const std::string& key, const std::string& value) const {
+  git_config *all = nullptr, *own = nullptr;
+  bool done = git_repository_config(&all, raw()) == 0 && git_config_open_level(&own, all, GIT_CONFIG_LEVEL_LOCAL) == 0 &&
+              git_config_set_string(own, key.c_str(), value.c_str()) == 0;
+  git_config_free(own);
+  git_config_free(all);
+  return done ? Result<void>() : git_failed("set " + key);
+}
+
 Result<std::string> Repository::head_commit() const {
   git_oid oid;
   int rc = git_reference_name_to_id(&oid, raw(), "HEAD");

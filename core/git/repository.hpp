@@ -37,6 +37,7 @@ class Repository {
   std::vector<std::string> folders() const;  // where git keeps its own files: of this worktree, and of all
   git_repository* raw() const { return repo_.get(); }
 
+  Result<void> configure(const std::string& key, const std::string& value) const;  // in .git/config
   Result<std::string> head_commit() const;  // hex; empty when there is none yet
   Result<std::string> resolve(const std::string& revision) const;  // the commit that HEAD~3, a branch … means
   Result<std::string> head_ref() const;     // refs/heads/…

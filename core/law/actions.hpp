@@ -50,6 +50,10 @@ inline constexpr std::array kActions = {
     Action{"box.connect", "reach this host from a box: host:GALAXY/NAME/PORT"},
     Action{"box.read", "see this folder in a box: a directory entity, or workspace:GALAXY/tree"},
     Action{"box.write", "write into this folder in a box"},
+    Action{"secret.use", "have a program get this secret, without reading it"},
+    Action{"secret.read", "read this secret (tk vault reveal)"},
+    Action{"secret.rotate", "give this secret another value"},
+    Action{"vault.manage", "make the vault, say whom secrets are sealed to, seal and sign them anew"},
     Action{"law.review", "attest that the grants were looked through"},
 };
 

@@ -65,7 +65,7 @@ Rights rights_of(const std::string& path) {
   if (::stat(path.c_str(), &st) != 0) return {};
   // A sticky folder (/tmp) lets others write, but not take away.
   bool sticky = S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX);
-  return {true, st.st_uid == ::getuid() || st.st_uid == 0, (st.st_mode & 077) != 0,
+  return {true, st.st_uid == ::getuid() || st.st_uid == 0, st.st_uid == 0, (st.st_mode & 077) != 0,
           (st.st_mode & 022) != 0 && !sticky};
 }
 

@@ -18,7 +18,7 @@ std::int64_t free_bytes(const std::string& path);  // for this user; -1 when not
 Result<std::int64_t> flush_ns(const std::string& folder);
 
 struct Rights {
-  bool exists = false, mine = false;   // mine: owned by this user or by root
+  bool exists = false, mine = false, of_root = false;  // mine: owned by this user or by root
   bool others_read = false, others_write = false;  // group or world
 };
 Rights rights_of(const std::string& path);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -52,15 +53,22 @@ void set_limit(__rlimit_resource resource, std::uint64_t bytes) {
                          int control, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // the parent died before we asked
-  if (control >= 0 && report == 3) report = ::fcntl(report, F_DUPFD_CLOEXEC, 4);
-  unsigned kept = control >= 0 ? 4 : 3;
-  if (!spawn.inherit_output) {
+  // Out of the way of the numbers that they get.
+  int passed = spawn.passed;
+  for (int* fd : {&in, &out, &err, &control, &passed, &report})
+    if (*fd >= 0 && (*fd = ::fcntl(*fd, F_DUPFD_CLOEXEC, 10)) < 0) ::_exit(127);
+  unsigned kept = control < 0 ? 3 : passed < 0 ? 4 : 5;
+  if (spawn.own_session)
+    ::setsid();
+  else if (!spawn.inherit_output)
     ::setpgid(0, 0);
+  if (!spawn.inherit_output) {
     ::dup2(in, STDIN_FILENO);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
   }
-  if (control >= 0 && (::dup2(control, 3) < 0 || ::fcntl(3, F_SETFD, 0) != 0)) ::_exit(127);
+  if (spawn.own_session) ::ioctl(STDIN_FILENO, TIOCSCTTY, 0);  // where it is a terminal
+  if ((control >= 0 && ::dup2(control, 3) < 0) || (passed >= 0 && ::dup2(passed, 4) < 0)) ::_exit(127);
   if (!spawn.inherit_output || control >= 0) {
     ::syscall(SYS_close_range, kept, static_cast<unsigned>(report) - 1u, 0u);
     ::syscall(SYS_close_range, static_cast<unsigned>(report) + 1u, ~0u, 0u);
@@ -140,8 +148,8 @@ Result<Child> Child::start(Spawn spawn) {
                 "no such program: " + (spawn.argv.empty() ? "(empty command)" : spawn.argv[0]),
                 "install it, or give its path");
   Pipe in, out, err, report;
-  bool piped = !spawn.inherit_output;
-  if (!report.open() || (piped && (!in.open() || !out.open() || !err.open()))) {
+  auto piped = [&](std::size_t i, Pipe& pipe) { return spawn.inherit_output || spawn.standard[i] >= 0 || pipe.open(); };
+  if (!report.open() || !piped(0, in) || !piped(1, out) || !piped(2, err)) {
     auto error = errno_error(errno, "open a pipe for", program);
     for (auto* p : {&in, &out, &err, &report}) p->close();
     return fail(error);
@@ -157,8 +165,8 @@ Result<Child> Child::start(Spawn spawn) {
   pid_t parent = ::getpid();
   pid_t pid = ::fork();
   if (pid == 0)
-    become(spawn, argv.data(), envp.data(), program, in.read, out.write, err.write, report.write,
-           control[1], parent);
+    become(spawn, argv.data(), envp.data(), program, in.read >= 0 ? in.read : spawn.standard[0], out.write >= 0 ? out.write : spawn.standard[1],
+           err.write >= 0 ? err.write : spawn.standard[2], report.write, control[1], parent);
   int fork_error = errno;
   ::close(report.write);
   int exec_error = 0;
@@ -402,15 +410,17 @@ void Ending::wait() {
 namespace {
 
 volatile pid_t handed_to = 0;
+volatile bool hands_typed = false;
 
 void hand_on(int signal, siginfo_t* info, void*) {
-  if (info->si_code <= 0 && handed_to > 0) ::kill(handed_to, signal);
+  if ((info->si_code <= 0 || hands_typed) && handed_to > 0) ::kill(handed_to, signal);
 }
 
 }  // namespace
 
-void hand_signals_to(pid_t child) {
+void hand_signals_to(pid_t child, bool typed) {
   handed_to = child;
+  hands_typed = typed;
   struct sigaction action {};
   action.sa_sigaction = hand_on;
   action.sa_flags = SA_SIGINFO | SA_RESTART;

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ struct Spawn {
   std::uint64_t file_limit = 0;          // RLIMIT_FSIZE in bytes; 0 = none
   bool control = false;                  // a socket to us is the child's descriptor 3
   bool inherit_output = false;           // stdin, stdout and stderr are the parent's
+  std::array<int, 3> standard{-1, -1, -1};  // these instead of a pipe; they stay the parent's to close
+  int passed = -1;                       // with `control`: this is the child's descriptor 4
+  bool own_session = false;              // no terminal of ours, nor what is typed on it; where its standard input is one, that is its own
   bool marked = false;                   // known ever after as what tk started for an agent (ancestry.hpp)
   bool keep_input_open = false;          // for a conversation: send() writes on, close_input() ends it
 };
@@ -128,8 +132,9 @@ class Ending {
   int pidfd_ = -1;
 };
 
-// From here on signals that somebody sends to this process reach `child`; those of a terminal it gets itself. 0: they are lost.
-void hand_signals_to(pid_t child);
+// From here on signals that somebody sends to this process reach `child`; those of a terminal it gets itself, unless it has none of ours
+// (`typed`). 0: they are lost.
+void hand_signals_to(pid_t child, bool typed = false);
 
 // Becomes another program; returns only when that failed. argv[0] is a path.
 Error replace_process(const std::vector<std::string>& argv);

@@ -121,8 +121,7 @@ Result<std::shared_ptr<const Definition>> Definitions::current(const std::string
     return by_type_[type] = shared;
   };
   if (is_entity_type(type)) {
-    TK_TRY(auto def, parse_definition("record = \"" + type + "\"" + std::string(detail::kEntity),
-                                      "(built in)", root_));
+    TK_TRY(auto def, parse_definition(detail::entity_definition(type), "(built in)", root_));
     return keep(std::move(def));
   }
   for (const auto& builtin : detail::kBuiltins)

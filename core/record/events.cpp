@@ -100,7 +100,7 @@ void finer_names(const Definition& d, std::map<std::string, std::set<std::string
 Result<EmittedTypes> emitted_by_tk(std::map<std::string, std::set<std::string>>& finer) {
   EmittedTypes out;
   for (const auto& type : entity_types()) {
-    TK_TRY(auto d, parse_definition("record = \"" + type + "\"" + std::string(detail::kEntity), "(built in)", "."));
+    TK_TRY(auto d, parse_definition(detail::entity_definition(type), "(built in)", "."));
     // A galaxy stands in the root context, where no grant can: nobody may change one yet.
     if (type == "galaxy") d.transitions.clear();
     emitted_by(d, false, out);

@@ -40,6 +40,7 @@ const std::vector<Key>& config_keys() {
       {"agent.timeout", "10m", "time that an agent's step may take where its template says nothing", Key::Kind::duration},
       {"agent.output", "67108864", "bytes that an agent may write to stdout", Key::Kind::number},
       {"agent.memory", "4294967296", "address space that an agent's program may use, in bytes; 0 = no limit", Key::Kind::number},
+      {"vault.key", "", "file of the key that opens this workspace's secrets (age identities, 0600); empty = .tk/keys/vault.key"},
       {"acl.issuer", "", "iss of the tokens that are made here; empty = tk:<id of the workspace>", Key::Kind::text,
        Key::Whose::workspaces},
       {"acl.audience", "tk", "aud of the tokens that are made here where --aud says nothing", Key::Kind::text,

@@ -46,40 +46,22 @@ void take(Box& box, std::string_view key, std::string_view value) {
     if (at == value.npos) bad("half of a " + std::string(key));
     return std::pair(std::string(value.substr(0, at)), value.substr(at + 1));
   };
-  if (key == "uid")
-    box.uid = id(value), box.own_account = true;
-  else if (key == "gid")
-    box.gid = id(value);
-  else if (key == "group")
-    box.groups.push_back(id(value));
-  else if (key == "read")
-    allow(box, value, Use::read);
-  else if (key == "exec")
-    allow(box, value, Use::exec);
-  else if (key == "write")
-    allow(box, value, Use::write);
-  else if (key == "hide")
-    box.hidden.push_back(plain_path(value));
-  else if (key == "link") {
-    auto [target, path] = two('\n');
-    box.links.emplace_back(target, plain_path(path));
-  } else if (key == "network" && value == "proxy") {
-    box.proxy = true;
-  } else if (key == "sockets" && value == "unix") {
-    box.unix_sockets = true;
-  } else if (key == "limit") {
-    auto [name, amount] = two(' ');
-    box.limits[name] = number(amount);
-  } else if (key == "missing")
-    box.missing.emplace(value);
-  else if (key == "dir")
-    box.directory = value == "/" ? "/" : plain_path(value);
-  else if (key == "env" && value.find('=') != value.npos)
-    box.environment.emplace_back(value);
-  else if (key == "arg")
-    box.command.emplace_back(value);
-  else
-    bad("unknown word " + std::string(key));
+  for (auto [word, use] : {std::pair("read", Use::read), std::pair("exec", Use::exec), std::pair("write", Use::write)})
+    if (key == word) return allow(box, value, use);
+  if (key == "uid") return void(box.own_account = (box.uid = id(value)) != 0);
+  if (key == "gid") return void(box.gid = id(value));
+  if (key == "group") return box.groups.push_back(id(value));
+  if (key == "hide") return box.hidden.push_back(plain_path(value));
+  if (key == "link") return void(box.links.emplace_back(two('\n').first, plain_path(two('\n').second)));
+  if (key == "network" && value == "proxy") return void(box.proxy = true);
+  if (key == "sockets" && value == "unix") return void(box.unix_sockets = true);
+  if (key == "secrets" && value == "4") return void(box.secrets = true);
+  if (key == "limit") return void(box.limits[two(' ').first] = number(two(' ').second));
+  if (key == "missing") return void(box.missing.emplace(value));
+  if (key == "dir") return void(box.directory = value == "/" ? "/" : plain_path(value));
+  if (key == "env" && value.find('=') != value.npos) return void(box.environment.emplace_back(value));
+  if (key == "arg") return void(box.command.emplace_back(value));
+  bad("unknown word " + std::string(key));
 }
 
 }  // namespace

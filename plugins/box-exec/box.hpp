@@ -10,6 +10,7 @@
 //   network proxy       a socket that listens in it is handed out; else it has nobody to talk to
 //   sockets unix        those too; a pair of them is always to be had
 //   limit NAME N        nofile, fsize, as, cpu (rlimits), nproc, tmp (bytes of /tmp) and total (bytes of all processes and /tmp)
+//   secrets 4           descriptor 4 is a socket on which the program gets more of its environment, and descriptors from 10 on
 //   missing LAYER       may be missing: landlock, net, ipc, uts, cgroup
 //   dir PATH            where it starts
 //   env NAME=VALUE…     its environment, nothing else
@@ -45,7 +46,7 @@ struct Box {
   std::map<std::string, Use> paths;  // a parent stands before what is below it
   std::vector<std::string> hidden;
   std::vector<std::pair<std::string, std::string>> links;  // target, path
-  bool proxy = false, unix_sockets = false;
+  bool proxy = false, unix_sockets = false, secrets = false;
   std::map<std::string, std::uint64_t> limits;
   std::set<std::string> missing;
   std::string directory = "/";

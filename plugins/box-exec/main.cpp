@@ -174,18 +174,40 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   ::_exit(kRefused);
 }
 
+// Only the program itself ever holds them: words of its environment with NUL bytes behind them, up to an empty one.
+std::string receive_secrets(int fd) {
+  std::string out;
+  std::array<char, 1 << 14> buffer;
+  for (int next = 10; !out.ends_with(std::string_view("\0\0", 2)) && out != std::string_view("\0", 1);) {
+    iovec part{buffer.data(), buffer.size()};
+    alignas(cmsghdr) char room[CMSG_SPACE(sizeof fd)] = {};
+    msghdr message{nullptr, 0, &part, 1, room, sizeof room, 0};
+    auto n = ::recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) throw Refusal{"secrets", "who brings them is gone"};
+    out.append(buffer.data(), static_cast<std::size_t>(n));
+    auto* head = CMSG_FIRSTHDR(&message);
+    int passed = head ? *reinterpret_cast<int*>(CMSG_DATA(head)) : -1;
+    if (head && (head->cmsg_type != SCM_RIGHTS || ::dup2(passed, next++) < 0 || ::close(passed) != 0)) refuse("secrets", "a descriptor");
+  }
+  return out;
+}
+
 [[noreturn]] void become(const Box& box, bool counted, int report) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     auto environment = pointers(box.environment), command = pointers(box.command);
     sigset_t none;
     ::sigemptyset(&none);
-    if (::dup2(report, 3) < 0 || ::syscall(SYS_close_range, 4u, ~0u, 0u) != 0 || ::fcntl(3, F_SETFD, FD_CLOEXEC) != 0)
+    if (::dup2(report, 3) < 0 || ::syscall(SYS_close_range, box.secrets ? 5u : 4u, ~0u, 0u) != 0 || ::fcntl(3, F_SETFD, FD_CLOEXEC) != 0)
       refuse("box", "close descriptors");
     report = 3;
     set_limits(box, counted);
     drop_rights(box);
     if (::chdir(box.directory.c_str()) != 0) refuse("box", "go to " + box.directory);
+    auto secrets = box.secrets ? receive_secrets(4) : std::string();
+    for (std::size_t at = 0; at + 1 < secrets.size(); at += std::strlen(&secrets[at]) + 1) environment.insert(environment.end() - 1, &secrets[at]);
+    if (box.secrets) ::close(4);
     if (!box.missing.contains("landlock") || landlock_version() >= kLowestLandlock) restrict_files(box);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     environ = environment.data();

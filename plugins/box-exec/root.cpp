@@ -71,11 +71,8 @@ void put(const Part& part) {
 void tmpfs(const char* path, const Box& box, std::uint64_t bytes) {
   make_folders(path);
   if (::mkdir(path, 0755) != 0 && errno != EEXIST) refuse(kLayer, path);
-  auto options = "mode=0700,nr_inodes=200k,size=" + std::to_string(bytes);
-  if (box.own_account)
-    options += ",uid=" + std::to_string(box.uid) + ",gid=" + std::to_string(box.gid);
-  else
-    options += ",uid=" + std::to_string(::getuid()) + ",gid=" + std::to_string(::getgid());
+  auto uid = box.own_account ? box.uid : ::getuid(), gid = box.own_account ? box.gid : ::getgid();
+  auto options = "mode=0700,nr_inodes=200k,size=" + std::to_string(bytes) + ",uid=" + std::to_string(uid) + ",gid=" + std::to_string(gid);
   if (::mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0) refuse(kLayer, std::string("tmpfs on ") + path);
 }
 

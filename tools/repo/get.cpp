@@ -103,7 +103,9 @@ Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commi
     if (text.find('\0') != text.npos) return fail_at(Code::box_profile, {file.path, 1, 1}, "a NUL byte in a profile", "take it out");
     ground.profiles.emplace(name.substr(0, name.size() - 5), std::move(text));
   }
+  TK_TRY(auto manifest, repository.read(ground.commit, "vault.manifest"));
   TK_CHECK(os::make_directories(ws.state("run"), 0700));
+  TK_CHECK(os::replace_file(ws.state("run/vault.idx"), ground.commit + "\n" + manifest.value_or(""), 0600));
   TK_CHECK(os::replace_file(ws.state("run/boxes.idx"), ground.text(), 0600));
   return Exit::ok;
 }

@@ -1,6 +1,7 @@
 // The definitions that tk itself brings, as the text a person would write in records/<type>.toml.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "core/record/detail/builtin_personal.hpp"
@@ -91,8 +92,61 @@ event_type = "entity.reverted"
 input = { attributes = "json" }
 )toml";
 
+// What a secret's record does beyond that of any entity.
+inline constexpr std::string_view kSecret = R"toml(
+[fields.value_version]
+type = "int"
+[[transition]]
+event = "rotate"
+from = ["draft", "active", "suspended"]
+to = "="
+action = "secret.rotate"
+event_type = "secret.rotated"
+input = { ref = "text", file = "text", attributes = "json", value_version = "int" }
+# A value that was used here once does not come back without anybody's word.
+[[transition]]
+event = "use"
+from = ["active"]
+to = "="
+action = "secret.use"
+event_type = "secret.used"
+input = { as = "text", by = "text", box = "text", value_version = "int" }
+guard = [{ when = "!has(record.value_version) || input.value_version >= record.value_version", reason = "a newer value of the secret was used here already" }]
+[[transition]]
+event = "reveal"
+from = ["active", "suspended"]
+to = "="
+action = "secret.read"
+event_type = "secret.revealed"
+input = { why = "text", value_version = "int" }
+guard = [{ when = "!has(record.value_version) || input.value_version >= record.value_version", reason = "a newer value of the secret was used here already" }]
+)toml";
+
+inline std::string entity_definition(std::string_view type) {
+  return "record = \"" + std::string(type) + "\"" + std::string(kEntity) + std::string(type == "secret" ? kSecret : "");
+}
+
 inline constexpr Builtin kBuiltins[] = {
     {"provision", kProvision},
+    // Whom secrets are sealed to, and who signs for them.
+    {"vault", R"toml(
+record = "vault"
+version = 1
+initial = "open"
+create = { action = "vault.manage", event_type = "vault.created" }
+[fields]
+recipients = { type = "list<text>" }
+signers = { type = "list<text>" }
+[[state]]
+name = "open"
+[[transition]]
+event = "change"
+from = ["open"]
+to = "="
+action = "vault.manage"
+event_type = "vault.changed"
+input = { recipients = "list<text>", signers = "list<text>", added = "list<text>", removed = "list<text>", sealed = "int" }
+)toml"},
     {"run", R"toml(
 record = "run"
 version = 1
@@ -243,6 +297,7 @@ network = { type = "text" }
 paths = { type = "json" }
 missing = { type = "list<text>" }
 status = { type = "int" }
+masked = { type = "json" }
 error = { type = "text" }
 [[state]]
 name = "running"
@@ -265,7 +320,7 @@ from = ["running"]
 to = "ended"
 action = "box.run"
 event_type = "box.ended"
-input = { status = "int", error = "text" }
+input = { status = "int", masked = "json", error = "text" }
 [[transition]]
 event = "refuse"
 from = ["running"]

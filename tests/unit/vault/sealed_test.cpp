@@ -10,15 +10,6 @@ namespace {
 
 const Place kDb{"secret:acme.web/db", "0192f3a1-0000-7000-8000-000000000001", 3};
 
-std::vector<Sealed> three(std::span<const age::Recipient> to) {
-  std::vector<Sealed> out;
-  for (const char* name : {"a", "b", "c"}) {
-    Place place{std::string("secret:w/") + name, std::string("id-") + name, 1};
-    out.push_back({place, seal(place, std::string("value of ") + name, to)});
-  }
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("bech32: BIP 173's good and bad ones") {
@@ -46,35 +37,4 @@ TEST_CASE("a sealed value opens in its own place and version only, for its recip
       CHECK(open(place, sealed, {keys, {}}).error().kind == age::Failure::payload);
   }
   CHECK(open(kDb, "not base64!", {keys, {}}).error().kind == age::Failure::header);
-}
-
-TEST_CASE("the manifest: a swap, a rollback, a lost one, one more, another recipient and an edit are each told") {
-  auto mine = age::Identity::generate(), other = age::Identity::generate();
-  std::vector<age::Recipient> to{mine.recipient()};
-  auto key = crypto::SigningKey::generate(), another = crypto::SigningKey::generate();
-  auto all = three(to);
-  auto text = manifest(all, to, key);
-  CHECK(check(text, all, to, key.public_key()).empty());
-  auto turned = all;
-  std::swap(turned[0], turned[2]);
-  CHECK(manifest(turned, to, key) == text);
-  auto told = [&](const std::vector<Sealed>& now, const std::vector<age::Recipient>& whom) { return check(text, now, whom, key.public_key()).size(); };
-  auto swapped = all;
-  std::swap(swapped[0].value, swapped[1].value);
-  CHECK(told(swapped, to) == 2);
-  auto older = all;
-  older[1].place.version = 0;
-  CHECK(told(older, to) == 1);
-  CHECK(told({all[0], all[1]}, to) == 1);
-  auto more = all;
-  more.push_back({{"secret:w/d", "id-d", 1}, "x"});
-  CHECK(told(more, to) == 1);
-  CHECK(told(all, {mine.recipient(), other.recipient()}) == 1);
-  CHECK(told(all, {}) == 1);
-  CHECK(check(text, all, to, another.public_key()).size() == 1);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto edited = text;
-    edited[i] = static_cast<char>(edited[i] ^ 1);
-    CHECK(!check(edited, all, to, key.public_key()).empty());
-  }
 }

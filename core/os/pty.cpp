@@ -1,0 +1,87 @@
+#include "core/os/pty.hpp"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "core/os/file.hpp"
+
+namespace tk::os {
+namespace {
+
+int size_from = -1, size_to = -1;
+
+void copy_size(int) {
+  int before = errno;
+  winsize size{};
+  if (::ioctl(size_from, TIOCGWINSZ, &size) == 0) ::ioctl(size_to, TIOCSWINSZ, &size);
+  errno = before;
+}
+
+}  // namespace
+
+Result<Pty> Pty::open(int like) {
+  int driver = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  std::array<char, 64> name{};
+  if (driver < 0 || ::grantpt(driver) != 0 || ::unlockpt(driver) != 0 || ::ptsname_r(driver, name.data(), name.size()) != 0) {
+    auto error = errno_error(errno, "make", "a terminal");
+    if (driver >= 0) ::close(driver);
+    return fail(error);
+  }
+  Pty out(driver, ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (out.program_ < 0) return fail(errno_error(errno, "open", name.data()));
+  termios modes{};
+  if (::tcgetattr(like, &modes) == 0) {
+    modes.c_cc[VSUSP] = _POSIX_VDISABLE;
+    ::tcsetattr(out.program_, TCSANOW, &modes);
+  }
+  winsize size{};
+  if (::ioctl(like, TIOCGWINSZ, &size) == 0) ::ioctl(driver, TIOCSWINSZ, &size);
+  return out;
+}
+
+Pty::~Pty() {
+  if (driver_ >= 0) ::close(driver_);
+  close_program();
+}
+
+void Pty::close_program() {
+  if (program_ >= 0) ::close(std::exchange(program_, -1));
+}
+
+TerminalMode::TerminalMode(int terminal, Kind kind, int sized) : terminal_(terminal), before_(std::make_unique<termios>()) {
+  if (::tcgetattr(terminal, before_.get()) != 0) {
+    before_.reset();
+    return;
+  }
+  auto modes = *before_;
+  if (kind == Kind::raw)
+    ::cfmakeraw(&modes);
+  else
+    modes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(terminal, TCSANOW, &modes);
+  if (sized < 0) return;
+  size_from = terminal, size_to = sized;
+  struct sigaction action {};
+  action.sa_handler = copy_size;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGWINCH, &action, nullptr);
+}
+
+TerminalMode::~TerminalMode() {
+  if (size_from == terminal_) ::signal(SIGWINCH, SIG_DFL);
+  if (before_) ::tcsetattr(terminal_, TCSADRAIN, before_.get());
+}
+
+bool writable(int fd) {
+  auto flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+}  // namespace tk::os

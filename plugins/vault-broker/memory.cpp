@@ -1,0 +1,153 @@
+#include "plugins/vault-broker/memory.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <new>
+
+#include "core/crypto/memory.hpp"
+
+namespace tk::vault_broker {
+namespace {
+
+constexpr std::size_t kRegion = 2u << 20, kStack = 512u << 10, kLargest = 20;  // blocks of up to 2^20 bytes are of a region
+
+std::mutex mutex;
+Memory weakest_so_far = Memory::secret;
+
+void* map_secret(std::size_t size) {
+  int fd = static_cast<int>(::syscall(SYS_memfd_secret, O_CLOEXEC));
+  if (fd < 0) return MAP_FAILED;
+  void* at = ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+  ::close(fd);
+  return at;
+}
+
+void* map(std::size_t size) {
+  if (void* at = map_secret(size); at != MAP_FAILED) return at;
+  void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return nullptr;
+  auto is = ::mlock(at, size) == 0 ? Memory::locked : Memory::plain;
+  ::madvise(at, size, MADV_DONTDUMP);
+  ::madvise(at, size, MADV_WIPEONFORK);
+  weakest_so_far = std::max(weakest_so_far, is);
+  return at;
+}
+
+// Blocks of powers of two, each with its class before it. What is freed is used again for its class only.
+struct alignas(16) Block {
+  std::size_t bits;
+  Block* next;
+};
+std::array<Block*, kLargest + 1> unused{};
+char* rest = nullptr;
+std::size_t left = 0;
+
+void* take(std::size_t size) {
+  auto bits = std::max<std::size_t>(6, std::bit_width(size + sizeof(Block) - 1));
+  std::lock_guard guard(mutex);
+  if (bits > kLargest) {
+    auto* block = static_cast<Block*>(map(std::size_t{1} << bits));
+    if (!block) return nullptr;
+    block->bits = bits;
+    return block + 1;
+  }
+  auto*& list = unused[bits];
+  if (auto* block = list) {
+    list = block->next;
+    return block + 1;
+  }
+  auto bytes = std::size_t{1} << bits;
+  if (left < bytes) {
+    rest = static_cast<char*>(map(kRegion));
+    left = rest ? kRegion : 0;
+    if (!rest) return nullptr;
+  }
+  auto* block = reinterpret_cast<Block*>(rest);
+  rest += bytes, left -= bytes;
+  block->bits = bits;
+  return block + 1;
+}
+
+void give_back(void* at) {
+  if (!at) return;
+  auto* block = static_cast<Block*>(at) - 1;
+  std::lock_guard guard(mutex);
+  if (block->bits > kLargest) {
+    ::munmap(block, std::size_t{1} << block->bits);
+    return;
+  }
+  block->next = unused[block->bits];
+  unused[block->bits] = block;
+}
+
+void* resize(void* at, std::size_t size) {
+  auto* out = take(size);
+  if (out && at) std::memcpy(out, at, std::min(size, (std::size_t{1} << (static_cast<Block*>(at) - 1)->bits) - sizeof(Block)));
+  if (out) give_back(at);
+  return out;
+}
+
+}  // namespace
+
+Memory weakest() {
+  std::lock_guard guard(mutex);
+  return weakest_so_far;
+}
+
+const char* word(Memory memory) {
+  return memory == Memory::secret ? "memfd_secret" : memory == Memory::locked ? "mlock" : "plain";
+}
+
+void use_secret_memory() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_MEMLOCK, &limit);
+  }
+  if (!crypto::work_in(take, resize, give_back)) std::abort();
+}
+
+Thread::Thread(std::function<void()> body) : body_(std::move(body)) {
+  auto* stack = [] {
+    std::lock_guard guard(mutex);
+    return map(kStack);  // given back by nobody: a thread here lives about as long as the broker
+  }();
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  auto run = [](void* self) -> void* {
+    static_cast<Thread*>(self)->body_();
+    return nullptr;
+  };
+  if (!stack || ::pthread_attr_setstack(&attributes, stack, kStack) != 0 || ::pthread_create(&thread_, &attributes, run, this) != 0)
+    std::abort();
+  ::pthread_attr_destroy(&attributes);
+}
+
+void Thread::join() {
+  if (!joined_) ::pthread_join(thread_, nullptr);
+  joined_ = true;
+}
+
+}  // namespace tk::vault_broker
+
+void* operator new(std::size_t size) {
+  if (auto* at = tk::vault_broker::take(size)) return at;
+  throw std::bad_alloc();
+}
+void operator delete(void* at) noexcept {
+  tk::vault_broker::give_back(at);
+}
+void operator delete(void* at, std::size_t) noexcept {
+  tk::vault_broker::give_back(at);
+}

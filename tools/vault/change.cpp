@@ -1,0 +1,150 @@
+#include "tools/vault/change.hpp"
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/cli/output.hpp"
+#include "core/xml/xml.hpp"
+#include "tools/session/declare.hpp"
+
+namespace tk::tools::vault_tool {
+namespace {
+
+constexpr const char* kDeclares = "MANIFEST.xml";
+
+const xml::Element* element_of(const xml::Document& doc, const law::Ref& ref) {
+  if (doc.root.name == ref.type && doc.root.get("name") == ref.name) return &doc.root;
+  for (const auto& child : doc.root.children)
+    if (child.name == ref.type && child.get("name") == ref.name) return &child;
+  return doc.root.name == ref.type ? &doc.root : nullptr;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Desk>> Desk::open(const std::string& as) {
+  TK_TRY(auto ws, workspace::Workspace::find());
+  TK_TRY(auto repository, git::Repository::open(ws.root()));
+  TK_TRY(auto effects, workspace::RefEffects::open(repository));
+  std::unique_ptr<Desk> out(new Desk{std::move(repository), std::move(effects), nullptr, {}});
+  TK_TRY(out->session, Session::open(as, &out->effects));
+  TK_TRY(out->head, out->repository.head_commit());
+  return out;
+}
+
+Result<Edit> edit(Desk& desk, const Secret& secret, const std::map<std::string, std::string>& attributes, const char* event) {
+  auto& s = *desk.session;
+  TK_TRY(auto before, desk.repository.read(desk.head, secret.file));
+  auto content = before.value_or("");
+  TK_TRY(auto doc, xml::parse(content, secret.file));
+  const auto* element = element_of(doc, secret.ref);
+  if (!element) return fail(Code::vault_unknown, secret.ref.str() + " does not stand in " + secret.file);
+  for (const auto& [name, value] : attributes) {
+    const auto* there = element->find(name);
+    if (!value.empty()) content = xml::with_attribute(doc, *element, name, value);
+    else if (there) content = xml::without_attribute(doc, *there);
+    else continue;
+    TK_TRY(doc, xml::parse(content, secret.file));
+    element = element_of(doc, secret.ref);
+  }
+  auto change = change_for(s, secret.ref, secret.declared.place.id, secret.file, attributes_in(secret.file, content, secret.ref));
+  if (!s.store.get(change.id)) {
+    auto adopt = change;
+    adopt.owed = "adoption";
+    adopt.reason = "declared by hand";
+    TK_CHECK(s.store.apply(std::move(adopt)));
+  }
+  change.event = event;
+  return Edit{{secret.file, std::move(content)}, std::move(change)};
+}
+
+Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest manifest, std::vector<Edit> edits, const std::string& message,
+                            std::vector<git::Change> more) {
+  TK_TRY(auto signature, broker.sign(manifest.body()));
+  auto may = vault::signers_of(manifest);
+  if (std::find(may.begin(), may.end(), signature.signer) == may.end())
+    return fail(Code::vault_no_key, "the key here opens secrets, and may not sign for them",
+                "who may lets it: tk vault recipients add RECIPIENT --signer " + signature.signer);
+  manifest.signer = signature.signer;
+  manifest.signature = signature.signature;
+  std::vector<record::Change> changes;
+  for (auto& one : edits) {
+    if (!one.file.path.empty()) more.push_back(std::move(one.file));
+    changes.push_back(std::move(one.change));
+  }
+  more.push_back({std::string(vault::kManifestFile), manifest.text()});
+  return commit_entities(*desk.session, desk.repository, std::move(more), std::move(changes), message);
+}
+
+Result<std::set<std::string>> declared_recipients(const std::string& manifest_xml) {
+  TK_TRY(auto doc, xml::parse(manifest_xml, kDeclares));
+  std::set<std::string> out;
+  for (const auto& child : doc.root.children)
+    if (child.name == "vault")
+      for (auto word : text::split(child.get("recipients"), ' '))
+        if (!word.empty()) out.emplace(word);
+  return out;
+}
+
+Result<std::string> with_recipients(const std::string& manifest_xml, const std::set<std::string>& recipients) {
+  TK_TRY(auto doc, xml::parse(manifest_xml, kDeclares));
+  auto list = text::join({recipients.begin(), recipients.end()}, " ");
+  for (const auto& child : doc.root.children)
+    if (child.name == "vault") return xml::with_attribute(doc, child, "recipients", list);
+  auto entry = "  <vault recipients=\"" + xml::escape(list) + "\"/>\n";
+  auto out = doc.source;
+  auto end = out.rfind("</manifest");
+  if (end == out.npos) return fail_at(Code::cli_usage, {kDeclares, 1, 1}, "an empty manifest", "tk init makes a workspace");
+  return out.insert(end, entry);
+}
+
+Result<void> check_recipients(Desk& desk, const vault::Manifest& manifest) {
+  TK_TRY(auto text, desk.repository.read(desk.head, kDeclares));
+  TK_TRY(auto declared, declared_recipients(text.value_or("<manifest/>")));
+  for (const auto& why : vault::differences(manifest, {}, declared))
+    if (why.starts_with("recipient ")) return fail_at(Code::vault_integrity, {kDeclares, 0, 0}, why, "git log -p -- MANIFEST.xml; tk vault recipients add or rm changes them");
+  return {};
+}
+
+record::Change vault_change(Session& s, const std::optional<record::Record>& record, const vault::Manifest& manifest, std::vector<std::string> signers,
+                            const std::vector<std::string>& added, const std::vector<std::string>& removed, std::int64_t sealed) {
+  auto list = [](const auto& words) { return Value::List(words.begin(), words.end()); };
+  record::Change out;
+  Value::List recipients;
+  for (const auto& [text, signs] : manifest.recipients) recipients.emplace_back(text);
+  out.input = {{"recipients", std::move(recipients)}, {"signers", list(signers)}};
+  if (record) {
+    out.id = record->id;
+    out.event = "change";
+    out.input.insert({{"added", list(added)}, {"removed", list(removed)}, {"sealed", sealed}});
+  } else {
+    out.type = "vault";
+    out.context = s.workspace.default_context();
+    out.name = "vault";
+  }
+  out.actor = s.actor;
+  out.trace = trace::child(s.trace);
+  return out;
+}
+
+Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest, const std::vector<Secret>& secrets) {
+  std::vector<vault::Sealed> old;
+  for (const auto& secret : secrets) {
+    TK_CHECK(check(manifest, secret));
+    old.push_back(secret.sealed());
+  }
+  auto to = recipients_of(manifest);
+  TK_TRY(auto sealed, broker.reseal(old, to));
+  std::vector<Edit> out;
+  cli::Bar bar("sealing", static_cast<std::int64_t>(secrets.size()));
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    auto now = secrets[i];
+    now.declared.attributes["value"] = sealed[i].value;
+    manifest.put(now.declared.place, vault::digest_of(now.declared), to, true);
+    TK_TRY(auto one, edit(desk, now, {{"value", sealed[i].value}}, "update"));
+    out.push_back(std::move(one));
+    bar.at(static_cast<std::int64_t>(i));
+  }
+  return out;
+}
+
+}  // namespace tk::tools::vault_tool

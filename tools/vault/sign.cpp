@@ -1,0 +1,130 @@
+#include "core/base/text.hpp"
+#include "core/cli/output.hpp"
+#include "core/json/json.hpp"
+#include "help/vault.hpp"
+#include "tools/vault/change.hpp"
+
+namespace tk::tools::vault_tool {
+namespace {
+
+// The newest manifest in HEAD's history that somebody signed whom this workspace knows.
+Result<std::optional<vault::Manifest>> last_trusted(Desk& desk) {
+  TK_TRY(auto record, vault_record(*desk.session));
+  auto known = signers_here(record);
+  TK_TRY(auto commits, desk.repository.history(desk.head));
+  std::string last;
+  for (const auto& commit : commits) {
+    TK_TRY(auto text, desk.repository.read(commit, std::string(vault::kManifestFile)));
+    if (!text || *text == last) continue;
+    last = *text;
+    auto manifest = read_manifest(*text);
+    if (manifest && std::find(known.begin(), known.end(), manifest->signer) != known.end()) return std::optional(std::move(*manifest));
+  }
+  return std::optional<vault::Manifest>();
+}
+
+// What is declared now as a manifest; of what somebody signed before nothing that was known of its readers is forgotten.
+vault::Manifest as_declared(const vault::Manifest& trusted, const std::optional<vault::Manifest>& lying, const std::vector<Secret>& secrets,
+                            const std::set<std::string>& recipients) {
+  vault::Manifest out;
+  for (const auto& text : recipients) {
+    std::string signs;
+    for (const auto* one : {lying ? &*lying : nullptr, &trusted})
+      if (auto it = one ? one->recipients.find(text) : trusted.recipients.end(); one && it != one->recipients.end()) signs = it->second;
+    out.recipients.emplace(text, signs);
+  }
+  out.former = trusted.former;
+  for (const auto& [text, signs] : trusted.recipients)
+    if (!out.recipients.contains(text)) out.former.insert(text);
+  for (const auto& text : recipients) out.former.erase(text);
+  for (const auto& secret : secrets) {
+    auto ref = secret.ref.str();
+    vault::Manifest::Entry entry{secret.declared.place.id, secret.declared.place.version, vault::digest_of(secret.declared), {}};
+    bool told = false;
+    for (const auto* one : {&trusted, lying ? &*lying : nullptr})
+      if (one)
+        if (auto it = one->secrets.find(ref); it != one->secrets.end() && it->second.version == entry.version) {
+          told = true;
+          entry.readers.insert(it->second.readers.begin(), it->second.readers.end());
+        }
+    // Of what nobody told who read it, everybody may have.
+    if (!told)
+      for (const vault::Manifest* one : {&trusted, static_cast<const vault::Manifest*>(&out)})
+        for (const auto& [text, signs] : one->recipients) entry.readers.insert(vault::short_name(text));
+    out.secrets.emplace(ref, std::move(entry));
+  }
+  return out;
+}
+
+Result<Exit> run(const cli::Args& args) {
+  TK_TRY(auto desk, Desk::open(args.get("as")));
+  auto& s = *desk->session;
+  TK_TRY(auto text, manifest_text(s));
+  if (!text) return fail(Code::vault_unknown, "this workspace has no vault", "tk vault init");
+  TK_TRY(auto trusted, last_trusted(*desk));
+  if (!trusted) return fail(Code::vault_integrity, "no manifest in the history was signed by somebody whom this workspace knows", "tk vault init --trust SIGNER");
+  std::optional<vault::Manifest> lying;
+  if (auto read = vault::Manifest::read(*text)) lying = std::move(*read);
+  auto secrets = secrets_of(s.law.index());
+  TK_TRY(auto declares, desk->repository.read(desk->head, "MANIFEST.xml"));
+  TK_TRY(auto recipients, declared_recipients(declares.value_or("<manifest/>")));
+  std::vector<vault::Declared> declared;
+  for (const auto& secret : secrets) declared.push_back(secret.declared);
+  auto differences = vault::differences(*trusted, declared, recipients);
+  auto manifest = as_declared(*trusted, lying, secrets, recipients);
+  auto good = read_manifest(*text);
+  bool stands = good && good->text() == trusted->text() && differences.empty();
+  auto tell = [&](bool done, Value seq) {
+    Value::List list(differences.begin(), differences.end());
+    if (args.json()) cli::print(json::pretty(Value::Map{{"signed", done}, {"differences", std::move(list)}, {"seq", std::move(seq)}}) + "\n");
+    else for (const auto& line : differences) cli::print(line + "\n");
+  };
+  if (stands) {
+    tell(true, Value());
+    if (!args.json()) cli::print("nothing to sign: what is declared is what was signed\n");
+    return Exit::ok;
+  }
+  if (!args.has("accept") && !differences.empty()) {
+    tell(false, Value());
+    cli::note("that is what would be signed beyond what was; with --accept it is");
+    return Exit::waiting;
+  }
+  TK_TRY(auto broker, start_broker(s));
+  TK_TRY(auto member, broker.keys(key_path(s)));
+  std::vector<vault::Sealed> sealed;
+  std::vector<Edit> edits;
+  TK_TRY(auto record, vault_record(s));
+  edits.push_back({{}, vault_change(s, record, manifest, signers_here(record), {}, {}, 0)});
+  for (const auto& secret : secrets) {
+    auto it = trusted->secrets.find(secret.ref.str());
+    if (it != trusted->secrets.end() && it->second == manifest.secrets.at(secret.ref.str())) continue;
+    sealed.push_back(secret.sealed());
+    TK_TRY(auto one, edit(*desk, secret, {}, "rotate"));
+    one.file.path.clear();
+    one.change.input.emplace("value_version", secret.declared.place.version);
+    edits.push_back(std::move(one));
+  }
+  // A value that opens elsewhere only, or by nobody's key, is not signed.
+  if (!sealed.empty()) TK_CHECK(broker.reseal(sealed, recipients_of(manifest)));
+  TK_TRY(auto seq, commit(*desk, broker, manifest, std::move(edits), "vault: signed"));
+  tell(true, seq);
+  if (!args.json()) cli::print("signed: " + text::count(secrets.size(), "secret") + "\n");
+  return Exit::ok;
+}
+
+}  // namespace
+
+cli::VerbSpec sign_verb() {
+  return {"sign",
+          "sign what is declared, after a merge or a change by hand",
+          {},
+          {{"accept", "", "also what differs from what was signed last, as it is shown without this"}, kAsOption},
+          {{"tk vault sign", "what differs from what was signed; signs where nothing does (a merge without a key)"},
+           {"tk vault sign --accept", "what was shown is right: an older value that was put back, a conflict that was decided"}},
+          help::k_sign,
+          run,
+          "{signed: bool, differences: [text], seq: int|null}",
+          vault_values};
+}
+
+}  // namespace tk::tools::vault_tool
