@@ -1,6 +1,7 @@
 #include "plugins/vault-broker/memory.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -126,17 +127,23 @@ Thread::Thread(std::function<void()> body) : body_(std::move(body)) {
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
   auto run = [](void* self) -> void* {
-    static_cast<Thread*>(self)->body_();
+    auto& thread = *static_cast<Thread*>(self);
+    thread.body_();
+    std::lock_guard guard(thread.mutex_);
+    thread.over_ = true;
+    thread.changed_.notify_all();
     return nullptr;
   };
-  if (!stack || ::pthread_attr_setstack(&attributes, stack, kStack) != 0 || ::pthread_create(&thread_, &attributes, run, this) != 0)
+  pthread_t thread;
+  if (!stack || ::pthread_attr_setstack(&attributes, stack, kStack) != 0 || ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) != 0 ||
+      ::pthread_create(&thread, &attributes, run, this) != 0)
     std::abort();
   ::pthread_attr_destroy(&attributes);
 }
 
 void Thread::join() {
-  if (!joined_) ::pthread_join(thread_, nullptr);
-  joined_ = true;
+  std::unique_lock guard(mutex_);
+  changed_.wait(guard, [&] { return over_; });
 }
 
 }  // namespace tk::vault_broker

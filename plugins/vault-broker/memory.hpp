@@ -3,9 +3,9 @@
 // RLIMIT_MEMLOCK does not give there is locked memory, or else plain memory that no core file has.
 #pragma once
 
-#include <pthread.h>
-
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 
 namespace tk::vault_broker {
 
@@ -15,7 +15,7 @@ const char* word(Memory memory);
 
 void use_secret_memory();  // first thing in main()
 
-// A thread whose stack is of that memory.
+// A thread whose stack is of that memory. The kernel waits for no word of it on behalf of another thread (pthread_join), so this does.
 class Thread {
  public:
   explicit Thread(std::function<void()> body);
@@ -25,8 +25,9 @@ class Thread {
 
  private:
   std::function<void()> body_;
-  pthread_t thread_{};
-  bool joined_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
 };
 
 }  // namespace tk::vault_broker

@@ -24,9 +24,10 @@ const xml::Element* element_of(const xml::Document& doc, const law::Ref& ref) {
 Result<std::unique_ptr<Desk>> Desk::open(const std::string& as) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_TRY(auto repository, git::Repository::open(ws.root()));
-  TK_TRY(auto effects, workspace::RefEffects::open(repository));
-  std::unique_ptr<Desk> out(new Desk{std::move(repository), std::move(effects), nullptr, {}});
-  TK_TRY(out->session, Session::open(as, &out->effects));
+  auto out = std::make_unique<Desk>(std::move(repository));
+  TK_TRY(auto effects, workspace::RefEffects::open(out->repository));
+  out->effects.emplace(std::move(effects));
+  TK_TRY(out->session, Session::open(as, &*out->effects));
   TK_TRY(out->head, out->repository.head_commit());
   return out;
 }
@@ -79,8 +80,8 @@ Result<std::set<std::string>> declared_recipients(const std::string& manifest_xm
   TK_TRY(auto doc, xml::parse(manifest_xml, kDeclares));
   std::set<std::string> out;
   for (const auto& child : doc.root.children)
-    if (child.name == "vault")
-      for (auto word : text::split(child.get("recipients"), ' '))
+    if (const auto* list = child.name == "vault" ? child.find("recipients") : nullptr)
+      for (auto word : text::split(list->value, ' '))
         if (!word.empty()) out.emplace(word);
   return out;
 }

@@ -11,8 +11,9 @@ namespace tk::tools::vault_tool {
 
 // A workspace whose declarations nobody else changes meanwhile.
 struct Desk {
+  explicit Desk(git::Repository opened) : repository(std::move(opened)) {}
   git::Repository repository;
-  workspace::RefEffects effects;
+  std::optional<workspace::RefEffects> effects;  // refers to the repository
   std::unique_ptr<Session> session;
   std::string head;
   static Result<std::unique_ptr<Desk>> open(const std::string& as);

@@ -131,7 +131,8 @@ Result<Tool> tool_of(const Session& s, const Secret& secret, const cli::Args& ar
   TK_TRY(out.command, vault::filled(binding, parameters));
   TK_TRY(out.program, vault::checked_tool(binding, s.workspace.state("run/tools")));
   out.command.insert(out.command.begin(), out.program);
-  for (auto word : text::split(secret.get("tool-hosts"), ' '))
+  auto hosts = secret.get("tool-hosts");
+  for (auto word : text::split(hosts, ' '))
     if (!word.empty()) out.hosts.emplace_back(word);
   return out;
 }
