@@ -1,7 +1,7 @@
 #include "core/vault/broker.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,8 +194,8 @@ Result<std::map<std::string, std::int64_t>> Broker::found() {
 }
 
 bool Broker::gone() const {
-  pollfd ready{socket_.get(), POLLIN, 0};
-  return ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLIN) == 0 && (ready.revents & (POLLHUP | POLLERR)) != 0;
+  char byte = 0;
+  return ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 }  // namespace tk::vault

@@ -65,14 +65,14 @@ void Scrubber::start(std::uint64_t offset) {
 }
 
 void Scrubber::matched(std::uint64_t begin, std::uint64_t end, std::uint32_t name) {
-  Range one{begin, end, name};
-  while (!ranges_.empty() && ranges_.back().end > one.begin) {  // what overlaps is one
-    one.begin = std::min(one.begin, ranges_.back().begin);
+  Range one{std::max(begin, base_), end, name};  // of what began in one that went out already, the rest
+  while (!ranges_.empty() && ranges_.back().end > one.begin && one.begin <= ranges_.back().begin) {  // the longer one counts
     one.end = std::max(one.end, ranges_.back().end);
     one.name = ranges_.back().name;
     ranges_.pop_back();
   }
-  ranges_.push_back(one);
+  if (!ranges_.empty()) one.begin = std::max(one.begin, ranges_.back().end);
+  if (one.begin < one.end) ranges_.push_back(one);
 }
 
 std::string Scrubber::feed(std::string_view bytes) {
@@ -113,9 +113,10 @@ std::uint64_t Scrubber::held_from(std::uint64_t end) const {
     end = std::min(end, offsets_[(counted_ - size) % kShortest]);
     break;
   }
-  // A match that something live overlaps is not over.
-  for (auto it = ranges_.rbegin(); it != ranges_.rend() && it->end > end; ++it) end = std::min(end, it->begin);
-  return end;
+  // A match goes out as a whole, whatever began in it; one that began before it may be the longer one.
+  for (const auto& range : ranges_)
+    if (range.begin < end && end < range.end) end = range.end;
+  return std::max(end, base_);
 }
 
 std::string Scrubber::take(std::uint64_t up_to) {
