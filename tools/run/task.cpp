@@ -132,6 +132,7 @@ Result<std::string> trouble_of(Session& s, const Boxed& plan, const trace::Conte
   agent.token = token_id;
   if (!agent.borrow_id.empty()) {
     TK_TRY(auto lease, acl::find_lease(s.store, agent.borrow_id));
+    if (lease) lease->max_uses = 0;  // its use for this was counted before it began
     auto over = lease ? lease->over(clock::now_ns() / 1'000'000) : "is gone";
     if (!over.empty()) return "its lease " + over;
     TK_TRY(over, s.gate.void_now(*lease, span.trace_id));

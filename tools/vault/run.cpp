@@ -104,9 +104,12 @@ Result<void> may_be_used(Session& s, const vault::Manifest& manifest, const Aske
   static const std::string kUse = "secret.use";
   if (mode == "borrow" && actor.kind != "user" && actor.borrow_id.empty())
     return fail(Code::vault_mode, secret.ref.str() + " is lent, not given", "tk acl borrow request --lender … --action secret.use --resource " + secret.ref.str() + "; then --lease ID");
-  // What waits for somebody's word is no yes: a program cannot wait. The write path asks again, and journals a no.
+  // The write path asks again. What waits for somebody's word is no yes: a program cannot wait.
   TK_TRY(auto ruling, s.gate.rule({actor, kUse, secret.ref}));
-  if (ruling.allow && !ruling.obligations.empty())
+  if (!ruling.allow)
+    return fail(actor.borrow_id.empty() ? Code::law_denied : Code::acl_lease, actor.ref + " may not secret.use on " + secret.ref.str() + ": " + ruling.reason,
+                actor.borrow_id.empty() ? "see: tk law explain " + actor.ref + " secret.use " + secret.ref.str() : "tk acl borrow list shows what is left of it");
+  if (!ruling.obligations.empty())
     return fail(Code::law_denied, actor.ref + " may secret.use " + secret.ref.str() + " only with somebody's approval",
                 "a lease can be approved before: tk acl borrow request --action secret.use --resource " + secret.ref.str());
   return {};
