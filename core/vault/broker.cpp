@@ -26,7 +26,8 @@ Error error_of(const Message& message) {
   auto word = [&](std::size_t i) { return i < message.words.size() ? message.words[i] : std::string(); };
   auto kind = word(1);
   if (kind == "no-key") return {Code::vault_no_key, word(2), {}, "tk vault init prints this workspace's recipient; who has a key adds it: tk vault recipients add", nullptr};
-  if (kind == "value") return {Code::vault_value, word(2), {}, "", nullptr};
+  if (kind == "short") return {Code::vault_value, word(2), {}, "take a longer one; --short says that this is known", nullptr};
+  if (kind == "value") return {Code::vault_value, word(2), {}, "a value has 1 byte to 1 MiB, and 16 bytes at least where it is lent", nullptr};
   if (kind == "integrity") return {Code::vault_integrity, word(2), {}, "git log -p shows who changed it; tk vault audit names all that differs", nullptr};
   return {Code::vault_broker, "vault-broker: " + word(2), {}, "tk vault doctor", nullptr};
 }

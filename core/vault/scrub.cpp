@@ -16,6 +16,20 @@ std::string counted(std::string_view text) {
   return out;
 }
 
+struct Place {
+  std::uint64_t word, bits;
+};
+template <unsigned kBits>
+Place place_of(std::uint64_t head) {
+  auto mixed = head * 0x9e3779b97f4a7c15u;
+  return {mixed >> (64 - kBits), std::uint64_t{1} << (mixed >> 24 & 63) | std::uint64_t{1} << (mixed >> 34 & 63)};
+}
+
+// Of the last kOpen + 1 bytes.
+std::uint64_t third_of(std::uint64_t window) {
+  return (window & ((std::uint64_t{1} << 8 * (kOpen + 1)) - 1)) * 0x9e3779b97f4a7c15u >> 46;
+}
+
 std::uint64_t head_of(std::string_view text, std::size_t size) {
   std::uint64_t out = 0;
   for (std::size_t i = 0; i < size; ++i) out = out << 8 | static_cast<unsigned char>(text[i]);
@@ -44,8 +58,10 @@ void Scrubber::add(const std::string& name, std::string_view secret) {
     auto& same = by_head_[head];
     if (std::any_of(same.begin(), same.end(), [&](auto f) { return forms_[f].text == text; })) continue;
     for (std::size_t size = 1; size < kShortest; ++size) beginnings_[size].emplace(head_of(text, size), true);
-    auto bit = head * 0x9e3779b97f4a7c15u >> (64 - kBits);
-    filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
+    auto key = place_of<kBits>(head);
+    filter_[key.word] |= key.bits;
+    auto bit = third_of(head >> 8 * (kShortest - kOpen - 1));
+    thirds_[bit / 64] |= std::uint64_t{1} << bit % 64;
     same.push_back(static_cast<std::uint32_t>(forms_.size()));
     forms_.push_back({std::move(text), index});
   }
@@ -65,7 +81,7 @@ void Scrubber::start(std::uint64_t offset) {
 }
 
 void Scrubber::matched(std::uint64_t begin, std::uint64_t end, std::uint32_t name) {
-  Range one{std::max(begin, base_), end, name};  // of what began in one that went out already, the rest
+  Range one{std::max({begin, base_, open_}), end, name};  // of what began in one that went out already, the rest
   while (!ranges_.empty() && ranges_.back().end > one.begin && one.begin <= ranges_.back().begin) {  // the longer one counts
     one.end = std::max(one.end, ranges_.back().end);
     one.name = ranges_.back().name;
@@ -78,45 +94,74 @@ void Scrubber::matched(std::uint64_t begin, std::uint64_t end, std::uint32_t nam
 std::string Scrubber::feed(std::string_view bytes) {
   auto offset = base_ + pending_.size();
   pending_ += bytes;
+  // In registers: this is done for each byte of what a program writes.
+  auto window = window_, count = counted_;
+  auto counting = counting_;
+  const auto* filter = filter_.data();
+  auto keep = [&] { window_ = window, counted_ = count; };
   for (char byte : bytes) {
-    auto c = static_cast<unsigned char>(byte);
     auto at = offset++;
-    auto v = counting_(c);
-    if (v == 0) continue;
-    window_ = window_ << 8 | v;
-    offsets_[counted_++ % kShortest] = at;
-    if (!live_.empty()) {
-      std::size_t kept = 0;
-      for (auto& one : live_) {
-        const auto& text = forms_[one.form].text;
-        if (static_cast<unsigned char>(text[one.length]) != v) continue;
-        if (++one.length == text.size())
-          matched(one.begin, at + 1, forms_[one.form].name);
-        else
-          live_[kept++] = one;
-      }
-      live_.resize(kept);
+    auto v = counting(static_cast<unsigned char>(byte));
+    if (v == 0) {
+      if (byte == '\n') keep(), line_ends(offset);
+      continue;
     }
-    auto bit = window_ * 0x9e3779b97f4a7c15u >> (64 - kBits);
-    if (filter_[bit / 64] >> bit % 64 & 1) start(at);
+    window = window << 8 | v;
+    offsets_[count++ % kShortest] = at;
+    if (!live_.empty()) go_on(v, at);
+    auto key = place_of<kBits>(window);
+    if ((filter[key.word] & key.bits) == key.bits) keep(), start(at);
   }
+  keep();
+  counting_ = counting;
   return take(held_from(offset));
 }
 
-// Where the first live match begins; `end` where there is none.
-std::uint64_t Scrubber::held_from(std::uint64_t end) const {
-  for (const auto& one : live_) end = std::min(end, one.begin);
-  auto most = std::min<std::uint64_t>(kShortest - 1, counted_);
-  for (auto size = most; size > 0; --size) {
-    auto last = window_ & ((std::uint64_t{1} << 8 * size) - 1);
-    if (!beginnings_[size].contains(last)) continue;
-    end = std::min(end, offsets_[(counted_ - size) % kShortest]);
-    break;
+void Scrubber::go_on(std::uint8_t byte, std::uint64_t offset) {
+  std::size_t kept = 0;
+  for (auto& one : live_) {
+    const auto& text = forms_[one.form].text;
+    if (static_cast<unsigned char>(text[one.length]) != byte) continue;
+    if (++one.length == text.size())
+      matched(one.begin, offset + 1, forms_[one.form].name);
+    else
+      live_[kept++] = one;
   }
+  live_.resize(kept);
+}
+
+void Scrubber::line_ends(std::uint64_t offset) {
+  if (!live_.empty()) return;
+  // Mostly nothing longer is near, which a few bits tell.
+  bool near = false;
+  for (unsigned shift = 0; shift <= 8 * (kShortest - 2 - kOpen); shift += 8) {
+    auto bit = third_of(window_ >> shift);
+    near = near || (thirds_[bit / 64] >> bit % 64 & 1);
+  }
+  if (!near || partial() <= kOpen) open_ = offset;
+}
+
+// How many of the last bytes that count are the beginning of a form; fewer than a head has.
+std::size_t Scrubber::partial() const {
+  for (auto size = std::min<std::uint64_t>(kShortest - 1, counted_); size > 0; --size)
+    if (beginnings_[size].contains(window_ & ((std::uint64_t{1} << 8 * size) - 1))) return size;
+  return 0;
+}
+
+// Where the first live match begins, but for what goes out anyway; `end` where there is none.
+std::uint64_t Scrubber::held_from(std::uint64_t end) const {
+  auto from = end;
+  for (const auto& one : live_) from = std::min(from, one.begin);
+  auto decided = std::max(base_, open_);
   // A match goes out as a whole, whatever began in it; one that began before it may be the longer one.
   for (const auto& range : ranges_)
-    if (range.begin < end && end < range.end) end = range.end;
-  return std::max(end, base_);
+    if (range.begin < from) decided = std::max(decided, range.end);
+  for (auto back = partial(); back > 0; --back)
+    if (auto at = offsets_[(counted_ - back) % kShortest]; at >= decided) {
+      from = std::min(from, at);
+      break;
+    }
+  return std::min(end, std::max(from, decided));
 }
 
 std::string Scrubber::take(std::uint64_t up_to) {

@@ -2,7 +2,9 @@
 // wherever the bytes are cut into writes. Upper and lower case count as the same, and white space, NUL bytes, colours of a
 // terminal and zero-width characters in between do not count, so wrapped base64, UTF-16 and spelled-out texts are found too.
 //
-// Of what was fed only a live partial match is held back. It is not let go by time, but by the byte that ends it, or the end.
+// Of what was fed only a live partial match is held back. It is not let go by time, but by the byte that ends it, or the end; or, of no
+// more than kOpen bytes that count, by the end of a line: else every other line would wait for the next one, and who waits for a line
+// (a prompt, "listening on 8080") with it. The rest of such a match is masked, should there be one.
 // This holds plaintext: it belongs into the vault's broker and nowhere else. It is no boundary: who has a secret and may run
 // code can write it in a form that is not listed.
 #pragma once
@@ -18,6 +20,8 @@
 namespace tk::vault {
 
 inline constexpr std::size_t kShortest = 8;  // bytes that count; a shorter secret cannot be told from other text
+
+inline constexpr std::size_t kOpen = 2;      // bytes that count
 
 namespace detail {
 
@@ -81,18 +85,23 @@ class Scrubber {
   };
   void start(std::uint64_t offset);
   void matched(std::uint64_t begin, std::uint64_t end, std::uint32_t name);
+  void go_on(std::uint8_t byte, std::uint64_t offset);
+  void line_ends(std::uint64_t offset);
+  std::size_t partial() const;
   std::uint64_t held_from(std::uint64_t end) const;
   std::string take(std::uint64_t up_to);
 
-  static constexpr unsigned kBits = 19;
+  static constexpr unsigned kBits = 13;  // of the number of words
   std::vector<std::string> names_;
   std::vector<Form> forms_;
   std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_head_;           // the first eight bytes of forms
   std::array<std::unordered_map<std::uint64_t, bool>, kShortest> beginnings_;       // their first 1 to 7
-  std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>((1u << kBits) / 64);
+  std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>(1u << kBits);  // two bits of a word for each head
+  std::vector<std::uint64_t> thirds_ = std::vector<std::uint64_t>(1u << 12);      // a bit for the first kOpen + 1 bytes of each
   // The stream: what was not given out yet begins at offset base_.
   std::string pending_;
   std::uint64_t base_ = 0, window_ = 0, counted_ = 0;
+  std::uint64_t open_ = 0;  // what stands before it goes out, whatever comes
   std::array<std::uint64_t, kShortest> offsets_{};  // of the bytes in the window
   std::vector<Live> live_;
   std::vector<Range> ranges_;  // in order, apart from each other

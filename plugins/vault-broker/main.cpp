@@ -176,7 +176,7 @@ class Broker {
     if (value.size() > kLongestValue) throw No{"value", "it is longer than 1 MiB"};
     if (static_cast<std::int64_t>(value.size()) < least)
       throw No{"value", "it has less than " + std::to_string(least) + " bytes, which anybody could try out"};
-    if (find && !vault::Scrubber::can_find(value)) throw No{"value", "it is too short to be told from other text, so that no output could be kept free of it"};
+    if (find && !vault::Scrubber::can_find(value)) throw No{"short", "it is too short to be told from other text, so that no output could be kept free of it"};
   }
 
   static Words seal(const Message& message) {

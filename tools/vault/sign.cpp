@@ -7,11 +7,11 @@
 namespace tk::tools::vault_tool {
 namespace {
 
-// The newest manifest in HEAD's history that somebody signed whom this workspace knows.
-Result<std::optional<vault::Manifest>> last_trusted(Desk& desk) {
-  TK_TRY(auto record, vault_record(*desk.session));
-  auto known = signers_here(record);
-  TK_TRY(auto commits, desk.repository.history(desk.head));
+using Trusted = std::vector<vault::Manifest>;
+
+// The newest manifest in a commit's history that somebody signed whom this workspace knows.
+Result<std::optional<vault::Manifest>> last_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head) {
+  TK_TRY(auto commits, desk.repository.history(head));
   std::string last;
   for (const auto& commit : commits) {
     TK_TRY(auto text, desk.repository.read(commit, std::string(vault::kManifestFile)));
@@ -23,37 +23,73 @@ Result<std::optional<vault::Manifest>> last_trusted(Desk& desk) {
   return std::optional<vault::Manifest>();
 }
 
-// What is declared now as a manifest; of what somebody signed before nothing that was known of its readers is forgotten.
-vault::Manifest as_declared(const vault::Manifest& trusted, const std::optional<vault::Manifest>& lying, const std::vector<Secret>& secrets,
-                            const std::set<std::string>& recipients) {
-  vault::Manifest out;
-  for (const auto& text : recipients) {
-    std::string signs;
-    for (const auto* one : {lying ? &*lying : nullptr, &trusted})
-      if (auto it = one ? one->recipients.find(text) : trusted.recipients.end(); one && it != one->recipients.end()) signs = it->second;
-    out.recipients.emplace(text, signs);
+// That of HEAD; of a merge that nobody signed those of both its sides.
+Result<Trusted> trusted_at_head(Desk& desk, const std::string& text) {
+  TK_TRY(auto record, vault_record(*desk.session));
+  auto known = signers_here(record);
+  std::vector<std::string> from{desk.head};
+  if (auto second = desk.repository.resolve(desk.head + "^2"); second && !read_manifest(text)) from = {desk.head + "^1", *second};
+  Trusted out;
+  for (const auto& one : from) {
+    TK_TRY(auto commit, desk.repository.resolve(one));
+    TK_TRY(auto manifest, last_trusted(desk, known, commit));
+    if (manifest) out.push_back(std::move(*manifest));
   }
-  out.former = trusted.former;
-  for (const auto& [text, signs] : trusted.recipients)
-    if (!out.recipients.contains(text)) out.former.insert(text);
-  for (const auto& text : recipients) out.former.erase(text);
+  if (out.empty()) return fail(Code::vault_integrity, "no manifest in the history was signed by somebody whom this workspace knows", "tk vault init --trust SIGNER");
+  return out;
+}
+
+// What is declared and stands in none of them, or stood in one and is not declared.
+std::vector<std::string> beyond(const Trusted& trusted, const std::vector<vault::Declared>& declared, const std::set<std::string>& recipients) {
+  std::map<std::string, std::size_t> told;
+  for (const auto& one : trusted)
+    for (const auto& why : vault::differences(one, declared, recipients)) ++told[why];
+  std::vector<std::string> out;
+  for (const auto& [why, times] : told)
+    if (times == trusted.size() || why.ends_with("is missing") || why.find("taken away") != why.npos) out.push_back(why);
+  return out;
+}
+
+// What is declared now as a manifest; nothing that somebody signed of who could read what is forgotten.
+vault::Manifest as_declared(Trusted known, const std::optional<vault::Manifest>& lying, const std::vector<Secret>& secrets, const std::set<std::string>& recipients) {
+  vault::Manifest out;
+  auto everybody = recipients;
+  for (const auto& one : known) {
+    out.former.insert(one.former.begin(), one.former.end());
+    for (const auto& [text, signs] : one.recipients) {
+      everybody.insert(text);
+      if (!recipients.contains(text)) out.former.insert(text);
+    }
+  }
+  if (lying) known.push_back(*lying);
+  for (const auto& text : recipients) {
+    out.former.erase(text);
+    auto& signs = out.recipients[text];
+    for (const auto& one : known)
+      if (auto it = one.recipients.find(text); it != one.recipients.end() && signs.empty()) signs = it->second;
+  }
   for (const auto& secret : secrets) {
     auto ref = secret.ref.str();
     vault::Manifest::Entry entry{secret.declared.place.id, secret.declared.place.version, vault::digest_of(secret.declared), {}};
     bool told = false;
-    for (const auto* one : {&trusted, lying ? &*lying : nullptr})
-      if (one)
-        if (auto it = one->secrets.find(ref); it != one->secrets.end() && it->second.version == entry.version) {
-          told = true;
-          entry.readers.insert(it->second.readers.begin(), it->second.readers.end());
-        }
+    for (const auto& one : known)
+      if (auto it = one.secrets.find(ref); it != one.secrets.end() && it->second.id == entry.id && it->second.version == entry.version) {
+        told = true;
+        entry.readers.insert(it->second.readers.begin(), it->second.readers.end());
+      }
     // Of what nobody told who read it, everybody may have.
     if (!told)
-      for (const vault::Manifest* one : {&trusted, static_cast<const vault::Manifest*>(&out)})
-        for (const auto& [text, signs] : one->recipients) entry.readers.insert(vault::short_name(text));
+      for (const auto& text : everybody) entry.readers.insert(vault::short_name(text));
     out.secrets.emplace(ref, std::move(entry));
   }
   return out;
+}
+
+bool stands_in(const Trusted& trusted, const std::string& ref, const vault::Manifest::Entry& entry) {
+  return std::any_of(trusted.begin(), trusted.end(), [&](const auto& one) {
+    auto it = one.secrets.find(ref);
+    return it != one.secrets.end() && it->second.sha256 == entry.sha256 && it->second.version == entry.version && it->second.id == entry.id;
+  });
 }
 
 Result<Exit> run(const cli::Args& args) {
@@ -61,8 +97,7 @@ Result<Exit> run(const cli::Args& args) {
   auto& s = *desk->session;
   TK_TRY(auto text, manifest_text(s));
   if (!text) return fail(Code::vault_unknown, "this workspace has no vault", "tk vault init");
-  TK_TRY(auto trusted, last_trusted(*desk));
-  if (!trusted) return fail(Code::vault_integrity, "no manifest in the history was signed by somebody whom this workspace knows", "tk vault init --trust SIGNER");
+  TK_TRY(auto trusted, trusted_at_head(*desk, *text));
   std::optional<vault::Manifest> lying;
   if (auto read = vault::Manifest::read(*text)) lying = std::move(*read);
   auto secrets = secrets_of(s.law.index());
@@ -70,10 +105,10 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto recipients, declared_recipients(declares.value_or("<manifest/>")));
   std::vector<vault::Declared> declared;
   for (const auto& secret : secrets) declared.push_back(secret.declared);
-  auto differences = vault::differences(*trusted, declared, recipients);
-  auto manifest = as_declared(*trusted, lying, secrets, recipients);
+  auto differences = beyond(trusted, declared, recipients);
+  auto manifest = as_declared(trusted, lying, secrets, recipients);
   auto good = read_manifest(*text);
-  bool stands = good && good->text() == trusted->text() && differences.empty();
+  bool stands = good && good->text() == trusted.front().text() && differences.empty();
   auto tell = [&](bool done, Value seq) {
     Value::List list(differences.begin(), differences.end());
     if (args.json()) cli::print(json::pretty(Value::Map{{"signed", done}, {"differences", std::move(list)}, {"seq", std::move(seq)}}) + "\n");
@@ -96,8 +131,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto record, vault_record(s));
   edits.push_back({{}, vault_change(s, record, manifest, signers_here(record), {}, {}, 0)});
   for (const auto& secret : secrets) {
-    auto it = trusted->secrets.find(secret.ref.str());
-    if (it != trusted->secrets.end() && it->second == manifest.secrets.at(secret.ref.str())) continue;
+    if (stands_in(trusted, secret.ref.str(), manifest.secrets.at(secret.ref.str()))) continue;
     sealed.push_back(secret.sealed());
     TK_TRY(auto one, edit(*desk, secret, {}, "rotate"));
     one.file.path.clear();
