@@ -48,12 +48,7 @@ Result<Edit> edit(Desk& desk, const Secret& secret, const std::map<std::string, 
     element = element_of(doc, secret.ref);
   }
   auto change = change_for(s, secret.ref, secret.declared.place.id, secret.file, attributes_in(secret.file, content, secret.ref));
-  if (!s.store.get(change.id)) {
-    auto adopt = change;
-    adopt.owed = "adoption";
-    adopt.reason = "declared by hand";
-    TK_CHECK(s.store.apply(std::move(adopt)));
-  }
+  TK_TRY(change.id, record_of(s, secret));
   change.event = event;
   return Edit{{secret.file, std::move(content)}, std::move(change)};
 }

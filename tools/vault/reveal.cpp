@@ -18,7 +18,7 @@ Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto broker, start_broker(*s));
   TK_TRY(auto member, broker.keys(key_path(*s)));
   record::Change change;
-  change.id = secret.declared.place.id;
+  TK_TRY(change.id, record_of(*s, secret));
   change.event = "reveal";
   change.input = {{"why", args.get("reason")}, {"value_version", secret.declared.place.version}};
   change.actor = s->actor;

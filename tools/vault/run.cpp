@@ -74,21 +74,7 @@ Result<record::Actor> whose(Session& s, const cli::Args& args, const std::option
 // The use of one secret: law is asked, and a lease counted, in the commit of the box's row.
 Result<record::Change> use_of(Session& s, const Asked& one, const record::Actor& actor, const std::string& box) {
   record::Change out;
-  TK_TRY(auto record, s.store.of_entity(one.secret.ref));
-  if (!record) {
-    record::Change adopt;
-    adopt.type = "secret";
-    adopt.id = one.secret.declared.place.id;
-    adopt.context = one.secret.ref.context;
-    adopt.name = one.secret.ref.name;
-    adopt.input = {{"ref", one.secret.ref.str()}, {"file", one.secret.file}, {"attributes", Value::Map()}};
-    adopt.actor = s.actor;
-    adopt.trace = trace::child(s.trace);
-    adopt.owed = "adoption";
-    adopt.reason = "declared by hand";
-    TK_CHECK(s.store.apply(std::move(adopt)));
-  }
-  out.id = record ? record->id : one.secret.declared.place.id;
+  TK_TRY(out.id, record_of(s, one.secret));
   out.event = "use";
   out.input = {{"as", (one.as_file ? "file:" : "env:") + one.variable}, {"by", actor.ref}, {"box", box}, {"value_version", one.secret.declared.place.version}};
   out.actor = actor;

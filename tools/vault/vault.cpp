@@ -117,6 +117,24 @@ Result<void> check(const vault::Manifest& manifest, const Secret& secret) {
   return {};
 }
 
+Result<std::string> record_of(Session& s, const Secret& secret) {
+  if (s.store.get(secret.declared.place.id)) return secret.declared.place.id;
+  record::Change adopt;
+  adopt.type = "secret";
+  adopt.id = secret.declared.place.id;
+  adopt.context = secret.ref.context;
+  adopt.name = secret.ref.name;
+  Value::Map attributes;
+  for (const auto& [name, value] : secret.declared.attributes) attributes.emplace(name, value);
+  adopt.input = {{"ref", secret.ref.str()}, {"file", secret.file}, {"attributes", std::move(attributes)}};
+  adopt.actor = s.actor;
+  adopt.trace = trace::child(s.trace);
+  adopt.owed = "adoption";
+  adopt.reason = "declared by hand";
+  TK_TRY(auto made, s.store.apply(std::move(adopt)));
+  return made.record.id;
+}
+
 tl::unexpected<Error> refused(Session& s, const record::Actor& actor, const std::string& action, const Secret& secret, const Error& why) {
   record::Ruling no;
   no.reason = why.message;

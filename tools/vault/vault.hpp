@@ -37,6 +37,8 @@ std::vector<std::string> signers_here(const std::optional<record::Record>& recor
 // What the manifest says of it is what is declared.
 Result<void> check(const vault::Manifest& manifest, const Secret& secret);
 
+// The id of a secret's record, made where it was declared by hand.
+Result<std::string> record_of(Session& s, const Secret& secret);
 // Journals that a secret was not given, and why; gives that back.
 tl::unexpected<Error> refused(Session& s, const record::Actor& actor, const std::string& action, const Secret& secret, const Error& why);
 
