@@ -5,8 +5,8 @@
 #include "core/cli/output.hpp"
 #include "core/git/repository.hpp"
 #include "core/json/json.hpp"
-#include "help/vault.hpp"
 #include "tools/vault/change.hpp"
+#include "tools/vault/change_verbs.hpp"
 
 namespace tk::tools::vault_tool {
 namespace {
@@ -41,7 +41,9 @@ void look_at(const vault::Manifest& manifest, const Secret& secret, std::vector<
     out.push_back({"overdue", ref, "its value is of " + set + ", and lives " + after, "tk vault set " + ref.substr(7)});
 }
 
-Result<Exit> run(const cli::Args& args) {
+}  // namespace
+
+Result<Exit> run_audit(const cli::Args& args) {
   TK_TRY(auto s, Session::open());
   TK_TRY(auto repository, git::Repository::open(s->workspace.root()));
   TK_TRY(auto manifest, trusted_manifest(*s));
@@ -65,21 +67,6 @@ Result<Exit> run(const cli::Args& args) {
   else
     cli::print(findings.empty() ? text::count(secrets.size(), "secret") + ", nothing to do\n" : text);
   return broken ? Exit::integrity : findings.empty() ? Exit::ok : Exit::no;
-}
-
-}  // namespace
-
-cli::VerbSpec audit_verb() {
-  return {"audit",
-          "which secrets must get another value, and what nobody signed",
-          {},
-          {},
-          {{"tk vault audit", "exit 0 when there is nothing to do, 1 when values must be changed, 8 when something was tampered with"},
-           {"tk vault audit --json", "each finding with its mend"}},
-          help::k_audit,
-          run,
-          "{ok: bool, secrets: int, findings: [{kind: 'must-rotate'|'not-sealed'|'overdue'|'integrity', ref: text, why: text, mend: text}]}",
-          vault_values};
 }
 
 }  // namespace tk::tools::vault_tool

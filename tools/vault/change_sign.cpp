@@ -1,8 +1,8 @@
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
-#include "help/vault.hpp"
 #include "tools/vault/change.hpp"
+#include "tools/vault/change_verbs.hpp"
 
 namespace tk::tools::vault_tool {
 namespace {
@@ -92,7 +92,9 @@ bool stands_in(const Trusted& trusted, const std::string& ref, const vault::Mani
   });
 }
 
-Result<Exit> run(const cli::Args& args) {
+}  // namespace
+
+Result<Exit> run_sign(const cli::Args& args) {
   TK_TRY(auto desk, Desk::open(args.get("as")));
   auto& s = *desk->session;
   TK_TRY(auto text, manifest_text(s));
@@ -144,21 +146,6 @@ Result<Exit> run(const cli::Args& args) {
   tell(true, seq);
   if (!args.json()) cli::print("signed: " + text::count(secrets.size(), "secret") + "\n");
   return Exit::ok;
-}
-
-}  // namespace
-
-cli::VerbSpec sign_verb() {
-  return {"sign",
-          "sign what is declared, after a merge or a change by hand",
-          {},
-          {{"accept", "", "also what differs from what was signed last, as it is shown without this"}, kAsOption},
-          {{"tk vault sign", "what differs from what was signed; signs where nothing does (a merge without a key)"},
-           {"tk vault sign --accept", "what was shown is right: an older value that was put back, a conflict that was decided"}},
-          help::k_sign,
-          run,
-          "{signed: bool, differences: [text], seq: int|null}",
-          vault_values};
 }
 
 }  // namespace tk::tools::vault_tool

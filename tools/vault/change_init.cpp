@@ -5,8 +5,8 @@
 #include "core/json/json.hpp"
 #include "core/os/file.hpp"
 #include "core/os/shared.hpp"
-#include "help/vault.hpp"
 #include "tools/vault/change.hpp"
+#include "tools/vault/change_verbs.hpp"
 
 namespace tk::tools::vault_tool {
 namespace {
@@ -54,7 +54,9 @@ Result<void> take_on(Desk& desk, const std::string& text, const std::string& tru
   return {};
 }
 
-Result<Exit> run(const cli::Args& args) {
+}  // namespace
+
+Result<Exit> run_init(const cli::Args& args) {
   TK_TRY(auto desk, Desk::open(args.get("as")));
   auto& s = *desk->session;
   TK_TRY(auto broker, start_broker(s));
@@ -77,21 +79,6 @@ Result<Exit> run(const cli::Args& args) {
   cli::print("recipient  " + member.recipient + "\nsigner     " + member.signer + "\nkey        " + key_path(s) + (made ? "  (new: keep a copy where it is safe)" : "") + "\n");
   if (!opens) cli::note("this key opens nothing yet. Who has one of the vault's: tk vault recipients add " + member.recipient + " --signer " + member.signer);
   return Exit::ok;
-}
-
-}  // namespace
-
-cli::VerbSpec init_verb() {
-  return {"init",
-          "make the vault of this workspace, or this workspace's key to one",
-          {},
-          {{"trust", "SIGNER", "the vault is signed by somebody new: take them, and those that they name, as who may sign"}, kAsOption},
-          {{"tk vault init", "a key (0600, in .tk/keys), an empty signed manifest, git's merge driver"},
-           {"tk vault init --json", "in a clone: the recipient to be added by who has a key"}},
-          help::k_init,
-          run,
-          "{recipient: text, signer: text, key: text, made: bool, opens: bool}",
-          vault_values};
 }
 
 }  // namespace tk::tools::vault_tool

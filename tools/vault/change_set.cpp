@@ -11,9 +11,9 @@
 #include "core/os/terminal.hpp"
 #include "core/vault/binding.hpp"
 #include "core/workspace/entities.hpp"
-#include "help/vault.hpp"
 #include "tools/session/declare.hpp"
 #include "tools/vault/change.hpp"
+#include "tools/vault/change_verbs.hpp"
 
 namespace tk::tools::vault_tool {
 namespace {
@@ -62,7 +62,9 @@ Result<std::map<std::string, std::string>> options(const cli::Args& args, const 
   return out;
 }
 
-Result<Exit> run(const cli::Args& args) {
+}  // namespace
+
+Result<Exit> run_set(const cli::Args& args) {
   // The value is read and sealed before anybody else has to wait for this.
   TK_TRY(auto reader, Session::open_to_read());
   TK_TRY(auto was, before(*reader, args));
@@ -129,33 +131,6 @@ Result<Exit> run(const cli::Args& args) {
   else
     cli::print(was.ref.str() + "  version " + std::to_string(place.version) + ", mode " + mode + "  " + file + "\n");
   return Exit::ok;
-}
-
-}  // namespace
-
-cli::VerbSpec set_verb() {
-  return {"set",
-          "give a secret its value, from standard input",
-          {{"NAME", "db-pw, or acme.web/db-pw"}},
-          {{"context", "PATH", "where a new one stands: acme.web (default: workspace.context)"},
-           {"mode", "MODE", "how it may be used", {"on", "off", "borrow"}},
-           {"env", "VARIABLE", "the variable that it is in (default: its name in capitals)"},
-           {"rotate-after", "DURATION", "how old the value may get: 90d"},
-           {"tool", "FILE", "of mode borrow: the only program that gets it, as it is now (its SHA-256 is kept)"},
-           {"tool-args", "WORDS", "its arguments; {name} is a parameter of who borrows"},
-           {"tool-host", "NAME/PORT", "that the tool may reach", {}, true},
-           {"tool-profile", "NAME", "the box profile that the tool runs in"},
-           {"keep", "", "keep the value: only how it may be used changes"},
-           {"keep-newline", "", "do not take a newline at the end away"},
-           {"short", "", "a value that is too short to be masked in what a program writes"},
-           kAsOption},
-          {{"tk vault set db-pw < password.txt", "sealed to the recipients of the vault; tk itself never holds it"},
-           {"pass show deploy | tk vault set deploy-key --mode borrow --tool /usr/local/bin/deploy --tool-args '--to {host}'", "lent to one program only"},
-           {"tk vault set db-pw --keep --mode off", "nobody may use it from the next decision on"}},
-          help::k_set,
-          run,
-          "{ref: text, version: int, mode: text, file: text, seq: int}",
-          vault_values};
 }
 
 }  // namespace tk::tools::vault_tool

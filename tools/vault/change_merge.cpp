@@ -4,7 +4,7 @@
 #include "core/os/file.hpp"
 #include "core/os/process.hpp"
 #include "core/xml/xml.hpp"
-#include "help/vault.hpp"
+#include "tools/vault/change_verbs.hpp"
 #include "tools/vault/vault.hpp"
 
 namespace tk::tools::vault_tool {
@@ -120,7 +120,9 @@ Result<bool> merge_as_text(const Sides& sides) {
   return done.status == 0;
 }
 
-Result<Exit> run(const cli::Args& args) {
+}  // namespace
+
+Result<Exit> run_merge(const cli::Args& args) {
   Sides sides{args.get("BASE"), args.get("OURS"), args.get("THEIRS"), args.get("PATH")};
   std::vector<std::string> conflicts;
   if (sides.path == vault::kManifestFile) {
@@ -138,21 +140,6 @@ Result<Exit> run(const cli::Args& args) {
   if (conflicts.empty()) return Exit::ok;
   for (const auto& what : conflicts) cli::note("both sides changed " + what);
   return Exit::conflict;
-}
-
-}  // namespace
-
-cli::VerbSpec merge_verb() {
-  return {"merge",
-          "git's merge driver for secrets: a conflict only where both sides set the same one",
-          {{"BASE", "the common base (%O)"}, {"OURS", "our side, and where the result goes (%A)"}, {"THEIRS", "their side (%B)"}, {"PATH", "whose file it is (%P)"}},
-          {},
-          {{"git merge feature", "git calls it: tk vault init put it into .git/config and .gitattributes"},
-           {"git config merge.tk-vault.driver", "how it is called"}},
-          help::k_merge,
-          run,
-          "{path: text, conflicts: [text]}",
-          vault_values};
 }
 
 }  // namespace tk::tools::vault_tool

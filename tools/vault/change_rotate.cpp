@@ -1,13 +1,12 @@
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
-#include "help/vault.hpp"
 #include "tools/vault/change.hpp"
+#include "tools/vault/change_verbs.hpp"
 
 namespace tk::tools::vault_tool {
-namespace {
 
-Result<Exit> run(const cli::Args& args) {
+Result<Exit> run_rotate(const cli::Args& args) {
   TK_TRY(auto desk, Desk::open(args.get("as")));
   auto& s = *desk->session;
   TK_TRY(auto manifest, trusted_manifest(s));
@@ -35,21 +34,6 @@ Result<Exit> run(const cli::Args& args) {
   else
     cli::print(text::count(secrets.size(), "secret") + " sealed anew for " + text::count(manifest.recipients.size(), "recipient") + "\n");
   return Exit::ok;
-}
-
-}  // namespace
-
-cli::VerbSpec rotate_verb() {
-  return {"rotate",
-          "seal secrets anew to the recipients of now",
-          {{"NAME", "those alone (default: all)", false, true}},
-          {kAsOption},
-          {{"tk vault rotate", "after a merge that brought recipients and secrets together"},
-           {"tk vault rotate db-pw", "one of them; a new value it gets by tk vault set"}},
-          help::k_rotate,
-          run,
-          "{sealed: int, seq: int|null}",
-          vault_values};
 }
 
 }  // namespace tk::tools::vault_tool

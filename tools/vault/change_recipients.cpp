@@ -3,8 +3,8 @@
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
-#include "help/vault.hpp"
 #include "tools/vault/change.hpp"
+#include "tools/vault/change_verbs.hpp"
 
 namespace tk::tools::vault_tool {
 namespace {
@@ -85,25 +85,12 @@ Result<Exit> change(const cli::Args& args, bool add) {
   return Exit::ok;
 }
 
-Result<Exit> run(const cli::Args& args) {
+}  // namespace
+
+Result<Exit> run_recipients(const cli::Args& args) {
   auto deed = args.get("DEED");
   if (deed == "list" && args.has("RECIPIENT")) return fail(Code::cli_usage, "list takes no recipient", "tk vault recipients list");
   return deed == "list" ? list(args) : change(args, deed == "add");
-}
-
-}  // namespace
-
-cli::VerbSpec recipients_verb() {
-  return {"recipients",
-          "whom secrets are sealed to",
-          {{"DEED", "what to do", true, false, {"add", "rm", "list"}}, {"RECIPIENT", "a public key of age: age1…", false}},
-          {{"signer", "KEY", "may set secrets too: the signer that tk vault init printed there"}, kAsOption},
-          {{"tk vault recipients add age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "every secret is sealed anew, in one commit"},
-           {"tk vault recipients rm age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "what they knew must get other values: tk vault audit"}},
-          help::k_recipients,
-          run,
-          "[{recipient: text, signer: text|null, former: bool, reads: int}] | {recipient: text, recipients: int, sealed: int, must_rotate: int, seq: int}",
-          vault_values};
 }
 
 }  // namespace tk::tools::vault_tool
