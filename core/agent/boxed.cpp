@@ -1,5 +1,7 @@
 #include "core/agent/boxed.hpp"
 
+#include <algorithm>
+
 #include "core/acl/lease.hpp"
 #include "core/base/text.hpp"
 #include "core/crypto/digest.hpp"
@@ -178,9 +180,13 @@ Result<std::string> Hosts::ask(const box::Destination& to) {
     lent = by_lease.allow && by_lease.obligations.empty();
     if (lent) ruling = std::move(by_lease);
   }
+  auto name = to.host + "/" + std::to_string(to.port);
+  bool told = !told_only_ || std::find(told_only_->begin(), told_only_->end(), name) != told_only_->end();
+  auto shown_name = told ? to.host : std::string("not-told");
+  law::Ref shown{"host", host.context, shown_name + "/" + std::to_string(to.port)};
   bool allowed = ruling.allow && ruling.obligations.empty();
   auto why = allowed ? std::string()
-                     : agent_.ref + " may not box.connect on " + host.str() + ": " + (ruling.allow ? "it needs somebody's approval" : ruling.reason);
+                     : agent_.ref + " may not box.connect on " + shown.str() + ": " + (ruling.allow ? "it needs somebody's approval" : ruling.reason);
   auto known = told_.find(host.str());
   // Each connection is a use of the lease.
   if (lent) TK_CHECK(acl::use_lease(store_, gate_, agent_, kAction, host, row_().trace));
@@ -189,11 +195,11 @@ Result<std::string> Hosts::ask(const box::Destination& to) {
   if (allowed) {
     auto c = row_();
     c.event = "connect";
-    c.input = {{"host", to.host}, {"port", static_cast<std::int64_t>(to.port)}, {"rule", ruling.rule_id}};
+    c.input = {{"host", shown_name}, {"port", static_cast<std::int64_t>(to.port)}, {"rule", ruling.rule_id}};
     TK_CHECK(store_.apply(std::move(c)));
   } else {
-    TK_CHECK(store_.refused(agent_, kAction, host, host.str(), ruling));
-    say_(why + " (see: tk law explain " + agent_.ref + " box.connect " + host.str() + ")");
+    TK_CHECK(store_.refused(agent_, kAction, shown, shown.str(), ruling));
+    say_(why + " (see: tk law explain " + agent_.ref + " box.connect " + shown.str() + ")");
   }
   told_.insert_or_assign(host.str(), why);
   return why;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,8 @@ class Hosts {
   Hosts(acl::Gate& gate, record::Store& store, record::Actor agent, Row row, Follow follow, Say say)
       : gate_(gate), store_(store), agent_(std::move(agent)), row_(std::move(row)), follow_(std::move(follow)), say_(std::move(say)) {}
   std::string operator()(const box::Destination& to);
+  // The program has secrets, and may put one into a name: names that these do not have are neither journaled nor said.
+  void tell_only(std::vector<std::string> hosts) { told_only_ = std::move(hosts); }
 
  private:
   Result<std::string> ask(const box::Destination& to);
@@ -73,6 +76,7 @@ class Hosts {
   Follow follow_;
   Say say_;
   std::map<std::string, std::string> told_;  // what was journaled last
+  std::optional<std::vector<std::string>> told_only_;
 };
 
 }  // namespace tk::agent

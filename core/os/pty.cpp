@@ -1,6 +1,8 @@
 #include "core/os/pty.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -9,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include "core/os/file.hpp"
 
@@ -55,6 +58,18 @@ void Pty::close_program() {
   if (program_ >= 0) ::close(std::exchange(program_, -1));
 }
 
+namespace {
+
+int silent_terminal = -1;
+termios silent_before{};
+
+void show_again(int signal) {
+  ::tcsetattr(silent_terminal, TCSANOW, &silent_before);
+  ::raise(signal);  // by now it ends the process
+}
+
+}  // namespace
+
 TerminalMode::TerminalMode(int terminal, Kind kind, int sized) : terminal_(terminal), before_(std::make_unique<termios>()) {
   if (::tcgetattr(terminal, before_.get()) != 0) {
     before_.reset();
@@ -65,6 +80,13 @@ TerminalMode::TerminalMode(int terminal, Kind kind, int sized) : terminal_(termi
     ::cfmakeraw(&modes);
   else
     modes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  if (kind == Kind::silent) {
+    silent_terminal = terminal, silent_before = *before_;
+    struct sigaction action {};
+    action.sa_handler = show_again;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaction(signal, &action, nullptr);
+  }
   ::tcsetattr(terminal, TCSANOW, &modes);
   if (sized < 0) return;
   size_from = terminal, size_to = sized;
@@ -77,6 +99,26 @@ TerminalMode::TerminalMode(int terminal, Kind kind, int sized) : terminal_(termi
 TerminalMode::~TerminalMode() {
   if (size_from == terminal_) ::signal(SIGWINCH, SIG_DFL);
   if (before_) ::tcsetattr(terminal_, TCSADRAIN, before_.get());
+}
+
+void hand_on(int from, int to) {
+  std::thread([from, to] {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::sigdelset(&all, SIGTTIN);
+    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);  // signals are the main thread's
+    std::array<char, 4096> bytes{};
+    for (;;) {
+      auto n = ::read(from, bytes.data(), bytes.size());
+      if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        pollfd ready{from, POLLIN, 0};
+        ::poll(&ready, 1, -1);
+        continue;
+      }
+      if (n <= 0 || !write_all(to, {bytes.data(), static_cast<std::size_t>(n)})) break;
+    }
+    ::close(to);
+  }).detach();
 }
 
 bool writable(int fd) {

@@ -40,6 +40,9 @@ class TerminalMode {
   std::unique_ptr<termios> before_;
 };
 
+// What is read from one goes to the other, beside everything else that this process does, until one of them ends. Closes `to`.
+void hand_on(int from, int to);
+
 // Whether a descriptor can be written to: not only read.
 bool writable(int fd);
 

@@ -55,7 +55,8 @@ Result<std::vector<std::string>> filled(const Binding& binding, const std::map<s
   auto hint = names.empty() ? "it takes no parameters" : "it takes " + text::join(names, ", ") + ": --with " + names.front() + "=VALUE";
   for (const auto& [name, value] : parameters) {
     if (std::find(names.begin(), names.end(), name) == names.end()) return fail(Code::vault_tool, "no parameter " + text::printable(name), hint);
-    if (value.find('\0') != value.npos) return fail(Code::vault_tool, "parameter " + name + " holds a NUL byte");
+    if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < 32 || c == 127; }))
+      return fail(Code::vault_tool, "parameter " + name + " holds a control character", "printable text, without newlines");
   }
   for (const auto& name : names)
     if (!parameters.contains(name)) return fail(Code::vault_tool, "parameter " + name + " is missing", hint);

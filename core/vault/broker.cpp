@@ -27,7 +27,7 @@ Error error_of(const Message& message) {
   auto kind = word(1);
   if (kind == "no-key") return {Code::vault_no_key, word(2), {}, "tk vault init prints this workspace's recipient; who has a key adds it: tk vault recipients add", nullptr};
   if (kind == "short") return {Code::vault_value, word(2), {}, "take a longer one; --short says that this is known", nullptr};
-  if (kind == "value") return {Code::vault_value, word(2), {}, "a value has 1 byte to 1 MiB, and 16 bytes at least where it is lent", nullptr};
+  if (kind == "value") return {Code::vault_value, word(2), {}, "a value has 1 byte to 512 KiB, and 16 bytes at least where it is lent", nullptr};
   if (kind == "integrity") return {Code::vault_integrity, word(2), {}, "git log -p shows who changed it; tk vault audit names all that differs", nullptr};
   return {Code::vault_broker, "vault-broker: " + word(2), {}, "tk vault doctor", nullptr};
 }
@@ -84,7 +84,7 @@ Result<Member> Broker::member(const Result<Message>& message) {
 }
 
 Result<void> Broker::give_keys(const std::string& path) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (file.get() < 0 && errno == ENOENT)
     return fail(Code::vault_no_key, "there is no key of the vault here: " + path + " is missing", "tk vault init makes one, or put yours there (mode 0600)");
   struct stat st {};
@@ -168,12 +168,7 @@ Result<void> Broker::use(std::span<const Use> uses, std::size_t least, bool may_
     words.push_back(std::string("as ") + (one.as_file ? "file " : "env ") + one.variable + " " + one.shown);
   }
   std::vector<int> descriptors{socket};
-  std::string kinds;
-  for (const auto& one : streams) {
-    kinds += one.kind;
-    descriptors.insert(descriptors.end(), {one.from, one.to});
-  }
-  words.push_back("streams " + kinds);
+  for (const auto& one : streams) descriptors.insert(descriptors.end(), {one.from, one.to});
   return tell(words, descriptors);
 }
 

@@ -25,9 +25,8 @@ struct Use {
   std::string variable, shown;
 };
 
-// What the consumer's output goes through. Each pair: where it comes from, where it goes.
+// What the consumer writes: where that comes from, and where it goes without the secrets.
 struct Stream {
-  char kind;  // 'o' output, 'i' input
   int from, to;
 };
 

@@ -24,6 +24,7 @@ class Descriptor {
   ~Descriptor();
   int get() const { return fd_; }
   void close() { *this = Descriptor(); }
+  int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;

@@ -219,12 +219,15 @@ void add(std::set<std::string>& out, std::string_view secret) {
 }  // namespace
 
 std::vector<std::string> forms_of(std::string_view secret) {
+  constexpr std::size_t kOfLines = 16u << 10;
   std::set<std::string> out;
   if (secret.empty()) return {};
   add(out, secret);
   for (auto line : text::split(secret, '\n')) {
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() < secret.size() && !line.empty()) add(out, line);
+    if (line.size() >= secret.size() || line.empty()) continue;
+    if (secret.size() <= kOfLines) add(out, line);  // of a long text a line as it is, else there would be more forms than memory
+    else out.emplace(line);
   }
   out.erase("");
   return {out.begin(), out.end()};

@@ -26,16 +26,20 @@ std::set<std::string> words_of(std::string_view text) {
   return out;
 }
 
+bool number(std::string_view text, std::int64_t& out) {
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 bool take(Manifest& out, std::string_view line) {
   auto words = text::split(line, ' ');
   auto n = words.size();
+  if (n == 2 && words[0] == "generation") return number(words[1], out.generation);
   if (n == 3 && words[0] == "recipient") return out.recipients.emplace(words[1], words[2] == "-" ? "" : words[2]).second;
   if (n == 2 && words[0] == "former") return out.former.emplace(words[1]).second;
   if (n != 6 || words[0] != "secret") return false;
   Manifest::Entry entry{std::string(words[2]), 0, std::string(words[4]), words_of(words[5])};
-  auto [end, error] = std::from_chars(words[3].data(), words[3].data() + words[3].size(), entry.version);
-  if (error != std::errc() || end != words[3].data() + words[3].size()) return false;
-  return out.secrets.emplace(words[1], std::move(entry)).second;
+  return number(words[3], entry.version) && out.secrets.emplace(words[1], std::move(entry)).second;
 }
 
 Value3 value_of(const Manifest& m, const std::string& ref) {
@@ -43,14 +47,21 @@ Value3 value_of(const Manifest& m, const std::string& ref) {
   return it == m.secrets.end() ? Value3{} : Value3{it->second.version, it->second.id + " " + it->second.sha256};
 }
 
-// What either side took away is gone, what either added is there.
+// What either side took away is gone, what either added is there. Of who may sign what was changed; less, where both changed it.
 std::map<std::string, std::string> merged(const std::map<std::string, std::string>& base, const std::map<std::string, std::string>& ours,
                                           const std::map<std::string, std::string>& theirs) {
   auto out = ours;
   for (const auto& [name, signs] : base)
     if (!theirs.contains(name)) out.erase(name);
-  for (const auto& [name, signs] : theirs)
+  auto signer_in = [](const auto& side, const std::string& name) {
+    auto it = side.find(name);
+    return it == side.end() ? std::string() : it->second;
+  };
+  for (const auto& [name, signs] : theirs) {
     if (!base.contains(name)) out.try_emplace(name, signs);
+    auto old = signer_in(base, name), mine = signer_in(ours, name);
+    if (out.contains(name) && ours.contains(name) && signs != mine) out[name] = mine == old ? signs : signs == old ? mine : "";
+  }
   return out;
 }
 
@@ -76,7 +87,7 @@ tl::expected<Manifest, std::string> Manifest::read(std::string_view text) {
 }
 
 std::string Manifest::body() const {
-  std::string out(kFormat);
+  std::string out = std::string(kFormat) + "generation " + std::to_string(generation) + "\n";
   for (const auto& [recipient, signs] : recipients) out += "recipient " + recipient + " " + (signs.empty() ? "-" : signs) + "\n";
   for (const auto& recipient : former) out += "former " + recipient + "\n";
   for (const auto& [ref, one] : secrets)
@@ -109,7 +120,7 @@ std::string digest_of(const Declared& secret) {
   std::string text;
   for (auto name : kSigned)
     if (auto it = secret.attributes.find(std::string(name)); it != secret.attributes.end())
-      (((text += name) += '=') += it->second) += '\n';
+      text += std::string(name) + " " + std::to_string(it->second.size()) + "\n" + it->second + "\n";
   return crypto::sha256_hex(text);
 }
 
@@ -151,6 +162,7 @@ int which(const Value3& base, const Value3& ours, const Value3& theirs) {
 
 Merged merge(const Manifest& base, const Manifest& ours, const Manifest& theirs) {
   Merged out;
+  out.manifest.generation = std::max(ours.generation, theirs.generation) + 1;
   out.manifest.recipients = merged(base.recipients, ours.recipients, theirs.recipients);
   out.manifest.former = ours.former;
   out.manifest.former.insert(theirs.former.begin(), theirs.former.end());

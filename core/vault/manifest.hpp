@@ -2,6 +2,7 @@
 // an older version or given to another recipient by who has no key of the vault. Pure. A file of lines, each part sorted:
 //
 //   tk-vault 1
+//   generation N                    one more each time that it is signed: which of two is the newer
 //   recipient AGE1… SIGNER|-        whom secrets are sealed to; with the key that they sign with, if they may set secrets
 //   former AGE1…                    who was one
 //   secret REF ID VERSION SHA256 READERS   of what is declared of it (kSigned); READERS: who could ever open this value, by 16 letters
@@ -35,6 +36,7 @@ struct Manifest {
     std::set<std::string> readers;  // by short_name()
     bool operator==(const Entry&) const = default;
   };
+  std::int64_t generation = 0;
   std::map<std::string, std::string> recipients;  // signer, or empty
   std::set<std::string> former;
   std::map<std::string, Entry> secrets;  // by ref

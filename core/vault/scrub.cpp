@@ -68,16 +68,21 @@ void Scrubber::add(const std::string& name, std::string_view secret) {
 }
 
 // The last eight bytes that count are the head of some form.
-void Scrubber::start(std::uint64_t offset) {
-  auto it = by_head_.find(window_);
+void Scrubber::start(const Window& window, bool every) {
+  auto it = by_head_.find(window.bytes);
   if (it == by_head_.end()) return;
-  auto begin = offsets_[counted_ % kShortest];  // the oldest of the window
+  auto begin = window.offset(kShortest);
   for (auto form : it->second) {
     if (forms_[form].text.size() == kShortest)
-      matched(begin, offset + 1, forms_[form].name);
+      matched(begin, window.offset(1) + 1, forms_[form].name);
     else
-      live_.push_back({form, kShortest, begin});
+      live_.push_back({form, kShortest, begin, every});
   }
+}
+
+void Scrubber::look_at_every(std::uint8_t byte, std::uint64_t offset) {
+  every_.push(byte, offset);
+  if (every_.count >= kShortest) start(every_, true);
 }
 
 void Scrubber::matched(std::uint64_t begin, std::uint64_t end, std::uint32_t name) {
@@ -95,34 +100,43 @@ std::string Scrubber::feed(std::string_view bytes) {
   auto offset = base_ + pending_.size();
   pending_ += bytes;
   // In registers: this is done for each byte of what a program writes.
-  auto window = window_, count = counted_;
+  auto window = window_;
   auto counting = counting_;
   const auto* filter = filter_.data();
-  auto keep = [&] { window_ = window, counted_ = count; };
   for (char byte : bytes) {
     auto at = offset++;
     auto v = counting(static_cast<unsigned char>(byte));
     if (v == 0) {
-      if (byte == '\n') keep(), line_ends(offset);
+      if (auto swallowed = counting.swallowed()) {
+        if (apart_ == 0) every_ = window;
+        apart_ = kShortest;
+        go_on(swallowed, at, true);
+        look_at_every(swallowed, at);
+      } else if (byte == '\n') {
+        window_ = window;
+        line_ends(offset);
+      }
       continue;
     }
-    window = window << 8 | v;
-    offsets_[count++ % kShortest] = at;
-    if (!live_.empty()) go_on(v, at);
-    auto key = place_of<kBits>(window);
-    if ((filter[key.word] & key.bits) == key.bits) keep(), start(at);
+    window.push(v, at);
+    if (!live_.empty()) go_on(v, at, false);
+    auto key = place_of<kBits>(window.bytes);
+    if ((filter[key.word] & key.bits) == key.bits) start(window, false);
+    if (apart_ != 0) --apart_, look_at_every(v, at);
   }
-  keep();
+  window_ = window;
   counting_ = counting;
   return take(held_from(offset));
 }
 
-void Scrubber::go_on(std::uint8_t byte, std::uint64_t offset) {
+// Of control sequences only the matches of all bytes see what stands in them.
+void Scrubber::go_on(std::uint8_t byte, std::uint64_t offset, bool swallowed) {
   std::size_t kept = 0;
   for (auto& one : live_) {
     const auto& text = forms_[one.form].text;
-    if (static_cast<unsigned char>(text[one.length]) != byte) continue;
-    if (++one.length == text.size())
+    bool counts = !swallowed || one.every;
+    if (counts && static_cast<unsigned char>(text[one.length]) != byte) continue;
+    if (counts && ++one.length == text.size())
       matched(one.begin, offset + 1, forms_[one.form].name);
     else
       live_[kept++] = one;
@@ -133,18 +147,18 @@ void Scrubber::go_on(std::uint8_t byte, std::uint64_t offset) {
 void Scrubber::line_ends(std::uint64_t offset) {
   if (!live_.empty()) return;
   // Mostly nothing longer is near, which a few bits tell.
-  bool near = false;
+  bool near = apart_ != 0;
   for (unsigned shift = 0; shift <= 8 * (kShortest - 2 - kOpen); shift += 8) {
-    auto bit = third_of(window_ >> shift);
+    auto bit = third_of(window_.bytes >> shift);
     near = near || (thirds_[bit / 64] >> bit % 64 & 1);
   }
-  if (!near || partial() <= kOpen) open_ = offset;
+  if (!near || (partial(window_) <= kOpen && (apart_ == 0 || partial(every_) <= kOpen))) open_ = offset;
 }
 
 // How many of the last bytes that count are the beginning of a form; fewer than a head has.
-std::size_t Scrubber::partial() const {
-  for (auto size = std::min<std::uint64_t>(kShortest - 1, counted_); size > 0; --size)
-    if (beginnings_[size].contains(window_ & ((std::uint64_t{1} << 8 * size) - 1))) return size;
+std::size_t Scrubber::partial(const Window& window) const {
+  for (auto size = std::min<std::uint64_t>(kShortest - 1, window.count); size > 0; --size)
+    if (beginnings_[size].contains(window.bytes & ((std::uint64_t{1} << 8 * size) - 1))) return size;
   return 0;
 }
 
@@ -156,11 +170,12 @@ std::uint64_t Scrubber::held_from(std::uint64_t end) const {
   // A match goes out as a whole, whatever began in it; one that began before it may be the longer one.
   for (const auto& range : ranges_)
     if (range.begin < from) decided = std::max(decided, range.end);
-  for (auto back = partial(); back > 0; --back)
-    if (auto at = offsets_[(counted_ - back) % kShortest]; at >= decided) {
-      from = std::min(from, at);
-      break;
-    }
+  for (const auto* window : {&window_, &every_})
+    for (auto back = window == &window_ || apart_ != 0 ? partial(*window) : 0; back > 0; --back)
+      if (auto at = window->offset(back); at >= decided) {
+        from = std::min(from, at);
+        break;
+      }
   return std::min(end, std::max(from, decided));
 }
 
@@ -186,7 +201,8 @@ std::string Scrubber::take(std::uint64_t up_to) {
 std::string Scrubber::finish() {
   live_.clear();
   auto out = take(base_ + pending_.size());
-  window_ = counted_ = 0;
+  window_ = every_ = {};
+  apart_ = 0;
   counting_ = Counting();
   return out;
 }

@@ -1,6 +1,7 @@
 // Takes secrets out of what a program writes, while it writes it: each form of each secret (encodings.hpp) becomes ⟦secret:NAME⟧,
 // wherever the bytes are cut into writes. Upper and lower case count as the same, and white space, NUL bytes, colours of a
-// terminal and zero-width characters in between do not count, so wrapped base64, UTF-16 and spelled-out texts are found too.
+// terminal and zero-width characters in between do not count, so wrapped base64, UTF-16 and spelled-out texts are found too. What looks
+// like a control sequence is looked at as text as well, as it may have been put before a secret to hide its beginning.
 //
 // Of what was fed only a live partial match is held back. It is not let go by time, but by the byte that ends it, or the end; or, of no
 // more than kOpen bytes that count, by the end of a line: else every other line would wait for the next one, and who waits for a line
@@ -41,16 +42,21 @@ class Counting {
  public:
   std::uint8_t operator()(unsigned char c) {
     auto v = detail::kCountsAs[c];
+    swallowed_ = 0;
     if (v == 0) {
       if (c == 27) state_ = 1;
       return 0;
     }
     if (state_ == 0) return v;
+    swallowed_ = v;
     state_ = state_ == 1 ? (c == '[' ? 2 : 0) : c < 0x40 ? 2 : 0;
     return 0;
   }
+  // As what a byte would have counted that was one of a control sequence.
+  std::uint8_t swallowed() const { return swallowed_; }
 
  private:
+  std::uint8_t swallowed_ = 0;
   int state_ = 0;  // 1: behind ESC, 2: in a sequence
 };
 
@@ -78,16 +84,28 @@ class Scrubber {
     std::uint32_t form;
     std::uint32_t length;  // matched
     std::uint64_t begin;
+    bool every;  // of all bytes, those of control sequences too
+  };
+  // The last eight bytes that counted, and where they stand.
+  struct Window {
+    std::uint64_t bytes = 0, count = 0;
+    std::array<std::uint64_t, kShortest> offsets{};
+    std::uint64_t offset(std::uint64_t back) const { return offsets[(count - back) % kShortest]; }
+    void push(std::uint8_t byte, std::uint64_t at) {
+      bytes = bytes << 8 | byte;
+      offsets[count++ % kShortest] = at;
+    }
   };
   struct Range {
     std::uint64_t begin, end;
     std::uint32_t name;
   };
-  void start(std::uint64_t offset);
+  void start(const Window& window, bool every);
+  void look_at_every(std::uint8_t byte, std::uint64_t offset);
   void matched(std::uint64_t begin, std::uint64_t end, std::uint32_t name);
-  void go_on(std::uint8_t byte, std::uint64_t offset);
+  void go_on(std::uint8_t byte, std::uint64_t offset, bool swallowed);
   void line_ends(std::uint64_t offset);
-  std::size_t partial() const;
+  std::size_t partial(const Window& window) const;
   std::uint64_t held_from(std::uint64_t end) const;
   std::string take(std::uint64_t up_to);
 
@@ -100,9 +118,10 @@ class Scrubber {
   std::vector<std::uint64_t> thirds_ = std::vector<std::uint64_t>(1u << 12);      // a bit for the first kOpen + 1 bytes of each
   // The stream: what was not given out yet begins at offset base_.
   std::string pending_;
-  std::uint64_t base_ = 0, window_ = 0, counted_ = 0;
+  std::uint64_t base_ = 0;
   std::uint64_t open_ = 0;  // what stands before it goes out, whatever comes
-  std::array<std::uint64_t, kShortest> offsets_{};  // of the bytes in the window
+  Window window_, every_;      // `every_` counts while it differs: for `apart_` more bytes
+  unsigned apart_ = 0;
   std::vector<Live> live_;
   std::vector<Range> ranges_;  // in order, apart from each other
   Counting counting_;

@@ -9,7 +9,7 @@
 //   reseal, recipient …, secret PLACE VALUE …, min N, next   each for these recipients; `next`: as its next version
 //   sign [words…], text TEXT                        a manifest, by the first identity
 //   reveal, secret PLACE VALUE, json [FD]
-//   use, secret PLACE VALUE …, as KIND NAME SHOWN …, min N, streams WHICH [SOCKET, FROM, TO…]
+//   use, secret PLACE VALUE …, as KIND NAME SHOWN …, min N [SOCKET, FROM, TO…]
 //
 // PLACE is REF, ID and VERSION with spaces between. An answer begins with `ok`, or is `no`, KIND, WHY. `use` has a second one behind
 // the end of the consumer's output: `done`, found NAME N ….
@@ -48,7 +48,7 @@ using vault::Message;
 using Words = std::vector<std::string>;
 
 constexpr int kTk = STDIN_FILENO;
-constexpr std::size_t kLongestKeyFile = 64u << 10, kLongestValue = 1u << 20;
+constexpr std::size_t kLongestKeyFile = 64u << 10, kLongestValue = 512u << 10, kLongestVariable = 128u << 10;
 
 struct No {
   std::string kind, why;
@@ -173,7 +173,7 @@ class Broker {
 
   static void check(std::string_view value, std::int64_t least, bool find) {
     if (value.empty()) throw No{"value", "it is empty"};
-    if (value.size() > kLongestValue) throw No{"value", "it is longer than 1 MiB"};
+    if (value.size() > kLongestValue) throw No{"value", "it is longer than 512 KiB"};
     if (static_cast<std::int64_t>(value.size()) < least)
       throw No{"value", "it has less than " + std::to_string(least) + " bytes, which anybody could try out"};
     if (find && !vault::Scrubber::can_find(value)) throw No{"short", "it is too short to be told from other text, so that no output could be kept free of it"};
@@ -297,6 +297,8 @@ class Broker {
         values.emplace_back(parts[1], open(place, rest));
         const auto& value = values.back().second;
         check(value, number(message.get("min")), message.get("short").empty());
+        if (parts[0] == "env" && parts[1].size() + value.size() + 2 > kLongestVariable)
+          throw No{"value", place.ref + " is longer than a variable can be (128 KiB): have it with --as-fd"};
         if (parts[0] == "env" && value.find('\0') != value.npos)
           throw No{"value", place.ref + " holds a NUL byte, which no environment can: have it with --as-fd"};
         if (vault::Scrubber::can_find(value)) shown.emplace_back(parts[2], value);
@@ -306,28 +308,21 @@ class Broker {
       return;
     }
     answer({std::string("memory ") + word(weakest())});
-    // In pairs behind the socket: output and errors without the secrets, input as it is.
-    auto which = message.get("streams");
+    // In pairs behind the socket: where the consumer writes, and where that goes without the secrets.
     std::map<std::string, std::uint64_t> found;
     std::mutex adding;
     std::deque<Thread> outputs;
-    auto* inputs = new std::deque<Thread>;  // one may wait for somebody to type until this process ends
-    for (std::size_t i = 0; i < which.size(); ++i) {
+    for (std::size_t i = 0; 2 + 2 * i < message.descriptors.size(); ++i) {
       auto from = std::move(message.descriptors.at(1 + 2 * i)), to = std::move(message.descriptors.at(2 + 2 * i));
-      auto body = [this_one = which[i], from = std::make_shared<vault::Descriptor>(std::move(from)),
+      auto body = [from = std::make_shared<vault::Descriptor>(std::move(from)),
                    to = std::make_shared<vault::Descriptor>(std::move(to)), &shown, &found, &adding]() mutable {
-        if (this_one == 'i') {
-          relay(from->get(), to->get());
-          to->close();
-          return;
-        }
         auto here = relay_without(shown, from->get(), to->get());
         from->close();  // who still writes there hears that nobody reads
         to->close();
         std::lock_guard guard(adding);
         for (const auto& [name, times] : here) found[name] += times;
       };
-      (which[i] == 'i' ? *inputs : outputs).emplace_back(std::move(body));
+      outputs.emplace_back(std::move(body));
     }
     try {
       hand_over(descriptor(message), message, values);

@@ -1,5 +1,6 @@
 #include "plugins/vault-broker/relay.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,12 +12,19 @@ namespace {
 
 constexpr std::size_t kRead = 60u << 10;
 
+// Of a descriptor that somebody made so that it does not wait.
+bool waits(int fd, short events) {
+  if (errno != EAGAIN) return false;
+  pollfd ready{fd, events, 0};
+  return ::poll(&ready, 1, -1) >= 0 || errno == EINTR;
+}
+
 // False at the end; the other side of a terminal that nobody holds any more is an error (EIO), which is its end.
 bool read_some(int fd, std::string& into) {
   into.resize(kRead);
   ssize_t n;
   do n = ::read(fd, into.data(), into.size());
-  while (n < 0 && errno == EINTR);
+  while (n < 0 && (errno == EINTR || waits(fd, POLLIN)));
   into.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
   return n > 0;
 }
@@ -26,7 +34,7 @@ bool read_some(int fd, std::string& into) {
 bool write_whole(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     auto n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EINTR || waits(fd, POLLOUT))) continue;
     if (n <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -41,12 +49,6 @@ std::map<std::string, std::uint64_t> relay_without(const Secrets& secrets, int f
   while (read_by_somebody && read_some(from, bytes)) read_by_somebody = write_whole(to, scrubber.feed(bytes));
   if (read_by_somebody) write_whole(to, scrubber.finish());
   return scrubber.found();
-}
-
-void relay(int from, int to) {
-  std::string bytes;
-  while (read_some(from, bytes) && write_whole(to, bytes)) {
-  }
 }
 
 }  // namespace tk::vault_broker

@@ -12,8 +12,6 @@ using Secrets = std::vector<std::pair<std::string, std::string>>;  // name, valu
 
 // Until `from` ends or nobody reads `to` any more. How often each secret was found.
 std::map<std::string, std::uint64_t> relay_without(const Secrets& secrets, int from, int to);
-// As it is: what the consumer is to read.
-void relay(int from, int to);
 
 bool write_whole(int fd, std::string_view bytes);
 

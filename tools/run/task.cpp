@@ -201,6 +201,7 @@ Result<Exit> run_in_box(Session& s, Task task) {
   tk::agent::Hosts hosts(
       s.gate, s.store, task.plan.agent, [&, id = row.id] { return change(s, task.plan, id, trace::child(span)); }, [&] { return s.law.follow(s.workspace); },
       cli::note);
+  if (task.hosts_told) hosts.tell_only(*task.hosts_told);
   std::timed_mutex law_and_journal;
   std::unique_lock turn(law_and_journal);
   box::Way way{[&](const box::Destination& to) { return task.may_reach ? task.may_reach(to, hosts) : hosts(to); }, &law_and_journal};

@@ -21,6 +21,7 @@ struct Task {
   // Where it is more than a program with this process's input and output:
   std::function<Result<box::Running>(const box::Box&, box::Way)> start = {};
   std::function<std::string(const box::Destination&, agent::Hosts&)> may_reach = {};  // why not; empty: it may
+  std::optional<std::vector<std::string>> hosts_told = {};  // of a program that has secrets: the names of hosts that are journaled
   std::function<Result<void>()> look = {};                                            // an error ends it; asked before it begins and while it runs
   std::function<Value()> after = {};                                                  // how often a secret was masked
 };

@@ -55,6 +55,9 @@ Result<Edit> edit(Desk& desk, const Secret& secret, const std::map<std::string, 
 
 Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest manifest, std::vector<Edit> edits, const std::string& message,
                             std::vector<git::Change> more) {
+  ++manifest.generation;
+  for (auto& one : edits)
+    if (auto it = one.change.input.find("generation"); it != one.change.input.end()) it->second = manifest.generation;
   TK_TRY(auto signature, broker.sign(manifest.body()));
   auto may = vault::signers_of(manifest);
   if (std::find(may.begin(), may.end(), signature.signer) == may.end())
@@ -62,6 +65,7 @@ Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest m
                 "who may lets it: tk vault recipients add RECIPIENT --signer " + signature.signer);
   manifest.signer = signature.signer;
   manifest.signature = signature.signature;
+  if (auto again = read_manifest(manifest.text()); !again) return fail(again.error());
   std::vector<record::Change> changes;
   for (auto& one : edits) {
     if (!one.file.path.empty()) more.push_back(std::move(one.file));
@@ -98,28 +102,7 @@ Result<void> check_recipients(Desk& desk, const vault::Manifest& manifest) {
   TK_TRY(auto declared, declared_recipients(text.value_or("<manifest/>")));
   for (const auto& why : vault::differences(manifest, {}, declared))
     if (why.starts_with("recipient ")) return fail_at(Code::vault_integrity, {kDeclares, 0, 0}, why, "git log -p -- MANIFEST.xml; tk vault recipients add or rm changes them");
-  return {};
-}
-
-record::Change vault_change(Session& s, const std::optional<record::Record>& record, const vault::Manifest& manifest, std::vector<std::string> signers,
-                            const std::vector<std::string>& added, const std::vector<std::string>& removed, std::int64_t sealed) {
-  auto list = [](const auto& words) { return Value::List(words.begin(), words.end()); };
-  record::Change out;
-  Value::List recipients;
-  for (const auto& [text, signs] : manifest.recipients) recipients.emplace_back(text);
-  out.input = {{"recipients", std::move(recipients)}, {"signers", list(signers)}};
-  if (record) {
-    out.id = record->id;
-    out.event = "change";
-    out.input.insert({{"added", list(added)}, {"removed", list(removed)}, {"sealed", sealed}});
-  } else {
-    out.type = "vault";
-    out.context = s.workspace.default_context();
-    out.name = "vault";
-  }
-  out.actor = s.actor;
-  out.trace = trace::child(s.trace);
-  return out;
+  return check_members(*desk.session, manifest);
 }
 
 Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest, const std::vector<Secret>& secrets) {

@@ -37,10 +37,6 @@ Result<std::string> with_recipients(const std::string& manifest_xml, const std::
 // They are those that somebody signed.
 Result<void> check_recipients(Desk& desk, const vault::Manifest& manifest);
 
-// A change of the vault's own record.
-record::Change vault_change(Session& s, const std::optional<record::Record>& record, const vault::Manifest& manifest, std::vector<std::string> signers,
-                            const std::vector<std::string>& added, const std::vector<std::string>& removed, std::int64_t sealed);
-
 // All secrets (or these) sealed anew to the manifest's recipients.
 Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest, const std::vector<Secret>& secrets);
 

@@ -54,6 +54,7 @@ Result<Exit> run_audit(const cli::Args& args) {
   TK_TRY(auto declares, repository.read(std::string(s->law.index().commit()), "MANIFEST.xml"));
   TK_TRY(auto recipients, declared_recipients(declares.value_or("<manifest/>")));
   for (const auto& why : vault::differences(manifest, declared, recipients)) findings.push_back({"integrity", why.substr(0, why.find(' ')), why, "git log -p"});
+  if (auto members = check_members(*s, manifest); !members) findings.push_back({"integrity", "vault.manifest", members.error().message, members.error().hint});
   bool broken = !findings.empty();
   for (const auto& secret : secrets) look_at(manifest, secret, findings);
   Value::List out;

@@ -35,7 +35,7 @@ Result<void> make(Desk& desk, vault::Broker& broker, const vault::Member& member
   files.push_back({".gitattributes", attributes.value_or("") + kAttributes});
   TK_TRY(auto record, vault_record(s));
   std::vector<Edit> edits;
-  edits.push_back({{}, vault_change(s, record, manifest, {member.signer}, {member.recipient}, {}, 0)});
+  edits.push_back({{}, vault_change(s, record, manifest, {member.recipient}, {}, 0)});
   return commit(desk, broker, manifest, std::move(edits), "vault: made", std::move(files)).transform([](auto) {});
 }
 
@@ -50,7 +50,7 @@ Result<void> take_on(Desk& desk, const std::string& text, const std::string& tru
   if (record && trust.empty()) return {};
   if (!trust.empty() && trust != manifest.signer)
     return fail(Code::vault_integrity, "vault.manifest is signed by " + manifest.signer + ", not by " + trust, "ask those who use the vault which of the two is theirs");
-  TK_TRY(auto done, s.store.apply(vault_change(s, record, manifest, may, {}, {}, 0)));
+  TK_TRY(auto done, s.store.apply(vault_change(s, record, manifest, {}, {}, 0)));
   return {};
 }
 
@@ -59,6 +59,8 @@ Result<void> take_on(Desk& desk, const std::string& text, const std::string& tru
 Result<Exit> run_init(const cli::Args& args) {
   TK_TRY(auto desk, Desk::open(args.get("as")));
   auto& s = *desk->session;
+  if (s.actor.kind != "user" || s.actor.on_behalf_of_ref.starts_with("agent:")) return fail(Code::vault_mode, "agents keep no key of the vault");
+  TK_CHECK(s.store.ask(s.actor, "vault.manage", {"vault", s.workspace.default_context(), "vault"}));
   TK_TRY(auto broker, start_broker(s));
   bool made = false;
   TK_TRY(auto member, own_key(s, broker, made));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/base64.hpp"
 #include "core/base/text.hpp"
 #include "core/cli/output.hpp"
 #include "core/json/json.hpp"
@@ -36,23 +37,22 @@ Result<Exit> change(const cli::Args& args, bool add) {
   if (!vault::age::Recipient::parse(text))
     return fail(Code::cli_usage, text::printable(text) + " is no recipient of age", "age1… with its 58 letters; tk vault init prints that of a workspace");
   auto signs = args.get("signer");
+  if (auto key = base64::decode(signs); !signs.empty() && (!key || key->size() != 32))
+    return fail(Code::cli_usage, text::printable(signs) + " is no signer", "as tk vault init prints it: 44 letters of base64");
   if (!add && !signs.empty()) return fail(Code::cli_usage, "--signer goes with add", "leave it out");
   TK_TRY(auto desk, Desk::open(args.get("as")));
   auto& s = *desk->session;
   TK_TRY(auto manifest, trusted_manifest(s));
   TK_CHECK(check_recipients(*desk, manifest));
   TK_TRY(auto record, vault_record(s));
-  auto signers = signers_here(record);
   auto it = manifest.recipients.find(text);
   if (add) {
     if (it != manifest.recipients.end() && it->second == signs) return fail(Code::vault_conflict, text + " is a recipient already", "tk vault recipients list");
     manifest.recipients[text] = signs;
     manifest.former.erase(text);
-    if (!signs.empty() && std::find(signers.begin(), signers.end(), signs) == signers.end()) signers.push_back(signs);
   } else {
     if (it == manifest.recipients.end()) return fail(Code::vault_unknown, text + " is none of the recipients", "tk vault recipients list");
     if (manifest.recipients.size() == 1) return fail(Code::cli_usage, "the last recipient cannot go: nobody could open the secrets any more", "add another one first");
-    std::erase(signers, it->second);
     manifest.recipients.erase(it);
     manifest.former.insert(text);
   }
@@ -68,7 +68,7 @@ Result<Exit> change(const cli::Args& args, bool add) {
   auto count = static_cast<std::int64_t>(edits.size());
   std::vector<std::string> added, removed;
   (add ? added : removed).push_back(text);
-  edits.insert(edits.begin(), {{}, vault_change(s, record, manifest, signers, added, removed, count)});
+  edits.insert(edits.begin(), {{}, vault_change(s, record, manifest, added, removed, count)});
   std::set<std::string> names;
   for (const auto& [name, key] : manifest.recipients) names.insert(name);
   TK_TRY(auto declares, desk->repository.read(desk->head, "MANIFEST.xml"));

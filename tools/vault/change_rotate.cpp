@@ -27,7 +27,7 @@ Result<Exit> run_rotate(const cli::Args& args) {
   TK_TRY(auto record, vault_record(s));
   TK_TRY(auto edits, seal_anew(*desk, broker, manifest, secrets));
   auto count = static_cast<std::int64_t>(edits.size());
-  edits.insert(edits.begin(), {{}, vault_change(s, record, manifest, signers_here(record), {}, {}, count)});
+  edits.insert(edits.begin(), {{}, vault_change(s, record, manifest, {}, {}, count)});
   TK_TRY(auto seq, commit(*desk, broker, manifest, std::move(edits), "vault: " + text::count(secrets.size(), "secret") + " sealed anew"));
   if (args.json())
     cli::print(json::pretty(Value::Map{{"sealed", count}, {"seq", seq}}) + "\n");

@@ -72,7 +72,7 @@ Result<Exit> run_set(const cli::Args& args) {
   bool keep = args.has("keep");
   if (keep && !was.secret) return fail(Code::vault_unknown, was.ref.str() + " has no value to keep", "leave --keep out, and give the value on standard input");
   TK_TRY(auto broker, start_broker(*reader));
-  TK_TRY(auto manifest, trusted_manifest(*reader));
+  TK_TRY(auto manifest, trusted_manifest(*reader, false));
   TK_TRY(auto member, broker.keys(key_path(*reader)));
   auto to = recipients_of(manifest);
   vault::Place place{was.ref.str(), was.secret ? was.secret->declared.place.id : ids::uuid7(), was.version + 1};
@@ -81,9 +81,12 @@ Result<Exit> run_set(const cli::Args& args) {
   wanted.least = mode == "borrow" ? vault::kShortestLent : 1;
   wanted.find = !args.has("short");
   wanted.keep_newline = args.has("keep-newline");
+  // What is there already goes on with this signature: it must be what was signed.
+  if (was.secret) TK_CHECK(check(manifest, *was.secret));
+  if (!was.secret && manifest.secrets.contains(was.ref.str()))
+    return fail(Code::vault_integrity, was.ref.str() + " was signed and is not there any more", "git log -p; where it is right that it is gone: tk vault sign");
   vault::Sealed sealed;
   if (keep) {
-    TK_CHECK(check(manifest, *was.secret));
     TK_TRY(sealed, broker.seal_next(was.secret->sealed(), to, wanted.least));
   } else {
     std::optional<os::TerminalMode> silent;
@@ -103,6 +106,7 @@ Result<Exit> run_set(const cli::Args& args) {
   TK_TRY(auto now, before(s, args));
   if (now.version != was.version || recipients_of(manifest) != to)
     return fail(Code::vault_conflict, "somebody changed " + was.ref.str() + " or its recipients first", "look at it and run the command again");
+  if (now.secret) TK_CHECK(check(manifest, *now.secret));
   attributes["version"] = std::to_string(place.version);
   attributes["value"] = sealed.value;
   if (!keep) attributes["set-at"] = clock::rfc3339(clock::now_ns());

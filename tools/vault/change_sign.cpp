@@ -55,7 +55,9 @@ vault::Manifest as_declared(Trusted known, const std::optional<vault::Manifest>&
   vault::Manifest out;
   auto everybody = recipients;
   for (const auto& one : known) {
+    out.generation = std::max(out.generation, one.generation);
     out.former.insert(one.former.begin(), one.former.end());
+    everybody.insert(one.former.begin(), one.former.end());
     for (const auto& [text, signs] : one.recipients) {
       everybody.insert(text);
       if (!recipients.contains(text)) out.former.insert(text);
@@ -131,7 +133,7 @@ Result<Exit> run_sign(const cli::Args& args) {
   std::vector<vault::Sealed> sealed;
   std::vector<Edit> edits;
   TK_TRY(auto record, vault_record(s));
-  edits.push_back({{}, vault_change(s, record, manifest, signers_here(record), {}, {}, 0)});
+  edits.push_back({{}, vault_change(s, record, manifest, {}, {}, 0)});
   for (const auto& secret : secrets) {
     if (stands_in(trusted, secret.ref.str(), manifest.secrets.at(secret.ref.str()))) continue;
     sealed.push_back(secret.sealed());

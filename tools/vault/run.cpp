@@ -32,10 +32,13 @@ std::string variable_of(std::string_view name) {
 
 // A variable that changes how programs start, or that tk sets itself, is no place for a secret.
 bool fit_for_secret(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> kTaken = {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TRACEPARENT", "IFS", "ENV", "BASH_ENV", "SHELLOPTS", "PYTHONPATH", "NODE_OPTIONS"};
+  static constexpr std::array<std::string_view, 13> kTaken = {"PATH", "HOME", "USER",     "LOGNAME",   "TMPDIR",       "TRACEPARENT", "IFS",
+                                                              "ENV",  "TERM", "BASH_ENV", "SHELLOPTS", "NODE_OPTIONS", "TZ"};
+  for (std::string_view steers : {"LD_", "TK_", "GIT_", "PYTHON", "PERL", "RUBY"})
+    if (name.starts_with(steers)) return false;
   auto plain = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
-  return !name.empty() && std::all_of(name.begin(), name.end(), plain) && !std::isdigit(static_cast<unsigned char>(name[0])) && !name.starts_with("LD_") &&
-         !name.starts_with("TK_") && std::find(kTaken.begin(), kTaken.end(), name) == kTaken.end();
+  return !name.empty() && std::all_of(name.begin(), name.end(), plain) && !std::isdigit(static_cast<unsigned char>(name[0])) &&
+         std::find(kTaken.begin(), kTaken.end(), name) == kTaken.end();
 }
 
 Result<std::vector<Asked>> asked(const Session& s, const cli::Args& args) {
@@ -45,6 +48,7 @@ Result<std::vector<Asked>> asked(const Session& s, const cli::Args& args) {
       auto equals = std::min(word.find('='), word.size());
       TK_TRY(auto secret, find_secret(s, word.substr(0, equals)));
       auto variable = word.substr(std::min(word.size(), equals + 1));
+      if (!variable.empty() && secret.get("mode") == "borrow") return fail(Code::cli_usage, "a lent secret is in the variable that it is bound to", "--use " + secret.ref.name);
       if (variable.empty()) variable = secret.get("env");
       if (variable.empty()) variable = variable_of(secret.ref.name);
       if (!fit_for_secret(variable))
@@ -101,6 +105,16 @@ Result<void> may_be_used(Session& s, const vault::Manifest& manifest, const Aske
   return {};
 }
 
+std::vector<std::string> hosts_of(const std::vector<Asked>& secrets) {
+  std::vector<std::string> out;
+  for (const auto& one : secrets) {
+    auto list = one.secret.get("tool-hosts");
+    for (auto word : text::split(list, ' '))
+      if (!word.empty()) out.emplace_back(word);
+  }
+  return out;
+}
+
 // The tool that a lent secret is bound to, alone in its box.
 struct Tool {
   std::string program;
@@ -120,44 +134,46 @@ Result<Tool> tool_of(const Session& s, const Secret& secret, const cli::Args& ar
   TK_TRY(out.command, vault::filled(binding, parameters));
   TK_TRY(out.program, vault::checked_tool(binding, s.workspace.state("run/tools")));
   out.command.insert(out.command.begin(), out.program);
-  auto hosts = secret.get("tool-hosts");
-  for (auto word : text::split(hosts, ' '))
-    if (!word.empty()) out.hosts.emplace_back(word);
+  out.hosts = hosts_of({{secret, "", false}});
   return out;
 }
 
-// The consumer's input and output, as it has them and as the broker does. Nothing that it can write to is ours.
+// The consumer's input and output, as it has them and as the broker does. Nothing that it can write to is ours. What it reads from a
+// terminal, or from anything that could be written to, tk hands on, as it is tk whom a shell stops when somebody else is to read there.
 struct Streams {
   std::optional<os::Pty> terminal;
   std::optional<os::TerminalMode> raw;
   std::vector<vault::Descriptor> consumers, brokers;
   std::vector<vault::Stream> list;
   std::array<int, 3> standard{-1, -1, -1};
+  vault::Descriptor typed;  // what is read here goes there
 
+  Result<void> output(int fd) {
+    auto [read, write] = vault::pipe_pair();
+    if (read.get() < 0) return fail(os::errno_error(errno, "open", "a pipe"));
+    standard[static_cast<std::size_t>(fd)] = write.get();
+    list.push_back({read.get(), fd});
+    consumers.push_back(std::move(write));
+    brokers.push_back(std::move(read));
+    return {};
+  }
   Result<void> make() {
     if (os::is_terminal(STDIN_FILENO) && os::is_terminal(STDOUT_FILENO)) {
       TK_TRY(auto pty, os::Pty::open(STDIN_FILENO));
       terminal.emplace(std::move(pty));
       standard.fill(terminal->program());
-      list = {{'o', terminal->driver(), STDOUT_FILENO}, {'i', STDIN_FILENO, terminal->driver()}};
-      return {};
+      list = {{terminal->driver(), STDOUT_FILENO}};
+      typed = vault::Descriptor(::fcntl(terminal->driver(), F_DUPFD_CLOEXEC, 3));
+      return os::is_terminal(STDERR_FILENO) ? Result<void>() : output(STDERR_FILENO);
     }
-    for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-      auto [read, write] = vault::pipe_pair();
-      if (read.get() < 0) return fail(os::errno_error(errno, "open", "a pipe"));
-      standard[static_cast<std::size_t>(fd)] = write.get();
-      list.push_back({'o', read.get(), fd});
-      consumers.push_back(std::move(write));
-      brokers.push_back(std::move(read));
-    }
+    for (int fd : {STDOUT_FILENO, STDERR_FILENO}) TK_CHECK(output(fd));
     standard[0] = STDIN_FILENO;
-    if (os::writable(STDIN_FILENO)) {  // a terminal, a socket: what is written there nobody would look at
+    if (os::writable(STDIN_FILENO)) {
       auto [read, write] = vault::pipe_pair();
       if (read.get() < 0) return fail(os::errno_error(errno, "open", "a pipe"));
       standard[0] = read.get();
-      list.push_back({'i', STDIN_FILENO, write.get()});
       consumers.push_back(std::move(read));
-      brokers.push_back(std::move(write));
+      typed = std::move(write);
     }
     return {};
   }
@@ -168,6 +184,7 @@ struct Streams {
     }
     consumers.clear();
     brokers.clear();
+    if (typed.get() >= 0) os::hand_on(STDIN_FILENO, std::exchange(typed, vault::Descriptor()).release());
   }
 };
 
@@ -224,6 +241,7 @@ Result<Exit> run(const cli::Args& args) {
       auto name = to.host + "/" + std::to_string(to.port);
       return std::find(hosts.begin(), hosts.end(), name) == hosts.end() ? name + " is none of the hosts that the secret's tool may reach" : law(to);
     };
+  if (broker) task.hosts_told = hosts_of(secrets);
   Streams streams;
   if (broker) {
     box.secrets = true;

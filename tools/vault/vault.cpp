@@ -86,26 +86,82 @@ Result<std::optional<record::Record>> vault_record(Session& s) {
   return list.empty() ? std::optional<record::Record>() : std::optional(std::move(list.front()));
 }
 
-std::vector<std::string> signers_here(const std::optional<record::Record>& record) {
-  std::vector<std::string> out;
+namespace {
+
+std::set<std::string> words_in(const std::optional<record::Record>& record, const char* field) {
+  std::set<std::string> out;
   if (!record) return out;
-  auto it = record->fields.find("signers");
+  auto it = record->fields.find(field);
   if (it == record->fields.end() || !it->second.as_list()) return out;
-  for (const auto& one : *it->second.as_list()) out.push_back(one.text());
+  for (const auto& one : *it->second.as_list()) out.insert(one.text());
   return out;
 }
 
-Result<vault::Manifest> trusted_manifest(Session& s) {
+std::int64_t generation_in(const record::Record& record) {
+  auto it = record.fields.find("generation");
+  return it == record.fields.end() ? 0 : it->second.integer();
+}
+
+}  // namespace
+
+std::vector<std::string> signers_here(const std::optional<record::Record>& record) {
+  auto all = words_in(record, "signers");
+  return {all.begin(), all.end()};
+}
+
+record::Change vault_change(Session& s, const std::optional<record::Record>& record, const vault::Manifest& manifest, const std::vector<std::string>& added,
+                            const std::vector<std::string>& removed, std::int64_t sealed) {
+  auto list = [](const auto& words) { return Value::List(words.begin(), words.end()); };
+  record::Change out;
+  Value::List recipients;
+  for (const auto& [text, signs] : manifest.recipients) recipients.emplace_back(text);
+  out.input = {{"generation", manifest.generation}, {"recipients", std::move(recipients)}, {"signers", list(vault::signers_of(manifest))}};
+  if (record) {
+    out.id = record->id;
+    out.event = "change";
+    out.input.insert({{"added", list(added)}, {"removed", list(removed)}, {"sealed", sealed}});
+  } else {
+    out.type = "vault";
+    out.context = s.workspace.default_context();
+    out.name = "vault";
+  }
+  out.actor = s.actor;
+  out.trace = trace::child(s.trace);
+  return out;
+}
+
+Result<vault::Manifest> trusted_manifest(Session& s, bool may_write) {
   TK_TRY(auto text, manifest_text(s));
   if (!text) return fail(Code::vault_unknown, "this workspace has no vault", "tk vault init");
   TK_TRY(auto manifest, read_manifest(*text));
   TK_TRY(auto record, vault_record(s));
   if (!record) return fail(Code::vault_unknown, "nobody here has looked at this vault yet", "tk vault init: it takes those who sign for it now as who may");
-  auto known = signers_here(record);
-  if (std::find(known.begin(), known.end(), manifest.signer) == known.end())
+  auto known = words_in(record, "signers");
+  if (!known.contains(manifest.signer))
     return fail(Code::vault_integrity, "vault.manifest is signed by " + manifest.signer + ", whom this workspace does not know",
                 "if that is one of you: tk vault init --trust " + manifest.signer);
+  auto may = vault::signers_of(manifest);
+  std::set<std::string> recipients;
+  for (const auto& [name, signs] : manifest.recipients) recipients.insert(name);
+  bool same = recipients == words_in(record, "recipients") && std::set<std::string>(may.begin(), may.end()) == known;
+  if (may_write && !same && manifest.generation > generation_in(*record)) {
+    auto seen = vault_change(s, record, manifest, {}, {}, 0);
+    seen.owed = "adoption";
+    seen.reason = "a newer manifest came by git";
+    TK_CHECK(s.store.apply(std::move(seen)));
+  }
   return manifest;
+}
+
+Result<void> check_members(Session& s, const vault::Manifest& manifest) {
+  TK_TRY(auto record, vault_record(s));
+  auto known = words_in(record, "recipients");
+  auto may = words_in(record, "signers");
+  for (const auto& [name, signs] : manifest.recipients)
+    if (!known.contains(name) || (!signs.empty() && !may.contains(signs)))
+      return fail(Code::vault_integrity, name + (known.contains(name) ? " may sign" : " is a recipient") + " by an older manifest than was seen here, and not by the newest",
+                  "merge the newest first; or, if it is right: tk vault init --trust " + manifest.signer);
+  return {};
 }
 
 Result<void> check(const vault::Manifest& manifest, const Secret& secret) {

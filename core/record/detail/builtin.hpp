@@ -135,6 +135,7 @@ version = 1
 initial = "open"
 create = { action = "vault.manage", event_type = "vault.created" }
 [fields]
+generation = { type = "int" }
 recipients = { type = "list<text>" }
 signers = { type = "list<text>" }
 [[state]]
@@ -145,7 +146,7 @@ from = ["open"]
 to = "="
 action = "vault.manage"
 event_type = "vault.changed"
-input = { recipients = "list<text>", signers = "list<text>", added = "list<text>", removed = "list<text>", sealed = "int" }
+input = { generation = "int", recipients = "list<text>", signers = "list<text>", added = "list<text>", removed = "list<text>", sealed = "int" }
 )toml"},
     {"run", R"toml(
 record = "run"
