@@ -11,11 +11,13 @@ void (*give_back)(void*) = nullptr;
 
 }  // namespace
 
-bool work_in(void* (*taking)(std::size_t), void* (*resizing)(void*, std::size_t), void (*giving)(void*)) {
+bool work_in(void* (*taking)(std::size_t), void* (*resizing)(void*, std::size_t),
+             void (*giving)(void*)) {
   take = taking, resize = resizing, give_back = giving;
-  return CRYPTO_set_mem_functions([](std::size_t n, const char*, int) { return take(n); },
-                                  [](void* at, std::size_t n, const char*, int) { return resize(at, n); },
-                                  [](void* at, const char*, int) { give_back(at); }) == 1;
+  return CRYPTO_set_mem_functions(
+             [](std::size_t n, const char*, int) { return take(n); },
+             [](void* at, std::size_t n, const char*, int) { return resize(at, n); },
+             [](void* at, const char*, int) { give_back(at); }) == 1;
 }
 
 }  // namespace tk::crypto

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <unordered_map>
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
@@ -127,6 +129,31 @@ Result<git_oid> overlay(git_repository* repo, const git_tree* base, const std::v
 
 }  // namespace
 
+// A folder of ten thousand names is taken apart once, not for each of them.
+struct Repository::Folders {
+  struct Named {
+    std::string id;  // 20 bytes
+    unsigned mode = 0;
+  };
+  using Folder = std::unordered_map<std::string, Named>;
+  std::map<std::string, Folder> by_id;
+  std::string commit, root;  // of whom the root was asked last
+
+  Result<const Folder*> open(git_odb* odb, const std::string& id) {
+    if (auto it = by_id.find(id); it != by_id.end()) return &it->second;
+    if (by_id.size() >= 64) by_id.clear();
+    TK_TRY(auto raw, read_tree(odb, reinterpret_cast<const unsigned char*>(id.data())));
+    Folder folder;
+    Entry entry;
+    for (Entries entries(bytes(raw));;) {
+      TK_TRY(bool there, entries.next(entry));
+      if (!there) break;
+      folder.emplace(entry.name, Named{std::string(reinterpret_cast<const char*>(entry.id), GIT_OID_RAWSZ), entry.mode});
+    }
+    return &by_id.emplace(id, std::move(folder)).first->second;
+  }
+};
+
 Result<Repository> Repository::init(const std::string& folder) {
   start_library();
   git_repository* raw = nullptr;
@@ -137,6 +164,7 @@ Result<Repository> Repository::init(const std::string& folder) {
     return git_failed("make a git repository in " + folder);
   Repository out;
   out.repo_.reset(raw, git_repository_free);
+  out.folders_ = std::make_shared<Folders>();
   out.worktree_ = folder;
   return out;
 }
@@ -149,6 +177,7 @@ Result<Repository> Repository::open(const std::string& folder) {
                 "git init makes one");
   Repository out;
   out.repo_.reset(raw, git_repository_free);
+  out.folders_ = std::make_shared<Folders>();
   const char* worktree = git_repository_workdir(raw);
   out.worktree_ = worktree ? worktree : git_repository_path(raw);
   if (out.worktree_.size() > 1 && out.worktree_.ends_with('/')) out.worktree_.pop_back();
@@ -299,28 +328,33 @@ Result<std::string> Repository::read_blob(const std::string& id) const {
                      static_cast<std::size_t>(git_blob_rawsize(blob)));
 }
 
-Result<std::optional<std::string>> Repository::read(const std::string& commit,
-                                                    const std::string& path) const {
-  if (commit.empty()) return std::optional<std::string>();
-  TK_TRY(auto tree, tree_of(raw(), commit));
+Result<std::string> Repository::blob_at(const std::string& commit, const std::string& path) const {
+  if (commit.empty()) return std::string();
+  auto& known = *folders_;
+  if (known.commit != commit) {
+    TK_TRY(auto tree, tree_of(raw(), commit));
+    known.root.assign(reinterpret_cast<const char*>(git_tree_id(tree.get())->id), GIT_OID_RAWSZ);
+    known.commit = commit;
+  }
   TK_TRY(auto odb, odb_of(raw()));
-  Raw folder;
-  Entry entry;
-  entry.id = git_tree_id(tree.get())->id;
-  entry.mode = GIT_FILEMODE_TREE;
+  Folders::Named at{known.root, GIT_FILEMODE_TREE};
   for (auto name : text::split(path, '/')) {
-    if (!entry.folder()) return std::optional<std::string>();
-    TK_TRY(auto opened, read_tree(odb.get(), entry.id));
-    folder = std::move(opened);
-    for (Entries entries(bytes(folder));;) {
-      TK_TRY(bool there, entries.next(entry));
-      if (!there) return std::optional<std::string>();
-      if (entry.name == name) break;
-    }
+    if (at.mode != GIT_FILEMODE_TREE) return std::string();
+    TK_TRY(const auto* folder, known.open(odb.get(), at.id));
+    auto it = folder->find(std::string(name));
+    if (it == folder->end()) return std::string();
+    at = it->second;
   }
   git_oid oid;
-  git_oid_fromraw(&oid, entry.id);
-  TK_TRY(auto content, read_blob(hex(&oid)));
+  git_oid_fromraw(&oid, reinterpret_cast<const unsigned char*>(at.id.data()));
+  return hex(&oid);
+}
+
+Result<std::optional<std::string>> Repository::read(const std::string& commit,
+                                                    const std::string& path) const {
+  TK_TRY(auto blob, blob_at(commit, path));
+  if (blob.empty()) return std::optional<std::string>();
+  TK_TRY(auto content, read_blob(blob));
   return std::optional<std::string>(std::move(content));
 }
 
@@ -378,29 +412,29 @@ Result<Repository::Local> Repository::local(const std::string& path) const {
   Local out;
   auto file = os::read_file(worktree_ + "/" + path);
   if (!file && file.error().code != Code::os_not_found) return fail(file.error());
-  if (file) out.file = std::move(*file);
+  git_oid id;
+  if (file && git_odb_hash(&id, file->data(), file->size(), GIT_OBJECT_BLOB) != 0) return git_failed("read " + path);
+  if (file) out.file = hex(&id);
   git_index* raw_index = nullptr;
   if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
   Index index(raw_index);
-  if (const auto* staged = git_index_get_bypath(index.get(), path.c_str(), 0)) {
-    TK_TRY(out.staged, read_blob(hex(&staged->id)));
-  }
+  if (const auto* staged = git_index_get_bypath(index.get(), path.c_str(), 0)) out.staged = hex(&staged->id);
   return out;
 }
 
 Result<Path> Repository::path_state(const std::string& commit, const std::string& path) const {
-  TK_TRY(auto committed, read(commit, path));
+  TK_TRY(auto committed, blob_at(commit, path));
   TK_TRY(auto here, local(path));
-  if (!committed && !here.file && !here.staged) return Path::absent;
+  if (committed.empty() && here.file.empty() && here.staged.empty()) return Path::absent;
   return here.file == committed && here.staged == committed ? Path::clean : Path::dirty;
 }
 
 Result<bool> Repository::untouched(const std::string& a, const std::string& b,
                                    const std::string& path) const {
-  TK_TRY(auto in_a, read(a, path));
-  TK_TRY(auto in_b, read(b, path));
+  TK_TRY(auto in_a, blob_at(a, path));
+  TK_TRY(auto in_b, blob_at(b, path));
   TK_TRY(auto here, local(path));
-  auto known = [&](const std::optional<std::string>& s) { return s == in_a || s == in_b; };
+  auto known = [&](const std::string& s) { return s == in_a || s == in_b; };
   return known(here.file) && known(here.staged);
 }
 
@@ -410,6 +444,7 @@ Result<void> Repository::check_out(const std::string& commit,
   git_index* raw_index = nullptr;
   if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
   Index index(raw_index);
+  bool many = paths.size() > 64;  // flushed together, instead of each by itself
   for (const auto& path : paths) {
     TK_TRY(auto content, read(commit, path));
     auto full = worktree_ + "/" + path;
@@ -419,9 +454,10 @@ Result<void> Repository::check_out(const std::string& commit,
       continue;
     }
     TK_CHECK(os::make_directories(full.substr(0, full.rfind('/'))));
-    TK_CHECK(os::write_atomic(full, *content, 0644, scratch));
+    TK_CHECK(many ? os::replace_file(full, *content) : os::write_atomic(full, *content, 0644, scratch));
     if (git_index_add_bypath(index.get(), path.c_str()) != 0) return git_failed("stage " + path);
   }
+  if (many) TK_CHECK(os::flush_file_system(worktree_));
   if (while_locked([&] { return git_index_write(index.get()); }) != 0)
     return git_failed("write the index");
   return {};

@@ -85,11 +85,14 @@ class Repository {
   Result<std::vector<std::string>> changed_paths(const std::string& from, const std::string& to) const;
 
  private:
-  struct Local {  // what stands in the working tree and in the index
-    std::optional<std::string> file, staged;
+  struct Local {  // what stands in the working tree and in the index, by the ids of blobs; empty: nothing
+    std::string file, staged;
   };
   Result<Local> local(const std::string& path) const;
+  Result<std::string> blob_at(const std::string& commit, const std::string& path) const;  // empty: nothing is there
+  struct Folders;  // those of the commits that were read last, by their names
   std::shared_ptr<git_repository> repo_;
+  std::shared_ptr<Folders> folders_;
   std::string worktree_;
 };
 

@@ -32,7 +32,8 @@ void copy_size(int) {
 Result<Pty> Pty::open(int like) {
   int driver = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   std::array<char, 64> name{};
-  if (driver < 0 || ::grantpt(driver) != 0 || ::unlockpt(driver) != 0 || ::ptsname_r(driver, name.data(), name.size()) != 0) {
+  if (driver < 0 || ::grantpt(driver) != 0 || ::unlockpt(driver) != 0 ||
+      ::ptsname_r(driver, name.data(), name.size()) != 0) {
     auto error = errno_error(errno, "make", "a terminal");
     if (driver >= 0) ::close(driver);
     return fail(error);
@@ -70,7 +71,8 @@ void show_again(int signal) {
 
 }  // namespace
 
-TerminalMode::TerminalMode(int terminal, Kind kind, int sized) : terminal_(terminal), before_(std::make_unique<termios>()) {
+TerminalMode::TerminalMode(int terminal, Kind kind, int sized)
+    : terminal_(terminal), before_(std::make_unique<termios>()) {
   if (::tcgetattr(terminal, before_.get()) != 0) {
     before_.reset();
     return;

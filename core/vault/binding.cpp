@@ -44,33 +44,45 @@ bool of_root_alone(std::string path) {
 std::vector<std::string> parameters_of(const Binding& binding) {
   std::vector<std::string> out;
   for (const auto& word : words_of(binding.args))
-    walk(word, [](std::string_view) {}, [&](const std::string& name) {
-      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-    });
+    walk(
+        word, [](std::string_view) {},
+        [&](const std::string& name) {
+          if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+        });
   return out;
 }
 
-Result<std::vector<std::string>> filled(const Binding& binding, const std::map<std::string, std::string>& parameters) {
+Result<std::vector<std::string>> filled(const Binding& binding,
+                                        const std::map<std::string, std::string>& parameters) {
   auto names = parameters_of(binding);
-  auto hint = names.empty() ? "it takes no parameters" : "it takes " + text::join(names, ", ") + ": --with " + names.front() + "=VALUE";
+  auto hint = names.empty()
+                  ? "it takes no parameters"
+                  : "it takes " + text::join(names, ", ") + ": --with " + names.front() + "=VALUE";
   for (const auto& [name, value] : parameters) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) return fail(Code::vault_tool, "no parameter " + text::printable(name), hint);
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      return fail(Code::vault_tool, "no parameter " + text::printable(name), hint);
     if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < 32 || c == 127; }))
-      return fail(Code::vault_tool, "parameter " + name + " holds a control character", "printable text, without newlines");
+      return fail(Code::vault_tool, "parameter " + name + " holds a control character",
+                  "printable text, without newlines");
   }
   for (const auto& name : names)
-    if (!parameters.contains(name)) return fail(Code::vault_tool, "parameter " + name + " is missing", hint);
+    if (!parameters.contains(name))
+      return fail(Code::vault_tool, "parameter " + name + " is missing", hint);
   std::vector<std::string> out;
   for (const auto& word : words_of(binding.args)) {
     std::string filled;
     bool option = false;
-    walk(word, [&](std::string_view part) { filled += part; },
-         [&](const std::string& name) {
-           const auto& value = parameters.at(name);
-           option = option || (filled.empty() && value.starts_with('-'));
-           filled += value;
-         });
-    if (option) return fail(Code::vault_tool, "a parameter may not begin with \"-\": it would be an option of " + binding.tool, hint);
+    walk(
+        word, [&](std::string_view part) { filled += part; },
+        [&](const std::string& name) {
+          const auto& value = parameters.at(name);
+          option = option || (filled.empty() && value.starts_with('-'));
+          filled += value;
+        });
+    if (option)
+      return fail(Code::vault_tool,
+                  "a parameter may not begin with \"-\": it would be an option of " + binding.tool,
+                  hint);
     out.push_back(std::move(filled));
   }
   return out;
@@ -78,11 +90,17 @@ Result<std::vector<std::string>> filled(const Binding& binding, const std::map<s
 
 Result<std::string> checked_tool(const Binding& binding, const std::string& folder) {
   const auto& path = binding.tool;
-  auto wrong = [&](const std::string& why) { return fail(Code::vault_tool, path + " " + why, "who may secret.rotate binds it anew: tk vault set --tool"); };
-  if (path.empty() || binding.sha256.empty()) return fail(Code::vault_tool, "it is bound to no tool", "tk vault set NAME --mode borrow --tool PATH");
+  auto wrong = [&](const std::string& why) {
+    return fail(Code::vault_tool, path + " " + why,
+                "who may secret.rotate binds it anew: tk vault set --tool");
+  };
+  if (path.empty() || binding.sha256.empty())
+    return fail(Code::vault_tool, "it is bound to no tool",
+                "tk vault set NAME --mode borrow --tool PATH");
   if (os::real_path(path) != path) return wrong("is not there, or is reached through a symlink");
   TK_TRY(auto bytes, os::read_file(path, kLargestTool));
-  if (crypto::sha256_hex(bytes) != binding.sha256) return wrong("has other bytes than it was bound with");
+  if (crypto::sha256_hex(bytes) != binding.sha256)
+    return wrong("has other bytes than it was bound with");
   if (of_root_alone(path)) return path;
   auto copy = folder + "/" + binding.sha256;
   TK_CHECK(os::make_directories(folder, 0711));

@@ -23,12 +23,35 @@ std::string words_of(const Sealed& secret) {
 }
 
 Error error_of(const Message& message) {
-  auto word = [&](std::size_t i) { return i < message.words.size() ? message.words[i] : std::string(); };
+  auto word = [&](std::size_t i) {
+    return i < message.words.size() ? message.words[i] : std::string();
+  };
   auto kind = word(1);
-  if (kind == "no-key") return {Code::vault_no_key, word(2), {}, "tk vault init prints this workspace's recipient; who has a key adds it: tk vault recipients add", nullptr};
-  if (kind == "short") return {Code::vault_value, word(2), {}, "take a longer one; --short says that this is known", nullptr};
-  if (kind == "value") return {Code::vault_value, word(2), {}, "a value has 1 byte to 512 KiB, and 16 bytes at least where it is lent", nullptr};
-  if (kind == "integrity") return {Code::vault_integrity, word(2), {}, "git log -p shows who changed it; tk vault audit names all that differs", nullptr};
+  if (kind == "no-key")
+    return {Code::vault_no_key,
+            word(2),
+            {},
+            "tk vault init prints this workspace's recipient; who has a key adds it: tk vault "
+            "recipients add",
+            nullptr};
+  if (kind == "short")
+    return {Code::vault_value,
+            word(2),
+            {},
+            "take a longer one; --short says that this is known",
+            nullptr};
+  if (kind == "value")
+    return {Code::vault_value,
+            word(2),
+            {},
+            "a value has 1 byte to 512 KiB, and 16 bytes at least where it is lent",
+            nullptr};
+  if (kind == "integrity")
+    return {Code::vault_integrity,
+            word(2),
+            {},
+            "git log -p shows who changed it; tk vault audit names all that differs",
+            nullptr};
   return {Code::vault_broker, "vault-broker: " + word(2), {}, "tk vault doctor", nullptr};
 }
 
@@ -73,7 +96,8 @@ Result<void> Broker::tell(const std::vector<std::string>& words, std::span<const
   return {};
 }
 
-Result<Message> Broker::ask(const std::vector<std::string>& words, std::span<const int> descriptors) {
+Result<Message> Broker::ask(const std::vector<std::string>& words,
+                            std::span<const int> descriptors) {
   TK_CHECK(tell(words, descriptors));
   return answer();
 }
@@ -86,11 +110,16 @@ Result<Member> Broker::member(const Result<Message>& message) {
 Result<void> Broker::give_keys(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (file.get() < 0 && errno == ENOENT)
-    return fail(Code::vault_no_key, "there is no key of the vault here: " + path + " is missing", "tk vault init makes one, or put yours there (mode 0600)");
+    return fail(Code::vault_no_key, "there is no key of the vault here: " + path + " is missing",
+                "tk vault init makes one, or put yours there (mode 0600)");
   struct stat st {};
-  if (file.get() < 0 || ::fstat(file.get(), &st) != 0) return fail(os::errno_error(errno, "open", path));
-  if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 || (st.st_uid != ::geteuid() && ::geteuid() != 0))
-    return fail(Code::os_permission, path + " is not a file that only its owner may read", "chmod 600 it if nobody read it meanwhile; else: tk vault init, and have the old one removed");
+  if (file.get() < 0 || ::fstat(file.get(), &st) != 0)
+    return fail(os::errno_error(errno, "open", path));
+  if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 ||
+      (st.st_uid != ::geteuid() && ::geteuid() != 0))
+    return fail(Code::os_permission, path + " is not a file that only its owner may read",
+                "chmod 600 it if nobody read it meanwhile; else: tk vault init, and have the old "
+                "one removed");
   int fd = file.get();
   return tell({"keys"}, {&fd, 1});
 }
@@ -118,8 +147,10 @@ Result<Member> Broker::generate(const std::string& path) {
   return out;
 }
 
-Result<Sealed> Broker::seal(const Place& place, int value, std::span<const age::Recipient> to, const Wanted& wanted) {
-  std::vector<std::string> words{"seal", "place " + words_of(place), "min " + std::to_string(wanted.least)};
+Result<Sealed> Broker::seal(const Place& place, int value, std::span<const age::Recipient> to,
+                            const Wanted& wanted) {
+  std::vector<std::string> words{"seal", "place " + words_of(place),
+                                 "min " + std::to_string(wanted.least)};
   if (wanted.find) words.push_back("find yes");
   if (wanted.keep_newline) words.push_back("keep-newline");
   if (wanted.one_line) words.push_back("one-line");
@@ -128,8 +159,10 @@ Result<Sealed> Broker::seal(const Place& place, int value, std::span<const age::
   return Sealed{place, std::string(message.get("value"))};
 }
 
-Result<Sealed> Broker::seal_next(const Sealed& secret, std::span<const age::Recipient> to, std::size_t least) {
-  std::vector<std::string> words{"reseal", "next yes", "min " + std::to_string(least), words_of(secret)};
+Result<Sealed> Broker::seal_next(const Sealed& secret, std::span<const age::Recipient> to,
+                                 std::size_t least) {
+  std::vector<std::string> words{"reseal", "next yes", "min " + std::to_string(least),
+                                 words_of(secret)};
   for (const auto& one : to) words.push_back("recipient " + one.text());
   TK_TRY(auto message, ask(words));
   auto place = secret.place;
@@ -137,15 +170,18 @@ Result<Sealed> Broker::seal_next(const Sealed& secret, std::span<const age::Reci
   return Sealed{place, std::string(message.get("value"))};
 }
 
-Result<std::vector<Sealed>> Broker::reseal(std::span<const Sealed> secrets, std::span<const age::Recipient> to) {
+Result<std::vector<Sealed>> Broker::reseal(std::span<const Sealed> secrets,
+                                           std::span<const age::Recipient> to) {
   std::vector<std::string> words{"reseal"};
   for (const auto& one : to) words.push_back("recipient " + one.text());
   for (const auto& one : secrets) words.push_back(words_of(one));
   TK_TRY(auto message, ask(words));
   auto values = message.all("value");
-  if (values.size() != secrets.size()) return fail(Code::vault_broker, "vault-broker gave another number of secrets");
+  if (values.size() != secrets.size())
+    return fail(Code::vault_broker, "vault-broker gave another number of secrets");
   std::vector<Sealed> out;
-  for (std::size_t i = 0; i < secrets.size(); ++i) out.push_back({secrets[i].place, std::string(values[i])});
+  for (std::size_t i = 0; i < secrets.size(); ++i)
+    out.push_back({secrets[i].place, std::string(values[i])});
   return out;
 }
 
@@ -160,12 +196,14 @@ Result<void> Broker::reveal(const Sealed& secret, bool json, int to) {
   return ask(words, {&to, 1}).transform([](auto&&) {});
 }
 
-Result<void> Broker::use(std::span<const Use> uses, std::size_t least, bool may_be_short, int socket, std::span<const Stream> streams) {
+Result<void> Broker::use(std::span<const Use> uses, std::size_t least, bool may_be_short,
+                         int socket, std::span<const Stream> streams) {
   std::vector<std::string> words{"use", "min " + std::to_string(least)};
   if (may_be_short) words.push_back("short yes");
   for (const auto& one : uses) {
     words.push_back(words_of(one.secret));
-    words.push_back(std::string("as ") + (one.as_file ? "file " : "env ") + one.variable + " " + one.shown);
+    words.push_back(std::string("as ") + (one.as_file ? "file " : "env ") + one.variable + " " +
+                    one.shown);
   }
   std::vector<int> descriptors{socket};
   for (const auto& one : streams) descriptors.insert(descriptors.end(), {one.from, one.to});

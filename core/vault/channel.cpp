@@ -58,7 +58,8 @@ std::string_view Message::get(std::string_view key) const {
 std::vector<std::string_view> Message::all(std::string_view key) const {
   std::vector<std::string_view> out;
   for (std::string_view word : words)
-    if (word.starts_with(key) && word.size() > key.size() && word[key.size()] == ' ') out.push_back(word.substr(key.size() + 1));
+    if (word.starts_with(key) && word.size() > key.size() && word[key.size()] == ' ')
+      out.push_back(word.substr(key.size() + 1));
   return out;
 }
 
@@ -66,7 +67,8 @@ bool send(int socket, const std::vector<std::string>& words, std::span<const int
   std::string body;
   for (const auto& word : words) (body += word) += '\0';
   if (descriptors.size() > kMostDescriptors || body.size() > kLongestMessage) return false;
-  Head head{static_cast<std::uint32_t>(body.size()), static_cast<std::uint16_t>(descriptors.size()), 0};
+  Head head{static_cast<std::uint32_t>(body.size()), static_cast<std::uint16_t>(descriptors.size()),
+            0};
   iovec part{&head, sizeof head};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMostDescriptors)> room{};
   msghdr message{};
@@ -100,7 +102,8 @@ std::optional<Message> receive(int socket) {
   do n = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   while (n < 0 && errno == EINTR);
   Message out;
-  if (auto* first = n > 0 ? CMSG_FIRSTHDR(&message) : nullptr; first && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_RIGHTS)
+  if (auto* first = n > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+      first && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_RIGHTS)
     for (std::size_t i = 0; i < (first->cmsg_len - CMSG_LEN(0)) / sizeof(int); ++i) {
       int fd = -1;
       std::memcpy(&fd, CMSG_DATA(first) + i * sizeof fd, sizeof fd);
@@ -108,10 +111,12 @@ std::optional<Message> receive(int socket) {
     }
   if (n <= 0) return std::nullopt;
   auto left = sizeof head - static_cast<std::size_t>(n);
-  if (!read_whole(socket, reinterpret_cast<char*>(&head) + n, left) || head.size > kLongestMessage || head.descriptors != out.descriptors.size())
+  if (!read_whole(socket, reinterpret_cast<char*>(&head) + n, left) ||
+      head.size > kLongestMessage || head.descriptors != out.descriptors.size())
     return std::nullopt;
   std::string body(head.size, '\0');
-  if (!read_whole(socket, body.data(), body.size()) || (!body.empty() && body.back() != '\0')) return std::nullopt;
+  if (!read_whole(socket, body.data(), body.size()) || (!body.empty() && body.back() != '\0'))
+    return std::nullopt;
   for (std::size_t at = 0; at < body.size();) {
     auto end = body.find('\0', at);
     out.words.push_back(body.substr(at, end - at));
@@ -122,7 +127,8 @@ std::optional<Message> receive(int socket) {
 
 std::pair<Descriptor, Descriptor> socket_pair() {
   int fds[2] = {-1, -1};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) return std::pair<Descriptor, Descriptor>();
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    return std::pair<Descriptor, Descriptor>();
   return {Descriptor(fds[0]), Descriptor(fds[1])};
 }
 

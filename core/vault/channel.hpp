@@ -1,7 +1,9 @@
-// What tk and its broker say to each other over a Unix socket: messages of words, with descriptors beside them. A secret never
-// travels here: it is read from a descriptor that came along, and goes out on another one.
+// What tk and its broker say to each other over a Unix socket: messages of words, with descriptors
+// beside them. A secret never travels here: it is read from a descriptor that came along, and goes
+// out on another one.
 //
-//   8 bytes: how many behind them (32 bits, little endian), how many descriptors (16), 0 (16); then the words, each with a NUL behind it
+//   8 bytes: how many behind them (32 bits, little endian), how many descriptors (16), 0 (16); then
+//   the words, each with a NUL behind it
 #pragma once
 
 #include <optional>
@@ -34,7 +36,8 @@ struct Message {
   std::vector<std::string> words;
   std::vector<Descriptor> descriptors;
 
-  std::string_view get(std::string_view key) const;  // the rest of the first word "KEY …"; empty where there is none
+  std::string_view get(
+      std::string_view key) const;  // the rest of the first word "KEY …"; empty where there is none
   std::vector<std::string_view> all(std::string_view key) const;
 };
 

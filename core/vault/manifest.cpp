@@ -35,7 +35,8 @@ bool take(Manifest& out, std::string_view line) {
   auto words = text::split(line, ' ');
   auto n = words.size();
   if (n == 2 && words[0] == "generation") return number(words[1], out.generation);
-  if (n == 3 && words[0] == "recipient") return out.recipients.emplace(words[1], words[2] == "-" ? "" : words[2]).second;
+  if (n == 3 && words[0] == "recipient")
+    return out.recipients.emplace(words[1], words[2] == "-" ? "" : words[2]).second;
   if (n == 2 && words[0] == "former") return out.former.emplace(words[1]).second;
   if (n != 6 || words[0] != "secret") return false;
   Manifest::Entry entry{std::string(words[2]), 0, std::string(words[4]), words_of(words[5])};
@@ -44,11 +45,15 @@ bool take(Manifest& out, std::string_view line) {
 
 Value3 value_of(const Manifest& m, const std::string& ref) {
   auto it = m.secrets.find(ref);
-  return it == m.secrets.end() ? Value3{} : Value3{it->second.version, it->second.id + " " + it->second.sha256};
+  return it == m.secrets.end()
+             ? Value3{}
+             : Value3{it->second.version, it->second.id + " " + it->second.sha256};
 }
 
-// What either side took away is gone, what either added is there. Of who may sign what was changed; less, where both changed it.
-std::map<std::string, std::string> merged(const std::map<std::string, std::string>& base, const std::map<std::string, std::string>& ours,
+// What either side took away is gone, what either added is there. Of who may sign what was changed;
+// less, where both changed it.
+std::map<std::string, std::string> merged(const std::map<std::string, std::string>& base,
+                                          const std::map<std::string, std::string>& ours,
                                           const std::map<std::string, std::string>& theirs) {
   auto out = ours;
   for (const auto& [name, signs] : base)
@@ -60,7 +65,8 @@ std::map<std::string, std::string> merged(const std::map<std::string, std::strin
   for (const auto& [name, signs] : theirs) {
     if (!base.contains(name)) out.try_emplace(name, signs);
     auto old = signer_in(base, name), mine = signer_in(ours, name);
-    if (out.contains(name) && ours.contains(name) && signs != mine) out[name] = mine == old ? signs : signs == old ? mine : "";
+    if (out.contains(name) && ours.contains(name) && signs != mine)
+      out[name] = mine == old ? signs : signs == old ? mine : "";
   }
   return out;
 }
@@ -88,10 +94,12 @@ tl::expected<Manifest, std::string> Manifest::read(std::string_view text) {
 
 std::string Manifest::body() const {
   std::string out = std::string(kFormat) + "generation " + std::to_string(generation) + "\n";
-  for (const auto& [recipient, signs] : recipients) out += "recipient " + recipient + " " + (signs.empty() ? "-" : signs) + "\n";
+  for (const auto& [recipient, signs] : recipients)
+    out += "recipient " + recipient + " " + (signs.empty() ? "-" : signs) + "\n";
   for (const auto& recipient : former) out += "former " + recipient + "\n";
   for (const auto& [ref, one] : secrets)
-    out += "secret " + ref + " " + one.id + " " + std::to_string(one.version) + " " + one.sha256 + " " + joined(one.readers) + "\n";
+    out += "secret " + ref + " " + one.id + " " + std::to_string(one.version) + " " + one.sha256 +
+           " " + joined(one.readers) + "\n";
   return out;
 }
 
@@ -107,7 +115,8 @@ bool Manifest::is_signed() const {
   return crypto::VerifyingKey(point).verify(body(), *bytes);
 }
 
-void Manifest::put(const Place& place, std::string sha256, std::span<const age::Recipient> to, bool same) {
+void Manifest::put(const Place& place, std::string sha256, std::span<const age::Recipient> to,
+                   bool same) {
   auto& entry = secrets[place.ref];
   if (!same || entry.id != place.id) entry.readers.clear();
   for (const auto& one : to) entry.readers.insert(short_name(one.text()));
@@ -120,7 +129,8 @@ std::string digest_of(const Declared& secret) {
   std::string text;
   for (auto name : kSigned)
     if (auto it = secret.attributes.find(std::string(name)); it != secret.attributes.end())
-      text += std::string(name) + " " + std::to_string(it->second.size()) + "\n" + it->second + "\n";
+      text +=
+          std::string(name) + " " + std::to_string(it->second.size()) + "\n" + it->second + "\n";
   return crypto::sha256_hex(text);
 }
 
@@ -131,19 +141,23 @@ std::vector<std::string> signers_of(const Manifest& manifest) {
   return out;
 }
 
-std::vector<std::string> differences(const Manifest& manifest, const std::vector<Declared>& all, const std::set<std::string>& recipients) {
+std::vector<std::string> differences(const Manifest& manifest, const std::vector<Declared>& all,
+                                     const std::set<std::string>& recipients) {
   std::vector<std::string> out;
   for (const auto& one : recipients)
-    if (!manifest.recipients.contains(one)) out.push_back("recipient " + one + " was added, and nobody signed that");
+    if (!manifest.recipients.contains(one))
+      out.push_back("recipient " + one + " was added, and nobody signed that");
   for (const auto& [one, signs] : manifest.recipients)
-    if (!recipients.contains(one)) out.push_back("recipient " + one + " was taken away, and nobody signed that");
+    if (!recipients.contains(one))
+      out.push_back("recipient " + one + " was taken away, and nobody signed that");
   std::set<std::string> there;
   for (const auto& one : all) {
     there.insert(one.place.ref);
     auto it = manifest.secrets.find(one.place.ref);
     if (it == manifest.secrets.end())
       out.push_back(one.place.ref + " is not in the manifest");
-    else if (it->second.id != one.place.id || it->second.version != one.place.version || it->second.sha256 != digest_of(one))
+    else if (it->second.id != one.place.id || it->second.version != one.place.version ||
+             it->second.sha256 != digest_of(one))
       out.push_back(one.place.ref + " is not what was signed: changed, or of another version");
   }
   for (const auto& [ref, entry] : manifest.secrets)
@@ -182,7 +196,8 @@ Merged merge(const Manifest& base, const Manifest& ours, const Manifest& theirs)
     if (it == chosen.secrets.end()) continue;
     auto& entry = out.manifest.secrets.emplace(ref, it->second).first->second;
     for (const auto* side : {&ours, &theirs})
-      if (auto other = side->secrets.find(ref); other != side->secrets.end() && other->second.version == entry.version)
+      if (auto other = side->secrets.find(ref);
+          other != side->secrets.end() && other->second.version == entry.version)
         entry.readers.insert(other->second.readers.begin(), other->second.readers.end());
   }
   return out;

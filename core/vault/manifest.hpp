@@ -1,13 +1,16 @@
-// What is said of all secrets, under one signature (Ed25519, RFC 8032), so that nothing can be changed, taken out, added, put back to
-// an older version or given to another recipient by who has no key of the vault. Pure. A file of lines, each part sorted:
+// What is said of all secrets, under one signature (Ed25519, RFC 8032), so that nothing can be
+// changed, taken out, added, put back to an older version or given to another recipient by who has
+// no key of the vault. Pure. A file of lines, each part sorted:
 //
 //   tk-vault 1
 //   generation N                    one more each time that it is signed: which of two is the newer
-//   recipient AGE1… SIGNER|-        whom secrets are sealed to; with the key that they sign with, if they may set secrets
-//   former AGE1…                    who was one
-//   secret REF ID VERSION SHA256 READERS   of what is declared of it (kSigned); READERS: who could ever open this value, by 16 letters
+//   recipient AGE1… SIGNER|-        whom secrets are sealed to; with the key that they sign with,
+//   if they may set secrets former AGE1…                    who was one secret REF ID VERSION
+//   SHA256 READERS   of what is declared of it (kSigned); READERS: who could ever open this value,
+//   by 16 letters
 //                                   behind age1
-//   signed SIGNER SIGNATURE         over the bytes of all lines before it; keys and signatures in base64
+//   signed SIGNER SIGNATURE         over the bytes of all lines before it; keys and signatures in
+//   base64
 //
 // There is one spelling: what reads differently is no manifest.
 #pragma once
@@ -45,14 +48,15 @@ struct Manifest {
   static tl::expected<Manifest, std::string> read(std::string_view text);
   std::string body() const;  // what is signed
   std::string text() const;
-  bool is_signed() const;    // by `signer`, whoever that is
+  bool is_signed() const;  // by `signer`, whoever that is
   // `same`: its value is what it was, so whoever could open that before stays among its readers.
   void put(const Place& place, std::string sha256, std::span<const age::Recipient> to, bool same);
 };
 
 // The attributes of a secret that are signed: the value, and all that says who gets it and how.
-inline constexpr std::array<std::string_view, 10> kSigned = {"env",       "mode",       "rotate-after", "set-at",       "tool",
-                                                            "tool-args", "tool-hosts", "tool-profile", "tool-sha256", "value"};
+inline constexpr std::array<std::string_view, 10> kSigned = {
+    "env",       "mode",       "rotate-after", "set-at",      "tool",
+    "tool-args", "tool-hosts", "tool-profile", "tool-sha256", "value"};
 struct Declared {
   Place place;
   std::map<std::string, std::string> attributes;  // also others
@@ -62,10 +66,13 @@ std::string digest_of(const Declared& secret);
 std::string short_name(std::string_view recipient);
 std::vector<std::string> signers_of(const Manifest& manifest);
 
-// Why the secrets that there are, and the recipients that are declared, are not those of the manifest: a line each.
-std::vector<std::string> differences(const Manifest& manifest, const std::vector<Declared>& all, const std::set<std::string>& recipients);
+// Why the secrets that there are, and the recipients that are declared, are not those of the
+// manifest: a line each.
+std::vector<std::string> differences(const Manifest& manifest, const std::vector<Declared>& all,
+                                     const std::set<std::string>& recipients);
 
-// What one side alone changed; the refs of what both did stand in `conflicts`. Of a value that both sealed anew ours stays. Unsigned.
+// What one side alone changed; the refs of what both did stand in `conflicts`. Of a value that both
+// sealed anew ours stays. Unsigned.
 struct Merged {
   Manifest manifest;
   std::vector<std::string> conflicts;

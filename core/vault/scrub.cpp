@@ -22,7 +22,12 @@ struct Place {
 template <unsigned kBits>
 Place place_of(std::uint64_t head) {
   auto mixed = head * 0x9e3779b97f4a7c15u;
-  return {mixed >> (64 - kBits), std::uint64_t{1} << (mixed >> 24 & 63) | std::uint64_t{1} << (mixed >> 34 & 63)};
+  return {mixed >> (64 - kBits),
+          std::uint64_t{1} << (mixed >> 24 & 63) | std::uint64_t{1} << (mixed >> 34 & 63)};
+}
+
+std::uint32_t end_of(std::uint64_t window) {
+  return static_cast<std::uint32_t>(window) * 0x9e3779b1u >> 15;
 }
 
 // Of the last kOpen + 1 bytes.
@@ -56,10 +61,14 @@ void Scrubber::add(const std::string& name, std::string_view secret) {
     if (text.size() < kShortest) continue;
     auto head = head_of(text, kShortest);
     auto& same = by_head_[head];
-    if (std::any_of(same.begin(), same.end(), [&](auto f) { return forms_[f].text == text; })) continue;
-    for (std::size_t size = 1; size < kShortest; ++size) beginnings_[size].emplace(head_of(text, size), true);
+    if (std::any_of(same.begin(), same.end(), [&](auto f) { return forms_[f].text == text; }))
+      continue;
+    for (std::size_t size = 1; size < kShortest; ++size)
+      beginnings_[size].emplace(head_of(text, size), true);
     auto key = place_of<kBits>(head);
     filter_[key.word] |= key.bits;
+    auto end = end_of(head);
+    ends_[end / 64] |= std::uint64_t{1} << end % 64;
     auto bit = third_of(head >> 8 * (kShortest - kOpen - 1));
     thirds_[bit / 64] |= std::uint64_t{1} << bit % 64;
     same.push_back(static_cast<std::uint32_t>(forms_.size()));
@@ -86,8 +95,10 @@ void Scrubber::look_at_every(std::uint8_t byte, std::uint64_t offset) {
 }
 
 void Scrubber::matched(std::uint64_t begin, std::uint64_t end, std::uint32_t name) {
-  Range one{std::max({begin, base_, open_}), end, name};  // of what began in one that went out already, the rest
-  while (!ranges_.empty() && ranges_.back().end > one.begin && one.begin <= ranges_.back().begin) {  // the longer one counts
+  Range one{std::max({begin, base_, open_}), end,
+            name};  // of what began in one that went out already, the rest
+  while (!ranges_.empty() && ranges_.back().end > one.begin &&
+         one.begin <= ranges_.back().begin) {  // the longer one counts
     one.end = std::max(one.end, ranges_.back().end);
     one.name = ranges_.back().name;
     ranges_.pop_back();
@@ -100,33 +111,50 @@ std::string Scrubber::feed(std::string_view bytes) {
   auto offset = base_ + pending_.size();
   pending_ += bytes;
   // In registers: this is done for each byte of what a program writes.
-  auto window = window_;
+  auto last = window_.bytes, count = window_.count;
+  auto* const offsets = window_.offsets.data();
   auto counting = counting_;
-  const auto* filter = filter_.data();
+  const auto *filter = filter_.data(), *ends = ends_.data();
+  auto keep = [&] { window_.bytes = last, window_.count = count; };
+  bool watched = !live_.empty() || apart_ != 0;
   for (char byte : bytes) {
     auto at = offset++;
     auto v = counting(static_cast<unsigned char>(byte));
     if (v == 0) {
-      if (auto swallowed = counting.swallowed()) {
-        if (apart_ == 0) every_ = window;
-        apart_ = kShortest;
-        go_on(swallowed, at, true);
-        look_at_every(swallowed, at);
-      } else if (byte == '\n') {
-        window_ = window;
-        line_ends(offset);
-      }
+      keep();
+      not_counted(byte, counting.swallowed(), at);
+      watched = watched || apart_ != 0;
       continue;
     }
-    window.push(v, at);
-    if (!live_.empty()) go_on(v, at, false);
-    auto key = place_of<kBits>(window.bytes);
-    if ((filter[key.word] & key.bits) == key.bits) start(window, false);
-    if (apart_ != 0) --apart_, look_at_every(v, at);
+    last = last << 8 | v;
+    offsets[count++ % kShortest] = at;
+    if (watched) {
+      go_on(v, at, false);
+      if (apart_ != 0) --apart_, look_at_every(v, at);
+      watched = !live_.empty() || apart_ != 0;
+    }
+    auto end = end_of(last);
+    if ((ends[end / 64] >> end % 64 & 1) == 0) continue;
+    auto key = place_of<kBits>(last);
+    if ((filter[key.word] & key.bits) != key.bits) continue;
+    keep();
+    start(window_, false);
+    watched = watched || !live_.empty();
   }
-  window_ = window;
+  keep();
   counting_ = counting;
   return take(held_from(offset));
+}
+
+void Scrubber::not_counted(char byte, std::uint8_t swallowed, std::uint64_t at) {
+  if (swallowed != 0) {
+    if (apart_ == 0) every_ = window_;
+    apart_ = kShortest;
+    go_on(swallowed, at, true);
+    look_at_every(swallowed, at);
+  } else if (byte == '\n') {
+    line_ends(at + 1);
+  }
 }
 
 // Of control sequences only the matches of all bytes see what stands in them.
@@ -152,13 +180,15 @@ void Scrubber::line_ends(std::uint64_t offset) {
     auto bit = third_of(window_.bytes >> shift);
     near = near || (thirds_[bit / 64] >> bit % 64 & 1);
   }
-  if (!near || (partial(window_) <= kOpen && (apart_ == 0 || partial(every_) <= kOpen))) open_ = offset;
+  if (!near || (partial(window_) <= kOpen && (apart_ == 0 || partial(every_) <= kOpen)))
+    open_ = offset;
 }
 
 // How many of the last bytes that count are the beginning of a form; fewer than a head has.
 std::size_t Scrubber::partial(const Window& window) const {
   for (auto size = std::min<std::uint64_t>(kShortest - 1, window.count); size > 0; --size)
-    if (beginnings_[size].contains(window.bytes & ((std::uint64_t{1} << 8 * size) - 1))) return size;
+    if (beginnings_[size].contains(window.bytes & ((std::uint64_t{1} << 8 * size) - 1)))
+      return size;
   return 0;
 }
 
@@ -167,7 +197,8 @@ std::uint64_t Scrubber::held_from(std::uint64_t end) const {
   auto from = end;
   for (const auto& one : live_) from = std::min(from, one.begin);
   auto decided = std::max(base_, open_);
-  // A match goes out as a whole, whatever began in it; one that began before it may be the longer one.
+  // A match goes out as a whole, whatever began in it; one that began before it may be the longer
+  // one.
   for (const auto& range : ranges_)
     if (range.begin < from) decided = std::max(decided, range.end);
   for (const auto* window : {&window_, &every_})

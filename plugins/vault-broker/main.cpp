@@ -1,18 +1,19 @@
-// vault-broker: the one program that opens secrets. tk starts it in a box of its own (no network, no files but the system's
-// programs) and asks it over the socket that is its standard input (core/vault/channel.hpp). What is secret comes in and goes out
-// through descriptors that came with a question: a key's file, the value that a person gives, the socket of the consumer.
+// vault-broker: the one program that opens secrets. tk starts it in a box of its own (no network,
+// no files but the system's programs) and asks it over the socket that is its standard input
+// (core/vault/channel.hpp). What is secret comes in and goes out through descriptors that came with
+// a question: a key's file, the value that a person gives, the socket of the consumer.
 //
 //   idle                                            what its memory is
 //   keys [FILE]                                     the identities (age) that it opens secrets with
 //   generate [FILE]                                 a new one, into that file
 //   seal, place …, recipient …, min N, one-line [FD]   the value that is read there
-//   reseal, recipient …, secret PLACE VALUE …, min N, next   each for these recipients; `next`: as its next version
-//   sign [words…], text TEXT                        a manifest, by the first identity
-//   reveal, secret PLACE VALUE, json [FD]
-//   use, secret PLACE VALUE …, as KIND NAME SHOWN …, min N [SOCKET, FROM, TO…]
+//   reseal, recipient …, secret PLACE VALUE …, min N, next   each for these recipients; `next`: as
+//   its next version sign [words…], text TEXT                        a manifest, by the first
+//   identity reveal, secret PLACE VALUE, json [FD] use, secret PLACE VALUE …, as KIND NAME SHOWN …,
+//   min N [SOCKET, FROM, TO…]
 //
-// PLACE is REF, ID and VERSION with spaces between. An answer begins with `ok`, or is `no`, KIND, WHY. `use` has a second one behind
-// the end of the consumer's output: `done`, found NAME N ….
+// PLACE is REF, ID and VERSION with spaces between. An answer begins with `ok`, or is `no`, KIND,
+// WHY. `use` has a second one behind the end of the consumer's output: `done`, found NAME N ….
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -48,7 +49,8 @@ using vault::Message;
 using Words = std::vector<std::string>;
 
 constexpr int kTk = STDIN_FILENO;
-constexpr std::size_t kLongestKeyFile = 64u << 10, kLongestValue = 512u << 10, kLongestVariable = 128u << 10;
+constexpr std::size_t kLongestKeyFile = 64u << 10, kLongestValue = 512u << 10,
+                      kLongestVariable = 128u << 10;
 
 struct No {
   std::string kind, why;
@@ -98,7 +100,7 @@ class Broker {
     try {
       if (verb == "use") return use(*message), false;
       answer(verb == "idle"       ? Words{std::string("memory ") + word(weakest())}
-             : verb == "keys"       ? take_keys(*message)
+             : verb == "keys"     ? take_keys(*message)
              : verb == "generate" ? generate(*message)
              : verb == "seal"     ? seal(*message)
              : verb == "reseal"   ? reseal(*message)
@@ -135,7 +137,8 @@ class Broker {
 
   Words whose() const {
     auto point = signing_key().public_key();
-    return {"recipient " + keys_[0].recipient().text(), "signer " + base64::encode({reinterpret_cast<const char*>(point.data()), point.size()}),
+    return {"recipient " + keys_[0].recipient().text(),
+            "signer " + base64::encode({reinterpret_cast<const char*>(point.data()), point.size()}),
             std::string("memory ") + word(weakest())};
   }
 
@@ -146,7 +149,8 @@ class Broker {
       while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
       if (line.empty() || line.starts_with('#')) continue;
       auto key = vault::age::Identity::parse(line);
-      if (!key) throw No{"no-key", "its file has a line that is no identity of age (AGE-SECRET-KEY-1…)"};
+      if (!key)
+        throw No{"no-key", "its file has a line that is no identity of age (AGE-SECRET-KEY-1…)"};
       keys_.push_back(*key);
     }
     if (keys_.empty()) throw No{"no-key", "its file has no identity"};
@@ -156,7 +160,8 @@ class Broker {
   Words generate(const Message& message) {
     keys_.assign(1, vault::age::Identity::generate());
     auto text = "# public key: " + keys_[0].recipient().text() + "\n" + keys_[0].text() + "\n";
-    if (!write_whole(descriptor(message), text) || ::fsync(descriptor(message)) != 0) throw No{"broker", "the key could not be written"};
+    if (!write_whole(descriptor(message), text) || ::fsync(descriptor(message)) != 0)
+      throw No{"broker", "the key could not be written"};
     return whose();
   }
 
@@ -175,15 +180,21 @@ class Broker {
     if (value.empty()) throw No{"value", "it is empty"};
     if (value.size() > kLongestValue) throw No{"value", "it is longer than 512 KiB"};
     if (static_cast<std::int64_t>(value.size()) < least)
-      throw No{"value", "it has less than " + std::to_string(least) + " bytes, which anybody could try out"};
-    if (find && !vault::Scrubber::can_find(value)) throw No{"short", "it is too short to be told from other text, so that no output could be kept free of it"};
+      throw No{"value",
+               "it has less than " + std::to_string(least) + " bytes, which anybody could try out"};
+    if (find && !vault::Scrubber::can_find(value))
+      throw No{
+          "short",
+          "it is too short to be told from other text, so that no output could be kept free of it"};
   }
 
   static Words seal(const Message& message) {
     auto [place, rest] = place_of(message.get("place"));
-    bool one_line = std::find(message.words.begin(), message.words.end(), "one-line") != message.words.end();
+    bool one_line =
+        std::find(message.words.begin(), message.words.end(), "one-line") != message.words.end();
     auto value = read_up_to(descriptor(message), kLongestValue + 1, one_line);
-    bool keep = std::find(message.words.begin(), message.words.end(), "keep-newline") != message.words.end();
+    bool keep = std::find(message.words.begin(), message.words.end(), "keep-newline") !=
+                message.words.end();
     if (!keep && value.ends_with('\n')) value.pop_back();
     if (!keep && value.ends_with('\r')) value.pop_back();
     check(value, number(message.get("min")), !message.get("find").empty());
@@ -194,7 +205,8 @@ class Broker {
     auto value = vault::open(place, sealed, {keys_, {}});
     if (value) return std::move(*value);
     bool no_key = value.error().kind == vault::age::Failure::no_match;
-    throw No{no_key ? "no-key" : "integrity", place.ref + ": " + (no_key ? "it is not sealed to this key" : value.error().why)};
+    throw No{no_key ? "no-key" : "integrity",
+             place.ref + ": " + (no_key ? "it is not sealed to this key" : value.error().why)};
   }
 
   Words reseal(const Message& message) const {
@@ -203,7 +215,8 @@ class Broker {
     auto least = number(message.get("min"));
     bool next = !message.get("next").empty();
     Words out(secrets.size());
-    auto parts = std::max<std::size_t>(1, std::min<std::size_t>(std::thread::hardware_concurrency(), secrets.size() / 16));
+    auto parts = std::max<std::size_t>(
+        1, std::min<std::size_t>(std::thread::hardware_concurrency(), secrets.size() / 16));
     std::vector<std::string> troubles(parts), kinds(parts);
     {
       std::deque<Thread> threads;
@@ -229,10 +242,12 @@ class Broker {
 
   Words sign(const Message& message) const {
     auto text = message.get("text");
-    if (!text.starts_with("tk-vault 1\n")) throw No{"broker", "it signs manifests of vaults, and nothing else"};
+    if (!text.starts_with("tk-vault 1\n"))
+      throw No{"broker", "it signs manifests of vaults, and nothing else"};
     auto signature = signing_key().sign(text);
     auto out = whose();
-    out.push_back("signature " + base64::encode({reinterpret_cast<const char*>(signature.data()), signature.size()}));
+    out.push_back("signature " + base64::encode({reinterpret_cast<const char*>(signature.data()),
+                                                 signature.size()}));
     return out;
   }
 
@@ -241,8 +256,10 @@ class Broker {
     auto value = open(place, sealed);
     if (!message.get("json").empty()) {
       bool is_text = text::invalid_utf8(value) == value.npos;
-      value = "{\n  \"ref\": " + json::quote(place.ref) + ",\n  \"" + (is_text ? "value" : "value_base64") +
-              "\": " + json::quote(is_text ? value : base64::encode(value)) + ",\n  \"version\": " + std::to_string(place.version) + "\n}\n";
+      value = "{\n  \"ref\": " + json::quote(place.ref) + ",\n  \"" +
+              (is_text ? "value" : "value_base64") +
+              "\": " + json::quote(is_text ? value : base64::encode(value)) +
+              ",\n  \"version\": " + std::to_string(place.version) + "\n}\n";
     } else if (::isatty(descriptor(message)) == 1) {
       value += '\n';
     }
@@ -250,7 +267,8 @@ class Broker {
     return {};
   }
 
-  // What the consumer gets: its environment, and memory files that nobody can change (memfd_create(2), F_SEAL_*).
+  // What the consumer gets: its environment, and memory files that nobody can change
+  // (memfd_create(2), F_SEAL_*).
   static void hand_over(int socket, const Message& message, const Secrets& secrets) {
     auto how = message.all("as");
     int next = 10;
@@ -289,7 +307,8 @@ class Broker {
     try {
       auto how = message.all("as");
       auto sealed = message.all("secret");
-      if (how.size() != sealed.size()) throw No{"broker", "not every secret has a place in its consumer"};
+      if (how.size() != sealed.size())
+        throw No{"broker", "not every secret has a place in its consumer"};
       for (std::size_t i = 0; i < sealed.size(); ++i) {
         auto [place, rest] = place_of(sealed[i]);
         auto parts = text::split(how[i], ' ');
@@ -298,9 +317,11 @@ class Broker {
         const auto& value = values.back().second;
         check(value, number(message.get("min")), message.get("short").empty());
         if (parts[0] == "env" && parts[1].size() + value.size() + 2 > kLongestVariable)
-          throw No{"value", place.ref + " is longer than a variable can be (128 KiB): have it with --as-fd"};
+          throw No{"value",
+                   place.ref + " is longer than a variable can be (128 KiB): have it with --as-fd"};
         if (parts[0] == "env" && value.find('\0') != value.npos)
-          throw No{"value", place.ref + " holds a NUL byte, which no environment can: have it with --as-fd"};
+          throw No{"value",
+                   place.ref + " holds a NUL byte, which no environment can: have it with --as-fd"};
         if (vault::Scrubber::can_find(value)) shown.emplace_back(parts[2], value);
       }
     } catch (const No& no) {
@@ -308,14 +329,17 @@ class Broker {
       return;
     }
     answer({std::string("memory ") + word(weakest())});
-    // In pairs behind the socket: where the consumer writes, and where that goes without the secrets.
+    // In pairs behind the socket: where the consumer writes, and where that goes without the
+    // secrets.
     std::map<std::string, std::uint64_t> found;
     std::mutex adding;
     std::deque<Thread> outputs;
     for (std::size_t i = 0; 2 + 2 * i < message.descriptors.size(); ++i) {
-      auto from = std::move(message.descriptors.at(1 + 2 * i)), to = std::move(message.descriptors.at(2 + 2 * i));
+      auto from = std::move(message.descriptors.at(1 + 2 * i)),
+           to = std::move(message.descriptors.at(2 + 2 * i));
       auto body = [from = std::make_shared<vault::Descriptor>(std::move(from)),
-                   to = std::make_shared<vault::Descriptor>(std::move(to)), &shown, &found, &adding]() mutable {
+                   to = std::make_shared<vault::Descriptor>(std::move(to)), &shown, &found,
+                   &adding]() mutable {
         auto here = relay_without(shown, from->get(), to->get());
         from->close();  // who still writes there hears that nobody reads
         to->close();
@@ -332,7 +356,8 @@ class Broker {
     message.descriptors.clear();
     for (auto& one : outputs) one.join();
     Words out{"done"};
-    for (const auto& [name, times] : found) out.push_back("found " + name + " " + std::to_string(times));
+    for (const auto& [name, times] : found)
+      out.push_back("found " + name + " " + std::to_string(times));
     vault::send(kTk, out);
   }
 

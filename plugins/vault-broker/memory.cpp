@@ -21,7 +21,8 @@
 namespace tk::vault_broker {
 namespace {
 
-constexpr std::size_t kRegion = 2u << 20, kStack = 512u << 10, kLargest = 20;  // blocks of up to 2^20 bytes are of a region
+constexpr std::size_t kRegion = 2u << 20, kStack = 512u << 10,
+                      kLargest = 20;  // blocks of up to 2^20 bytes are of a region
 
 std::mutex mutex;
 Memory weakest_so_far = Memory::secret;
@@ -29,7 +30,9 @@ Memory weakest_so_far = Memory::secret;
 void* map_secret(std::size_t size) {
   int fd = static_cast<int>(::syscall(SYS_memfd_secret, O_CLOEXEC));
   if (fd < 0) return MAP_FAILED;
-  void* at = ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+  void* at = ::ftruncate(fd, static_cast<off_t>(size)) == 0
+                 ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+                 : MAP_FAILED;
   ::close(fd);
   return at;
 }
@@ -45,7 +48,8 @@ void* map(std::size_t size) {
   return at;
 }
 
-// Blocks of powers of two, each with its class before it. What is freed is used again for its class only.
+// Blocks of powers of two, each with its class before it. What is freed is used again for its class
+// only.
 struct alignas(16) Block {
   std::size_t bits;
   Block* next;
@@ -94,7 +98,10 @@ void give_back(void* at) {
 
 void* resize(void* at, std::size_t size) {
   auto* out = take(size);
-  if (out && at) std::memcpy(out, at, std::min(size, (std::size_t{1} << (static_cast<Block*>(at) - 1)->bits) - sizeof(Block)));
+  if (out && at)
+    std::memcpy(
+        out, at,
+        std::min(size, (std::size_t{1} << (static_cast<Block*>(at) - 1)->bits) - sizeof(Block)));
   if (out) give_back(at);
   return out;
 }
@@ -135,7 +142,8 @@ Thread::Thread(std::function<void()> body) : body_(std::move(body)) {
     return nullptr;
   };
   pthread_t thread;
-  if (!stack || ::pthread_attr_setstack(&attributes, stack, kStack) != 0 || ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) != 0 ||
+  if (!stack || ::pthread_attr_setstack(&attributes, stack, kStack) != 0 ||
+      ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) != 0 ||
       ::pthread_create(&thread, &attributes, run, this) != 0)
     std::abort();
   ::pthread_attr_destroy(&attributes);

@@ -1,6 +1,7 @@
-// Where the broker keeps all that it works with: operator new, OpenSSL and the stacks of its threads alike. memfd_secret(2): pages
-// that the kernel itself does not map, so that neither ptrace, /proc/PID/mem, a core file, swap nor root's debugger reads them. What
-// RLIMIT_MEMLOCK does not give there is locked memory, or else plain memory that no core file has.
+// Where the broker keeps all that it works with: operator new, OpenSSL and the stacks of its
+// threads alike. memfd_secret(2): pages that the kernel itself does not map, so that neither
+// ptrace, /proc/PID/mem, a core file, swap nor root's debugger reads them. What RLIMIT_MEMLOCK does
+// not give there is locked memory, or else plain memory that no core file has.
 #pragma once
 
 #include <condition_variable>
@@ -15,7 +16,8 @@ const char* word(Memory memory);
 
 void use_secret_memory();  // first thing in main()
 
-// A thread whose stack is of that memory. The kernel waits for no word of it on behalf of another thread (pthread_join), so this does.
+// A thread whose stack is of that memory. The kernel waits for no word of it on behalf of another
+// thread (pthread_join), so this does.
 class Thread {
  public:
   explicit Thread(std::function<void()> body);

@@ -19,7 +19,8 @@ bool waits(int fd, short events) {
   return ::poll(&ready, 1, -1) >= 0 || errno == EINTR;
 }
 
-// False at the end; the other side of a terminal that nobody holds any more is an error (EIO), which is its end.
+// False at the end; the other side of a terminal that nobody holds any more is an error (EIO),
+// which is its end.
 bool read_some(int fd, std::string& into) {
   into.resize(kRead);
   ssize_t n;
@@ -46,7 +47,8 @@ std::map<std::string, std::uint64_t> relay_without(const Secrets& secrets, int f
   for (const auto& [name, value] : secrets) scrubber.add(name, value);
   std::string bytes;
   bool read_by_somebody = true;
-  while (read_by_somebody && read_some(from, bytes)) read_by_somebody = write_whole(to, scrubber.feed(bytes));
+  while (read_by_somebody && read_some(from, bytes))
+    read_by_somebody = write_whole(to, scrubber.feed(bytes));
   if (read_by_somebody) write_whole(to, scrubber.finish());
   return scrubber.found();
 }

@@ -104,6 +104,17 @@ CASES = {
     "tk repo types": [(0, []), (0, ["agent"]), (0, ["--states", "task"])],
     "tk repo schema": [(0, [])],
     "tk run": [(0, ["--as", "agent:one", "--explain", "true"]), (0, ["--as", "agent:one", "--explain", "--profile", "read-only"])],
+    "tk vault init": [(0, [])],
+    "tk vault set": [(0, ["s", "--keep"])],
+    "tk vault list": [(0, [])],
+    "tk vault run": [(0, ["--use", "s", "--explain", "true"])],
+    "tk vault rotate": [(0, []), (0, ["s"])],
+    "tk vault audit": [(0, [])],
+    "tk vault doctor": [(0, [])],
+    "tk vault reveal": [(0, ["s", "--reason", "r"])],
+    "tk vault sign": [(0, [])],
+    "tk vault merge": [(0, ["{secret}", "{secret}", "{secret}", "galaxies/w/secrets/s.xml"])],
+    "tk vault recipients": [(0, ["list"]), (0, ["add", "{recipient}"]), (0, ["rm", "{former}"])],
     "tk stop": [(0, ["{user}", "--reason", "r"])],
     "tk start": [(0, ["{halted}", "--as", "user:deputy"])],
     "tk status": [(0, [])],
@@ -133,6 +144,8 @@ class Prepared:
         os.makedirs(self.w.path("tests/law"), exist_ok=True)
         with open(self.w.path("tests/law/a.jsonl"), "w") as f:
             f.write(json.dumps({"actor": self.me, "action": "run.start", "resource": "wot:w/chain", "expect": "allow"}) + "\n")
+        self.w.run("vault", "init", check=True)
+        subprocess.run([house.tk, "vault", "set", "s"], cwd=self.w.root, input=b"a value of the vault", check=True, stdout=subprocess.DEVNULL)
         self.done = self.answered("approve")
         assert self.w.run("wot", "resume", self.done).returncode == 0
         self.rejected = self.answered("reject")
@@ -175,6 +188,14 @@ class Prepared:
                 self.w.run("repo", "plan", "--target", "root=" + root, "--out", root + ".plan", check=True)
                 return root + ".plan"
             return "root=" + root
+        if word == "{secret}":
+            word = os.path.join(self.w.holder.name, f"s{self.n}.xml")
+            with open(self.w.path("galaxies/w/secrets/s.xml")) as a, open(word, "w") as b: b.write(a.read())
+        if word in ("{recipient}", "{former}"):
+            key = subprocess.run(["age-keygen"], capture_output=True, text=True, check=True).stdout
+            recipient = next(w for w in key.split() if w.startswith("age1"))
+            if word == "{former}": self.w.run("vault", "recipients", "add", recipient, check=True)
+            word = recipient
         if "{export}" in word:
             word = os.path.join(self.w.holder.name, f"e{self.n}.tar")
             self.w.run("export", word, check=True)

@@ -134,6 +134,14 @@ commit("profiles/net.toml", 'network = "proxy"\n')
 run("run", "--as", "agent:bot", "--profile", "net", "--", "python3", "-c", """import socket
 with socket.create_connection(("127.0.0.1", 1080)) as s: s.sendall(b"CONNECT 127.0.0.1:1 HTTP/1.1\\r\\n\\r\\n"); s.recv(99)""")
 run("run", "--as", "agent:bot", "--", "no-such-program", code=2)
+# ---- the vault
+run("vault", "init")
+for value in ("first value of it", "second value of it"):
+    subprocess.run([TK, "vault", "set", "v"], cwd=w.root, input=value, text=True, check=True, stdout=subprocess.DEVNULL)
+    noted("tk vault set")
+run("vault", "run", "--use", "v", "--", "true")
+run("vault", "reveal", "v", "--reason", "test")
+run("vault", "rotate")
 # ---- tokens, keys, standing
 run("acl", "keys", "rotate")
 t = js("acl", "token", "--for", "agent:bot", "--refresh")

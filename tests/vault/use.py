@@ -42,7 +42,7 @@ except OSError: print("sealed")""").stdout
     check("its input", p.use(["db-pw"], "cat", input="a\nb\n").stdout == "a\nb\n")
     with open(p.ws + "/tk.toml") as f: check("its input is a file", p.do(TK, "vault", "run", "--use", "db-pw", "--", "wc", "-l", stdin=f).stdout.strip() != "0")
     # What cannot be kept, and what may not be used.
-    for name, value, word in (("empty", "", "empty"), ("big", "x" * ((1 << 20) + 1), "longer than 1 MiB"), ("tiny", "abc", "too short")):
+    for name, value, word in (("empty", "", "empty"), ("big", "x" * ((1 << 20) + 1), "longer than 512 KiB"), ("tiny", "abc", "too short")):
         done = p.set(name, value, code=2)
         check(f"{name}: {done.stderr}", word in done.stderr and done.stderr.count("\n") <= 3)
     lent = p.set("lent", "short-one", "--mode", "borrow", "--tool", "/usr/bin/true", code=2)
@@ -50,7 +50,7 @@ except OSError: print("sealed")""").stdout
     huge = subprocess.Popen(["head", "-c", "1000000000", "/dev/zero"], stdout=subprocess.PIPE)
     done = p.do(TK, "vault", "set", "huge", stdin=huge.stdout, code=2)
     huge.stdout.close(); huge.wait()
-    check(f"1 GB: {done.stderr}", "longer than 1 MiB" in done.stderr)
+    check(f"1 GB: {done.stderr}", "longer than 512 KiB" in done.stderr)
     p.set("nul", "with\0a NUL byte in it")
     check("NUL in an environment", "NUL" in p.use(["nul"], "true", code=2).stderr)
     check("NUL in a file", p.do(TK, "vault", "run", "--as-fd", "nul", "--", "sh", "-c", 'wc -c < "$NUL"').stdout.strip() == "21")

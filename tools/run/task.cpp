@@ -17,7 +17,8 @@ using tk::agent::Boxed;
 
 constexpr std::int64_t kTokenLife = 24 * 3'600'000;  // ms; it ends with the box
 
-record::Change change(const Session& s, const Boxed& plan, const std::string& id, const trace::Context& span) {
+record::Change change(const Session& s, const Boxed& plan, const std::string& id,
+                      const trace::Context& span) {
   record::Change out;
   out.type = "box";
   out.id = id;
@@ -62,18 +63,21 @@ Result<Begin> begin(Session& s, const Task& task, const trace::Context& span) {
 // What became of it. Owed: it has ended, whatever its actor and who called may do by now.
 struct End {
   int status = 0;
-  Value masked = {};  // how often a secret was taken out of its output
+  Value masked = {};             // how often a secret was taken out of its output
   std::optional<Error> refused;  // nothing was started
   std::optional<Error> stopped;  // its program was ended, and why
 };
 
-Result<void> finish(Session& s, const Boxed& plan, const std::string& id, const trace::Context& span, const std::string& token_id, const End& end) {
+Result<void> finish(Session& s, const Boxed& plan, const std::string& id,
+                    const trace::Context& span, const std::string& token_id, const End& end) {
   std::vector<record::Change> batch{change(s, plan, id, span)};
   batch[0].event = end.refused ? "refuse" : "end";
   if (end.refused)
     batch[0].input = {{"error", end.refused->message}};
   else
-    batch[0].input = {{"status", static_cast<std::int64_t>(end.status)}, {"masked", end.masked}, {"error", end.stopped ? end.stopped->message : std::string()}};
+    batch[0].input = {{"status", static_cast<std::int64_t>(end.status)},
+                      {"masked", end.masked},
+                      {"error", end.stopped ? end.stopped->message : std::string()}};
   TK_TRY(auto token, s.store.get(token_id));
   if (token.state == "live") {
     auto& revoke = batch.emplace_back();
@@ -103,13 +107,17 @@ Result<void> end_forgotten(Session& s) {
       c.owed = "outcome";
       return c;
     };
-    if (record && record->type == "box" && record->state == "running") {  // a step is its run's to resume
-      add(id, "end").input = {{"status", 128 + SIGKILL}, {"error", "who started it was killed, and it ended with that"}};
+    if (record && record->type == "box" &&
+        record->state == "running") {  // a step is its run's to resume
+      add(id, "end").input = {{"status", 128 + SIGKILL},
+                              {"error", "who started it was killed, and it ended with that"}};
       TK_TRY(auto tokens, s.store.list("token", id));
       for (const auto& token : tokens)
         if (token.state == "live") add(token.id, "revoke");
       auto done = s.store.apply(std::move(batch));
-      if (!done && done.error().code != Code::record_event && done.error().code != Code::record_conflict) return fail(done.error());
+      if (!done && done.error().code != Code::record_event &&
+          done.error().code != Code::record_conflict)
+        return fail(done.error());
     }
     box::forget(folder, id);
   }
@@ -121,13 +129,17 @@ Result<void> use(Session& s, const Boxed& plan, const trace::Context& span) {
   for (const auto& one : plan.granted) {
     if (one.lease.empty()) continue;
     TK_TRY(auto resource, law::parse_ref(one.resource));
-    TK_CHECK(acl::use_lease(s.store, s.gate, plan.agent, one.use == box::Use::read ? "box.read" : "box.write", resource, trace::child(span)));
+    TK_CHECK(acl::use_lease(s.store, s.gate, plan.agent,
+                            one.use == box::Use::read ? "box.read" : "box.write", resource,
+                            trace::child(span)));
   }
   return {};
 }
 
-// Why it may not go on: it, its token or who called was stopped, or law does not grant the box any more.
-Result<std::string> trouble_of(Session& s, const Boxed& plan, const trace::Context& span, const std::string& token_id) {
+// Why it may not go on: it, its token or who called was stopped, or law does not grant the box any
+// more.
+Result<std::string> trouble_of(Session& s, const Boxed& plan, const trace::Context& span,
+                               const std::string& token_id) {
   auto agent = plan.agent;
   agent.token = token_id;
   if (!agent.borrow_id.empty()) {
@@ -151,7 +163,8 @@ Result<std::string> trouble_of(Session& s, const Boxed& plan, const trace::Conte
 }
 
 // Until its end. Whoever is stopped meanwhile, or loses its token or right, is stopped here.
-End in_box(Session& s, const Task& task, box::Running& running, box::Entered& entered, const trace::Context& span, const std::string& token_id) {
+End in_box(Session& s, const Task& task, box::Running& running, box::Entered& entered,
+           const trace::Context& span, const std::string& token_id) {
   const auto& plan = task.plan;
   End out;
   auto refuse = [&](const Error& why) {
@@ -165,7 +178,10 @@ End in_box(Session& s, const Task& task, box::Running& running, box::Entered& en
     auto trouble = trouble_of(s, plan, span, token_id);
     Result<void> fine;
     if (!trouble || !trouble->empty())
-      fine = fail(Code::acl_halted, plan.agent.ref + " was stopped: " + (trouble ? *trouble : describe(trouble.error())), "tk log --actor " + plan.agent.ref);
+      fine =
+          fail(Code::acl_halted,
+               plan.agent.ref + " was stopped: " + (trouble ? *trouble : describe(trouble.error())),
+               "tk log --actor " + plan.agent.ref);
     else if (task.look)
       fine = task.look();
     if (!fine && begun) out.stopped = fine.error();
@@ -183,7 +199,9 @@ End in_box(Session& s, const Task& task, box::Running& running, box::Entered& en
 Result<std::optional<acl::Lease>> lease_for(Session& s, const std::string& id) {
   if (id.empty()) return std::optional<acl::Lease>();
   auto found = s.store.find(id, "borrow");
-  if (!found) return fail(Code::acl_token_for, "there is no lease " + text::printable(id), "tk acl borrow list");
+  if (!found)
+    return fail(Code::acl_token_for, "there is no lease " + text::printable(id),
+                "tk acl borrow list");
   return std::optional(acl::lease_of(*found));
 }
 
@@ -196,20 +214,29 @@ Result<Exit> run_in_box(Session& s, Task task) {
   auto here = os::current_directory().value_or("");
   for (const auto& [path, use] : task.plan.box.paths)
     if (here == path || here.starts_with(path + "/")) task.plan.box.directory = here;
-  TK_TRY(auto entered, box::Entered::enter(s.workspace.state("run/boxes"), row.id, {task.plan.agent.id, s.actor.id}, 0));
+  TK_TRY(auto entered, box::Entered::enter(s.workspace.state("run/boxes"), row.id,
+                                           {task.plan.agent.id, s.actor.id}, 0));
   // The box is made while its row goes to the disk; its program begins behind both.
   tk::agent::Hosts hosts(
-      s.gate, s.store, task.plan.agent, [&, id = row.id] { return change(s, task.plan, id, trace::child(span)); }, [&] { return s.law.follow(s.workspace); },
-      cli::note);
+      s.gate, s.store, task.plan.agent,
+      [&, id = row.id] { return change(s, task.plan, id, trace::child(span)); },
+      [&] { return s.law.follow(s.workspace); }, cli::note);
   if (task.hosts_told) hosts.tell_only(*task.hosts_told);
   std::timed_mutex law_and_journal;
   std::unique_lock turn(law_and_journal);
-  box::Way way{[&](const box::Destination& to) { return task.may_reach ? task.may_reach(to, hosts) : hosts(to); }, &law_and_journal};
-  auto running = task.start ? task.start(task.plan.box, std::move(way)) : box::Running::start(task.plan.box, std::move(way));
+  box::Way way{[&](const box::Destination& to) {
+                 return task.may_reach ? task.may_reach(to, hosts) : hosts(to);
+               },
+               &law_and_journal};
+  auto running = task.start ? task.start(task.plan.box, std::move(way))
+                            : box::Running::start(task.plan.box, std::move(way));
   if (auto done = s.store.apply(std::move(row.rows)); !done) {
     auto why = done.error();
     if (why.code == Code::law_denied && why.message.find("box.run") != std::string::npos)
-      why.hint = "where agents may: tk repo new rule boxes effect=permit role=role:agent actions=box.run resource='box:**/" + task.plan.profile.name + "'";
+      why.hint =
+          "where agents may: tk repo new rule boxes effect=permit role=role:agent actions=box.run "
+          "resource='box:**/" +
+          task.plan.profile.name + "'";
     return fail(why);
   }
   auto lent = task.lease ? use(s, task.plan, span) : Result<void>();

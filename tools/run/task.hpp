@@ -1,5 +1,5 @@
-// A program of an actor in its box, journaled from before it begins to its end. For `tk run`, and for `tk vault run`, whose programs
-// get secrets.
+// A program of an actor in its box, journaled from before it begins to its end. For `tk run`, and
+// for `tk vault run`, whose programs get secrets.
 #pragma once
 
 #include <functional>
@@ -20,10 +20,13 @@ struct Task {
   std::vector<record::Change> rows = {};  // committed with it
   // Where it is more than a program with this process's input and output:
   std::function<Result<box::Running>(const box::Box&, box::Way)> start = {};
-  std::function<std::string(const box::Destination&, agent::Hosts&)> may_reach = {};  // why not; empty: it may
-  std::optional<std::vector<std::string>> hosts_told = {};  // of a program that has secrets: the names of hosts that are journaled
-  std::function<Result<void>()> look = {};                                            // an error ends it; asked before it begins and while it runs
-  std::function<Value()> after = {};                                                  // how often a secret was masked
+  std::function<std::string(const box::Destination&, agent::Hosts&)> may_reach =
+      {};  // why not; empty: it may
+  std::optional<std::vector<std::string>> hosts_told =
+      {};  // of a program that has secrets: the names of hosts that are journaled
+  std::function<Result<void>()> look =
+      {};                             // an error ends it; asked before it begins and while it runs
+  std::function<Value()> after = {};  // how often a secret was masked
 };
 
 Result<Exit> run_in_box(Session& s, Task task);

@@ -1,4 +1,5 @@
-// One command in two executables: the first, which links little, becomes the other one where that is needed.
+// One command in two executables: the first, which links little, becomes the other one where that
+// is needed.
 #pragma once
 
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace tk::tools {
 
-// Carries on as libexec/tk/PROGRAM, with the words that this one was called with. Comes back only with an error.
+// Carries on as libexec/tk/PROGRAM, with the words that this one was called with. Comes back only
+// with an error.
 Result<void> become(const std::string& program);
 
 }  // namespace tk::tools

@@ -1,6 +1,7 @@
 #include "tools/session/declare.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/cli/output.hpp"
 #include "core/law/escalation.hpp"
@@ -23,8 +24,10 @@ Result<void> check_whole(Session& s, const git::Repository& repo, const std::vec
   TK_TRY(auto head, repo.head_commit());
   TK_TRY(auto sources, workspace::committed_sources(repo, head));
   std::string paths;
+  std::set<std::string_view> changed;
+  for (const auto& f : files) changed.insert(f.path);
+  std::erase_if(sources, [&](const auto& there) { return changed.contains(there.path); });
   for (const auto& f : files) {
-    std::erase_if(sources, [&](const auto& there) { return there.path == f.path; });
     if (f.content) sources.push_back({f.path, *f.content});
     paths += (paths.empty() ? "" : ", ") + f.path;
   }

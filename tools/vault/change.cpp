@@ -32,32 +32,40 @@ Result<std::unique_ptr<Desk>> Desk::open(const std::string& as) {
   return out;
 }
 
-Result<Edit> edit(Desk& desk, const Secret& secret, const std::map<std::string, std::string>& attributes, const char* event) {
+Result<Edit> edit(Desk& desk, const Secret& secret,
+                  const std::map<std::string, std::string>& attributes, const char* event) {
   auto& s = *desk.session;
   TK_TRY(auto before, desk.repository.read(desk.head, secret.file));
   auto content = before.value_or("");
   TK_TRY(auto doc, xml::parse(content, secret.file));
   const auto* element = element_of(doc, secret.ref);
-  if (!element) return fail(Code::vault_unknown, secret.ref.str() + " does not stand in " + secret.file);
+  if (!element)
+    return fail(Code::vault_unknown, secret.ref.str() + " does not stand in " + secret.file);
   for (const auto& [name, value] : attributes) {
     const auto* there = element->find(name);
-    if (!value.empty()) content = xml::with_attribute(doc, *element, name, value);
-    else if (there) content = xml::without_attribute(doc, *there);
-    else continue;
+    if (!value.empty())
+      content = xml::with_attribute(doc, *element, name, value);
+    else if (there)
+      content = xml::without_attribute(doc, *there);
+    else
+      continue;
     TK_TRY(doc, xml::parse(content, secret.file));
     element = element_of(doc, secret.ref);
   }
-  auto change = change_for(s, secret.ref, secret.declared.place.id, secret.file, attributes_in(secret.file, content, secret.ref));
+  auto change = change_for(s, secret.ref, secret.declared.place.id, secret.file,
+                           attributes_in(secret.file, content, secret.ref));
   TK_TRY(change.id, record_of(s, secret));
   change.event = event;
   return Edit{{secret.file, std::move(content)}, std::move(change)};
 }
 
-Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest manifest, std::vector<Edit> edits, const std::string& message,
+Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest manifest,
+                            std::vector<Edit> edits, const std::string& message,
                             std::vector<git::Change> more) {
   ++manifest.generation;
   for (auto& one : edits)
-    if (auto it = one.change.input.find("generation"); it != one.change.input.end()) it->second = manifest.generation;
+    if (auto it = one.change.input.find("generation"); it != one.change.input.end())
+      it->second = manifest.generation;
   TK_TRY(auto signature, broker.sign(manifest.body()));
   auto may = vault::signers_of(manifest);
   if (std::find(may.begin(), may.end(), signature.signer) == may.end())
@@ -72,7 +80,8 @@ Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest m
     changes.push_back(std::move(one.change));
   }
   more.push_back({std::string(vault::kManifestFile), manifest.text()});
-  return commit_entities(*desk.session, desk.repository, std::move(more), std::move(changes), message);
+  return commit_entities(*desk.session, desk.repository, std::move(more), std::move(changes),
+                         message);
 }
 
 Result<std::set<std::string>> declared_recipients(const std::string& manifest_xml) {
@@ -85,7 +94,8 @@ Result<std::set<std::string>> declared_recipients(const std::string& manifest_xm
   return out;
 }
 
-Result<std::string> with_recipients(const std::string& manifest_xml, const std::set<std::string>& recipients) {
+Result<std::string> with_recipients(const std::string& manifest_xml,
+                                    const std::set<std::string>& recipients) {
   TK_TRY(auto doc, xml::parse(manifest_xml, kDeclares));
   auto list = text::join({recipients.begin(), recipients.end()}, " ");
   for (const auto& child : doc.root.children)
@@ -93,7 +103,9 @@ Result<std::string> with_recipients(const std::string& manifest_xml, const std::
   auto entry = "  <vault recipients=\"" + xml::escape(list) + "\"/>\n";
   auto out = doc.source;
   auto end = out.rfind("</manifest");
-  if (end == out.npos) return fail_at(Code::cli_usage, {kDeclares, 1, 1}, "an empty manifest", "tk init makes a workspace");
+  if (end == out.npos)
+    return fail_at(Code::cli_usage, {kDeclares, 1, 1}, "an empty manifest",
+                   "tk init makes a workspace");
   return out.insert(end, entry);
 }
 
@@ -101,11 +113,14 @@ Result<void> check_recipients(Desk& desk, const vault::Manifest& manifest) {
   TK_TRY(auto text, desk.repository.read(desk.head, kDeclares));
   TK_TRY(auto declared, declared_recipients(text.value_or("<manifest/>")));
   for (const auto& why : vault::differences(manifest, {}, declared))
-    if (why.starts_with("recipient ")) return fail_at(Code::vault_integrity, {kDeclares, 0, 0}, why, "git log -p -- MANIFEST.xml; tk vault recipients add or rm changes them");
+    if (why.starts_with("recipient "))
+      return fail_at(Code::vault_integrity, {kDeclares, 0, 0}, why,
+                     "git log -p -- MANIFEST.xml; tk vault recipients add or rm changes them");
   return check_members(*desk.session, manifest);
 }
 
-Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest, const std::vector<Secret>& secrets) {
+Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest,
+                                    const std::vector<Secret>& secrets) {
   std::vector<vault::Sealed> old;
   for (const auto& secret : secrets) {
     TK_CHECK(check(manifest, secret));

@@ -19,25 +19,29 @@ struct Desk {
   static Result<std::unique_ptr<Desk>> open(const std::string& as);
 };
 
-// A secret's new attributes in its file, and what its record is told: `rotate` for a new value or another use of it, `update` where it was
-// only sealed anew.
+// A secret's new attributes in its file, and what its record is told: `rotate` for a new value or
+// another use of it, `update` where it was only sealed anew.
 struct Edit {
   git::Change file;
   record::Change change;
 };
-Result<Edit> edit(Desk& desk, const Secret& secret, const std::map<std::string, std::string>& attributes, const char* event);
+Result<Edit> edit(Desk& desk, const Secret& secret,
+                  const std::map<std::string, std::string>& attributes, const char* event);
 
 // Signs the manifest and commits it with the rest. The seq of the first row.
-Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest manifest, std::vector<Edit> edits, const std::string& message,
+Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest manifest,
+                            std::vector<Edit> edits, const std::string& message,
                             std::vector<git::Change> more = {});
 
 // The recipients that MANIFEST.xml declares, and the file with others.
 Result<std::set<std::string>> declared_recipients(const std::string& manifest_xml);
-Result<std::string> with_recipients(const std::string& manifest_xml, const std::set<std::string>& recipients);
+Result<std::string> with_recipients(const std::string& manifest_xml,
+                                    const std::set<std::string>& recipients);
 // They are those that somebody signed.
 Result<void> check_recipients(Desk& desk, const vault::Manifest& manifest);
 
 // All secrets (or these) sealed anew to the manifest's recipients.
-Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest, const std::vector<Secret>& secrets);
+Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest,
+                                    const std::vector<Secret>& secrets);
 
 }  // namespace tk::tools::vault_tool

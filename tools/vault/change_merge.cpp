@@ -15,15 +15,20 @@ struct Sides {
 };
 
 // Signed by who may, as this workspace sees it; an empty one where a side has none.
-Result<vault::Manifest> side(Session& s, const std::string& file, const char* whose, bool may_be_none) {
+Result<vault::Manifest> side(Session& s, const std::string& file, const char* whose,
+                             bool may_be_none) {
   TK_TRY(auto text, os::read_file(file));
   if (text.empty() && may_be_none) return vault::Manifest{};
   auto out = read_manifest(text);
-  if (!out) return fail(out.error().code, std::string(whose) + ": " + out.error().message, out.error().hint);
+  if (!out)
+    return fail(out.error().code, std::string(whose) + ": " + out.error().message,
+                out.error().hint);
   TK_TRY(auto record, vault_record(s));
   auto known = signers_here(record);
   if (std::find(known.begin(), known.end(), out->signer) == known.end())
-    return fail(Code::vault_integrity, std::string(whose) + ": vault.manifest is signed by " + out->signer + ", whom this workspace does not know",
+    return fail(Code::vault_integrity,
+                std::string(whose) + ": vault.manifest is signed by " + out->signer +
+                    ", whom this workspace does not know",
                 "if that is one of you: tk vault init --trust " + out->signer);
   return out;
 }
@@ -32,7 +37,8 @@ Result<void> sign(Session& s, vault::Manifest& manifest) {
   TK_TRY(auto broker, start_broker(s));
   TK_TRY(auto member, broker.keys(key_path(s)));
   auto may = vault::signers_of(manifest);
-  if (std::find(may.begin(), may.end(), member.signer) == may.end()) return fail(Code::vault_no_key, "the key here may not sign");
+  if (std::find(may.begin(), may.end(), member.signer) == may.end())
+    return fail(Code::vault_no_key, "the key here may not sign");
   TK_TRY(auto signature, broker.sign(manifest.body()));
   manifest.signer = signature.signer, manifest.signature = signature.signature;
   return {};
@@ -49,7 +55,9 @@ Result<std::vector<std::string>> merge_manifest(const Sides& sides) {
   for (const auto& ref : merged.conflicts)  // ours stands until somebody decides
     if (auto it = ours.secrets.find(ref); it != ours.secrets.end()) out.secrets.insert(*it);
   if (merged.conflicts.empty())
-    if (auto done = sign(*s, out); !done) cli::note("vault.manifest is merged, and not signed: " + done.error().message + "; where a key is: tk vault sign");
+    if (auto done = sign(*s, out); !done)
+      cli::note("vault.manifest is merged, and not signed: " + done.error().message +
+                "; where a key is: tk vault sign");
   TK_CHECK(os::write_atomic(sides.ours, out.text()));
   return merged.conflicts;
 }
@@ -75,14 +83,16 @@ Result<Parsed> parsed(const std::string& file, const std::string& name) {
   TK_TRY(auto text, os::read_file(file));
   if (text.empty()) return out;
   TK_TRY(out.doc, xml::parse(text, name));
-  if (out.doc.root.name != "secret") return fail(Code::cli_usage, name + " declares more than one secret");
+  if (out.doc.root.name != "secret")
+    return fail(Code::cli_usage, name + " declares more than one secret");
   for (const auto& a : out.doc.root.attributes) out.attributes.emplace(a.name, a.value);
   out.rest = text.substr(out.doc.root.open_end);
   return out;
 }
 
 bool is_signed(const std::string& name) {
-  return name == "version" || std::find(vault::kSigned.begin(), vault::kSigned.end(), name) != vault::kSigned.end();
+  return name == "version" ||
+         std::find(vault::kSigned.begin(), vault::kSigned.end(), name) != vault::kSigned.end();
 }
 
 // The file that both sides' changes make; nothing where both changed the same.
@@ -92,7 +102,8 @@ Result<std::optional<std::string>> merge_secret(const Sides& sides) {
   TK_TRY(auto theirs, parsed(sides.theirs, sides.path));
   auto choice = vault::which(base.value(), ours.value(), theirs.value());
   bool their_rest = ours.rest == base.rest;
-  if (choice == 0 || (!their_rest && theirs.rest != base.rest && ours.rest != theirs.rest)) return std::optional<std::string>();
+  if (choice == 0 || (!their_rest && theirs.rest != base.rest && ours.rest != theirs.rest))
+    return std::optional<std::string>();
   auto carrier = their_rest ? theirs.doc : ours.doc;
   std::set<std::string> names;
   for (const auto* one : {&base, &ours, &theirs})
@@ -100,11 +111,13 @@ Result<std::optional<std::string>> merge_secret(const Sides& sides) {
   auto content = carrier.source;
   for (const auto& name : names) {
     auto old = base.get(name), mine = ours.get(name), its = theirs.get(name);
-    if (!is_signed(name) && mine != old && its != old && mine != its) return std::optional<std::string>();
+    if (!is_signed(name) && mine != old && its != old && mine != its)
+      return std::optional<std::string>();
     auto wanted = is_signed(name) ? (choice == 1 ? mine : its) : mine == old ? its : mine;
     TK_TRY(auto doc, xml::parse(content, sides.path));
     const auto* there = doc.root.find(name);
-    if (!wanted.empty() && (!there || there->value != wanted)) content = xml::with_attribute(doc, doc.root, name, wanted);
+    if (!wanted.empty() && (!there || there->value != wanted))
+      content = xml::with_attribute(doc, doc.root, name, wanted);
     if (wanted.empty() && there) content = xml::without_attribute(doc, *there);
   }
   return std::optional(std::move(content));
@@ -113,7 +126,8 @@ Result<std::optional<std::string>> merge_secret(const Sides& sides) {
 // As git does with any text, with its marks where both changed the same lines.
 Result<bool> merge_as_text(const Sides& sides) {
   os::Spawn spawn;
-  spawn.argv = {"git", "merge-file", "-L", "ours", "-L", "base", "-L", "theirs", sides.ours, sides.base, sides.theirs};
+  spawn.argv = {"git", "merge-file", "-L",       "ours",     "-L",        "base",
+                "-L",  "theirs",     sides.ours, sides.base, sides.theirs};
   spawn.environment = os::current_environment();
   TK_TRY(auto done, os::run(std::move(spawn), 60'000));
   if (done.status > 127) return fail(Code::git_failed, "git merge-file failed: " + done.error_tail);
@@ -136,7 +150,11 @@ Result<Exit> run_merge(const cli::Args& args) {
       if (!clean || (merged && !*merged)) conflicts.push_back(sides.path);
     }
   }
-  if (args.json()) cli::print(json::pretty(Value::Map{{"path", sides.path}, {"conflicts", Value::List(conflicts.begin(), conflicts.end())}}) + "\n");
+  if (args.json())
+    cli::print(
+        json::pretty(Value::Map{{"path", sides.path},
+                                {"conflicts", Value::List(conflicts.begin(), conflicts.end())}}) +
+        "\n");
   if (conflicts.empty()) return Exit::ok;
   for (const auto& what : conflicts) cli::note("both sides changed " + what);
   return Exit::conflict;

@@ -28,11 +28,13 @@ Result<Exit> run_rotate(const cli::Args& args) {
   TK_TRY(auto edits, seal_anew(*desk, broker, manifest, secrets));
   auto count = static_cast<std::int64_t>(edits.size());
   edits.insert(edits.begin(), {{}, vault_change(s, record, manifest, {}, {}, count)});
-  TK_TRY(auto seq, commit(*desk, broker, manifest, std::move(edits), "vault: " + text::count(secrets.size(), "secret") + " sealed anew"));
+  TK_TRY(auto seq, commit(*desk, broker, manifest, std::move(edits),
+                          "vault: " + text::count(secrets.size(), "secret") + " sealed anew"));
   if (args.json())
     cli::print(json::pretty(Value::Map{{"sealed", count}, {"seq", seq}}) + "\n");
   else
-    cli::print(text::count(secrets.size(), "secret") + " sealed anew for " + text::count(manifest.recipients.size(), "recipient") + "\n");
+    cli::print(text::count(secrets.size(), "secret") + " sealed anew for " +
+               text::count(manifest.recipients.size(), "recipient") + "\n");
   return Exit::ok;
 }
 

@@ -10,7 +10,9 @@ namespace {
 using Trusted = std::vector<vault::Manifest>;
 
 // The newest manifest in a commit's history that somebody signed whom this workspace knows.
-Result<std::optional<vault::Manifest>> last_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head) {
+Result<std::optional<vault::Manifest>> last_trusted(Desk& desk,
+                                                    const std::vector<std::string>& known,
+                                                    const std::string& head) {
   TK_TRY(auto commits, desk.repository.history(head));
   std::string last;
   for (const auto& commit : commits) {
@@ -18,7 +20,8 @@ Result<std::optional<vault::Manifest>> last_trusted(Desk& desk, const std::vecto
     if (!text || *text == last) continue;
     last = *text;
     auto manifest = read_manifest(*text);
-    if (manifest && std::find(known.begin(), known.end(), manifest->signer) != known.end()) return std::optional(std::move(*manifest));
+    if (manifest && std::find(known.begin(), known.end(), manifest->signer) != known.end())
+      return std::optional(std::move(*manifest));
   }
   return std::optional<vault::Manifest>();
 }
@@ -28,30 +31,41 @@ Result<Trusted> trusted_at_head(Desk& desk, const std::string& text) {
   TK_TRY(auto record, vault_record(*desk.session));
   auto known = signers_here(record);
   std::vector<std::string> from{desk.head};
-  if (auto second = desk.repository.resolve(desk.head + "^2"); second && !read_manifest(text)) from = {desk.head + "^1", *second};
+  if (auto second = desk.repository.resolve(desk.head + "^2"); second && !read_manifest(text))
+    from = {desk.head + "^1", *second};
   Trusted out;
   for (const auto& one : from) {
     TK_TRY(auto commit, desk.repository.resolve(one));
     TK_TRY(auto manifest, last_trusted(desk, known, commit));
     if (manifest) out.push_back(std::move(*manifest));
   }
-  if (out.empty()) return fail(Code::vault_integrity, "no manifest in the history was signed by somebody whom this workspace knows", "tk vault init --trust SIGNER");
+  if (out.empty())
+    return fail(Code::vault_integrity,
+                "no manifest in the history was signed by somebody whom this workspace knows",
+                "tk vault init --trust SIGNER");
   return out;
 }
 
 // What is declared and stands in none of them, or stood in one and is not declared.
-std::vector<std::string> beyond(const Trusted& trusted, const std::vector<vault::Declared>& declared, const std::set<std::string>& recipients) {
+std::vector<std::string> beyond(const Trusted& trusted,
+                                const std::vector<vault::Declared>& declared,
+                                const std::set<std::string>& recipients) {
   std::map<std::string, std::size_t> told;
   for (const auto& one : trusted)
     for (const auto& why : vault::differences(one, declared, recipients)) ++told[why];
   std::vector<std::string> out;
   for (const auto& [why, times] : told)
-    if (times == trusted.size() || why.ends_with("is missing") || why.find("taken away") != why.npos) out.push_back(why);
+    if (times == trusted.size() || why.ends_with("is missing") ||
+        why.find("taken away") != why.npos)
+      out.push_back(why);
   return out;
 }
 
-// What is declared now as a manifest; nothing that somebody signed of who could read what is forgotten.
-vault::Manifest as_declared(Trusted known, const std::optional<vault::Manifest>& lying, const std::vector<Secret>& secrets, const std::set<std::string>& recipients) {
+// What is declared now as a manifest; nothing that somebody signed of who could read what is
+// forgotten.
+vault::Manifest as_declared(Trusted known, const std::optional<vault::Manifest>& lying,
+                            const std::vector<Secret>& secrets,
+                            const std::set<std::string>& recipients) {
   vault::Manifest out;
   auto everybody = recipients;
   for (const auto& one : known) {
@@ -68,14 +82,19 @@ vault::Manifest as_declared(Trusted known, const std::optional<vault::Manifest>&
     out.former.erase(text);
     auto& signs = out.recipients[text];
     for (const auto& one : known)
-      if (auto it = one.recipients.find(text); it != one.recipients.end() && signs.empty()) signs = it->second;
+      if (auto it = one.recipients.find(text); it != one.recipients.end() && signs.empty())
+        signs = it->second;
   }
   for (const auto& secret : secrets) {
     auto ref = secret.ref.str();
-    vault::Manifest::Entry entry{secret.declared.place.id, secret.declared.place.version, vault::digest_of(secret.declared), {}};
+    vault::Manifest::Entry entry{secret.declared.place.id,
+                                 secret.declared.place.version,
+                                 vault::digest_of(secret.declared),
+                                 {}};
     bool told = false;
     for (const auto& one : known)
-      if (auto it = one.secrets.find(ref); it != one.secrets.end() && it->second.id == entry.id && it->second.version == entry.version) {
+      if (auto it = one.secrets.find(ref); it != one.secrets.end() && it->second.id == entry.id &&
+                                           it->second.version == entry.version) {
         told = true;
         entry.readers.insert(it->second.readers.begin(), it->second.readers.end());
       }
@@ -87,10 +106,12 @@ vault::Manifest as_declared(Trusted known, const std::optional<vault::Manifest>&
   return out;
 }
 
-bool stands_in(const Trusted& trusted, const std::string& ref, const vault::Manifest::Entry& entry) {
+bool stands_in(const Trusted& trusted, const std::string& ref,
+               const vault::Manifest::Entry& entry) {
   return std::any_of(trusted.begin(), trusted.end(), [&](const auto& one) {
     auto it = one.secrets.find(ref);
-    return it != one.secrets.end() && it->second.sha256 == entry.sha256 && it->second.version == entry.version && it->second.id == entry.id;
+    return it != one.secrets.end() && it->second.sha256 == entry.sha256 &&
+           it->second.version == entry.version && it->second.id == entry.id;
   });
 }
 
@@ -115,8 +136,12 @@ Result<Exit> run_sign(const cli::Args& args) {
   bool stands = good && good->text() == trusted.front().text() && differences.empty();
   auto tell = [&](bool done, Value seq) {
     Value::List list(differences.begin(), differences.end());
-    if (args.json()) cli::print(json::pretty(Value::Map{{"signed", done}, {"differences", std::move(list)}, {"seq", std::move(seq)}}) + "\n");
-    else for (const auto& line : differences) cli::print(line + "\n");
+    if (args.json())
+      cli::print(json::pretty(Value::Map{
+                     {"signed", done}, {"differences", std::move(list)}, {"seq", std::move(seq)}}) +
+                 "\n");
+    else
+      for (const auto& line : differences) cli::print(line + "\n");
   };
   if (stands) {
     tell(true, Value());

@@ -13,12 +13,26 @@ Result<Exit> become_other() {
 
 }  // namespace
 
-Result<Exit> run_init(const cli::Args&) { return become_other(); }
-Result<Exit> run_set(const cli::Args&) { return become_other(); }
-Result<Exit> run_rotate(const cli::Args&) { return become_other(); }
-Result<Exit> run_recipients(const cli::Args&) { return become_other(); }
-Result<Exit> run_audit(const cli::Args&) { return become_other(); }
-Result<Exit> run_sign(const cli::Args&) { return become_other(); }
-Result<Exit> run_merge(const cli::Args&) { return become_other(); }
+Result<Exit> run_init(const cli::Args&) {
+  return become_other();
+}
+Result<Exit> run_set(const cli::Args&) {
+  return become_other();
+}
+Result<Exit> run_rotate(const cli::Args&) {
+  return become_other();
+}
+Result<Exit> run_recipients(const cli::Args&) {
+  return become_other();
+}
+Result<Exit> run_audit(const cli::Args&) {
+  return become_other();
+}
+Result<Exit> run_sign(const cli::Args&) {
+  return become_other();
+}
+Result<Exit> run_merge(const cli::Args&) {
+  return become_other();
+}
 
 }  // namespace tk::tools::vault_tool

@@ -1,5 +1,6 @@
-// The verbs that read or change what git has: another executable carries them out, libexec/tk/vault-change, so that who only runs
-// something with a secret does not wait for git's library.
+// The verbs that read or change what git has: another executable carries them out,
+// libexec/tk/vault-change, so that who only runs something with a secret does not wait for git's
+// library.
 #pragma once
 
 #include "core/cli/spec.hpp"

@@ -13,7 +13,9 @@ Result<Exit> run(const cli::Args& args) {
   std::vector<std::vector<std::string>> rows;
   auto prefix = args.get("context");
   for (const auto& secret : secrets_of(s->law.index())) {
-    if (!prefix.empty() && secret.ref.context != prefix && !secret.ref.context.starts_with(prefix + ".")) continue;
+    if (!prefix.empty() && secret.ref.context != prefix &&
+        !secret.ref.context.starts_with(prefix + "."))
+      continue;
     auto mode = secret.get("mode"), set = secret.get("set-at"), tool = secret.get("tool");
     out.emplace_back(Value::Map{{"ref", secret.ref.str()},
                                 {"version", secret.declared.place.version},
@@ -22,7 +24,8 @@ Result<Exit> run(const cli::Args& args) {
                                 {"set_at", set.empty() ? Value() : Value(set)},
                                 {"tool", tool.empty() ? Value() : Value(tool)},
                                 {"file", secret.file}});
-    rows.push_back({secret.ref.str(), "version " + std::to_string(secret.declared.place.version), mode + (tool.empty() ? "" : " to " + tool), set, secret.state});
+    rows.push_back({secret.ref.str(), "version " + std::to_string(secret.declared.place.version),
+                    mode + (tool.empty() ? "" : " to " + tool), set, secret.state});
   }
   cli::print(args.json() ? json::pretty(out) + "\n" : cli::table(rows));
   return Exit::ok;
@@ -38,7 +41,8 @@ cli::VerbSpec list_verb() {
           {{"tk vault list", "each with its version, how it may be used, and when it was set"}},
           help::k_list,
           run,
-          "[{ref: text, version: int, mode: text, state: text, set_at: text|null, tool: text|null, file: text}]",
+          "[{ref: text, version: int, mode: text, state: text, set_at: text|null, tool: text|null, "
+          "file: text}]",
           vault_values};
 }
 

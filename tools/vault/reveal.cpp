@@ -8,11 +8,18 @@ namespace tk::tools::vault_tool {
 namespace {
 
 Result<Exit> run(const cli::Args& args) {
-  if (args.get("reason").empty()) return fail(Code::cli_usage, "why?", "--reason \"…\": it stands in the journal");
+  if (args.get("reason").empty())
+    return fail(Code::cli_usage, "why?", "--reason \"…\": it stands in the journal");
   TK_TRY(auto s, Session::open(args.get("as")));
   TK_TRY(auto secret, find_secret(*s, args.get("NAME")));
-  if (s->actor.kind != "user" || s->actor.on_behalf_of_ref.starts_with("agent:") || !s->actor.borrow_id.empty())
-    return refused(*s, s->actor, "secret.read", secret, {Code::vault_mode, "agents use secrets, and read none", {}, "tk vault run --use " + secret.ref.name + " -- COMMAND…", nullptr});
+  if (s->actor.kind != "user" || s->actor.on_behalf_of_ref.starts_with("agent:") ||
+      !s->actor.borrow_id.empty())
+    return refused(*s, s->actor, "secret.read", secret,
+                   {Code::vault_mode,
+                    "agents use secrets, and read none",
+                    {},
+                    "tk vault run --use " + secret.ref.name + " -- COMMAND…",
+                    nullptr});
   TK_TRY(auto manifest, trusted_manifest(*s));
   TK_CHECK(check(manifest, secret));
   TK_TRY(auto broker, start_broker(*s));
@@ -36,7 +43,8 @@ cli::VerbSpec reveal_verb() {
           "print a secret: for people with the right to read it, and journaled",
           {{"NAME", "db-pw, or acme.web/db-pw"}},
           {{"reason", "TEXT", "why; it stands in the journal"}, kAsOption},
-          {{"tk vault reveal db-pw --reason 'moving to the new host by hand'", "the only command that prints a secret"}},
+          {{"tk vault reveal db-pw --reason 'moving to the new host by hand'",
+            "the only command that prints a secret"}},
           help::k_reveal,
           run,
           "{ref: text, version: int, value?: text, value_base64?: text}",

@@ -16,7 +16,8 @@ Secret secret_of(const law::Index& index, const law::EntityView& entity) {
   out.ref = {std::string(entity.type), std::string(entity.context), std::string(entity.name)};
   out.file = entity.file;
   out.state = entity.state;
-  for (const auto& [name, value] : index.attributes(entity)) out.declared.attributes.emplace(name, value);
+  for (const auto& [name, value] : index.attributes(entity))
+    out.declared.attributes.emplace(name, value);
   auto version = out.get("version");
   out.declared.place = {out.ref.str(), std::string(entity.id), 0};
   std::from_chars(version.data(), version.data() + version.size(), out.declared.place.version);
@@ -35,7 +36,8 @@ Result<law::Ref> ref_of(const Session& s, const std::string& name) {
   TK_TRY(auto ref, law::parse_ref(full));
   if (ref.context.empty()) {
     // Where only one context has it, it is that one.
-    if (auto found = s.law.index().find(ref)) return law::Ref{"secret", std::string(found->context), std::string(found->name)};
+    if (auto found = s.law.index().find(ref))
+      return law::Ref{"secret", std::string(found->context), std::string(found->name)};
     ref.context = s.workspace.default_context();
   }
   return ref;
@@ -47,7 +49,8 @@ Result<Secret> find_secret(const Session& s, const std::string& name) {
   std::vector<std::string> names;
   for (const auto& e : s.law.index().entities("secret")) names.emplace_back(e.name);
   auto near = text::nearest(ref.name, names);
-  return fail(Code::vault_unknown, "there is no secret " + text::printable(ref.str()), near.empty() ? "tk vault list" : "did you mean " + near + "?");
+  return fail(Code::vault_unknown, "there is no secret " + text::printable(ref.str()),
+              near.empty() ? "tk vault list" : "did you mean " + near + "?");
 }
 
 std::vector<Secret> secrets_of(const law::Index& index) {
@@ -73,11 +76,18 @@ Result<std::optional<std::string>> manifest_text(const Session& s) {
 Result<vault::Manifest> read_manifest(const std::string& text) {
   std::string file(vault::kManifestFile);
   if (auto at = text.find("<<<<<<<"); at != text.npos)
-    return fail(Code::vault_conflict, file + " has conflicts that nobody decided", "decide them in the secrets' files, then: tk vault sign");
+    return fail(Code::vault_conflict, file + " has conflicts that nobody decided",
+                "decide them in the secrets' files, then: tk vault sign");
   auto manifest = vault::Manifest::read(text);
-  if (!manifest) return fail(Code::vault_integrity, file + " was changed: " + manifest.error(), "git log -p -- " + file);
-  if (manifest->signature == "-") return fail(Code::vault_integrity, file + " was merged where no key was, and is not signed", "tk vault sign");
-  if (!manifest->is_signed()) return fail(Code::vault_integrity, file + " was changed: its signature is of another text", "git log -p -- " + file);
+  if (!manifest)
+    return fail(Code::vault_integrity, file + " was changed: " + manifest.error(),
+                "git log -p -- " + file);
+  if (manifest->signature == "-")
+    return fail(Code::vault_integrity, file + " was merged where no key was, and is not signed",
+                "tk vault sign");
+  if (!manifest->is_signed())
+    return fail(Code::vault_integrity, file + " was changed: its signature is of another text",
+                "git log -p -- " + file);
   return std::move(*manifest);
 }
 
@@ -109,13 +119,16 @@ std::vector<std::string> signers_here(const std::optional<record::Record>& recor
   return {all.begin(), all.end()};
 }
 
-record::Change vault_change(Session& s, const std::optional<record::Record>& record, const vault::Manifest& manifest, const std::vector<std::string>& added,
+record::Change vault_change(Session& s, const std::optional<record::Record>& record,
+                            const vault::Manifest& manifest, const std::vector<std::string>& added,
                             const std::vector<std::string>& removed, std::int64_t sealed) {
   auto list = [](const auto& words) { return Value::List(words.begin(), words.end()); };
   record::Change out;
   Value::List recipients;
   for (const auto& [text, signs] : manifest.recipients) recipients.emplace_back(text);
-  out.input = {{"generation", manifest.generation}, {"recipients", std::move(recipients)}, {"signers", list(vault::signers_of(manifest))}};
+  out.input = {{"generation", manifest.generation},
+               {"recipients", std::move(recipients)},
+               {"signers", list(vault::signers_of(manifest))}};
   if (record) {
     out.id = record->id;
     out.event = "change";
@@ -135,15 +148,20 @@ Result<vault::Manifest> trusted_manifest(Session& s, bool may_write) {
   if (!text) return fail(Code::vault_unknown, "this workspace has no vault", "tk vault init");
   TK_TRY(auto manifest, read_manifest(*text));
   TK_TRY(auto record, vault_record(s));
-  if (!record) return fail(Code::vault_unknown, "nobody here has looked at this vault yet", "tk vault init: it takes those who sign for it now as who may");
+  if (!record)
+    return fail(Code::vault_unknown, "nobody here has looked at this vault yet",
+                "tk vault init: it takes those who sign for it now as who may");
   auto known = words_in(record, "signers");
   if (!known.contains(manifest.signer))
-    return fail(Code::vault_integrity, "vault.manifest is signed by " + manifest.signer + ", whom this workspace does not know",
-                "if that is one of you: tk vault init --trust " + manifest.signer);
+    return fail(
+        Code::vault_integrity,
+        "vault.manifest is signed by " + manifest.signer + ", whom this workspace does not know",
+        "if that is one of you: tk vault init --trust " + manifest.signer);
   auto may = vault::signers_of(manifest);
   std::set<std::string> recipients;
   for (const auto& [name, signs] : manifest.recipients) recipients.insert(name);
-  bool same = recipients == words_in(record, "recipients") && std::set<std::string>(may.begin(), may.end()) == known;
+  bool same = recipients == words_in(record, "recipients") &&
+              std::set<std::string>(may.begin(), may.end()) == known;
   if (may_write && !same && manifest.generation > generation_in(*record)) {
     auto seen = vault_change(s, record, manifest, {}, {}, 0);
     seen.owed = "adoption";
@@ -159,17 +177,27 @@ Result<void> check_members(Session& s, const vault::Manifest& manifest) {
   auto may = words_in(record, "signers");
   for (const auto& [name, signs] : manifest.recipients)
     if (!known.contains(name) || (!signs.empty() && !may.contains(signs)))
-      return fail(Code::vault_integrity, name + (known.contains(name) ? " may sign" : " is a recipient") + " by an older manifest than was seen here, and not by the newest",
-                  "merge the newest first; or, if it is right: tk vault init --trust " + manifest.signer);
+      return fail(
+          Code::vault_integrity,
+          name + (known.contains(name) ? " may sign" : " is a recipient") +
+              " by an older manifest than was seen here, and not by the newest",
+          "merge the newest first; or, if it is right: tk vault init --trust " + manifest.signer);
   return {};
 }
 
 Result<void> check(const vault::Manifest& manifest, const Secret& secret) {
   auto it = manifest.secrets.find(secret.ref.str());
   auto hint = "git log -p -- " + secret.file + "; where it is right as it is: tk vault sign";
-  if (it == manifest.secrets.end()) return fail(Code::vault_integrity, secret.ref.str() + " is not in the manifest: nobody signed it", hint);
-  if (it->second.version != secret.declared.place.version || it->second.id != secret.declared.place.id || it->second.sha256 != vault::digest_of(secret.declared))
-    return fail(Code::vault_integrity, secret.ref.str() + " is not what was signed: changed, of another secret, or an older one", hint);
+  if (it == manifest.secrets.end())
+    return fail(Code::vault_integrity,
+                secret.ref.str() + " is not in the manifest: nobody signed it", hint);
+  if (it->second.version != secret.declared.place.version ||
+      it->second.id != secret.declared.place.id ||
+      it->second.sha256 != vault::digest_of(secret.declared))
+    return fail(
+        Code::vault_integrity,
+        secret.ref.str() + " is not what was signed: changed, of another secret, or an older one",
+        hint);
   return {};
 }
 
@@ -182,7 +210,8 @@ Result<std::string> record_of(Session& s, const Secret& secret) {
   adopt.name = secret.ref.name;
   Value::Map attributes;
   for (const auto& [name, value] : secret.declared.attributes) attributes.emplace(name, value);
-  adopt.input = {{"ref", secret.ref.str()}, {"file", secret.file}, {"attributes", std::move(attributes)}};
+  adopt.input = {
+      {"ref", secret.ref.str()}, {"file", secret.file}, {"attributes", std::move(attributes)}};
   adopt.actor = s.actor;
   adopt.trace = trace::child(s.trace);
   adopt.owed = "adoption";
@@ -191,10 +220,12 @@ Result<std::string> record_of(Session& s, const Secret& secret) {
   return made.record.id;
 }
 
-tl::unexpected<Error> refused(Session& s, const record::Actor& actor, const std::string& action, const Secret& secret, const Error& why) {
+tl::unexpected<Error> refused(Session& s, const record::Actor& actor, const std::string& action,
+                              const Secret& secret, const Error& why) {
   record::Ruling no;
   no.reason = why.message;
-  if (auto done = s.store.refused(actor, action, secret.ref, secret.declared.place.id, no); !done) return fail(done.error());
+  if (auto done = s.store.refused(actor, action, secret.ref, secret.declared.place.id, no); !done)
+    return fail(done.error());
   return fail(why);
 }
 
@@ -212,7 +243,8 @@ Result<vault::Broker> start_broker(Session& s, const std::vector<std::string>& m
   }
   for (const auto& layer : missing) {
     if (!box::may_be_missing(layer))
-      return fail(Code::cli_usage, "there is no box without " + text::printable(layer), "landlock, net, ipc, uts or cgroup may be missing");
+      return fail(Code::cli_usage, "there is no box without " + text::printable(layer),
+                  "landlock, net, ipc, uts or cgroup may be missing");
     TK_CHECK(s.store.ask(s.actor, "box.weaken", {"box", s.workspace.default_context(), "vault"}));
   }
   return vault::Broker::start(account, {missing.begin(), missing.end()});
@@ -231,7 +263,8 @@ std::vector<cli::Candidate> vault_values(const std::string& kind, const cli::Arg
   auto ws = workspace::Workspace::find();
   if (!ws) return out;
   if (auto law = workspace::CompiledLaw::as_it_lies(*ws))
-    for (const auto& e : law->index().entities("secret")) out.push_back({std::string(e.name), e.str()});
+    for (const auto& e : law->index().entities("secret"))
+      out.push_back({std::string(e.name), e.str()});
   return out;
 }
 

@@ -7,7 +7,7 @@ The closed catalogue of what can happen.
   action.created                3      yes      action was declared or made
   $ tk init w >/dev/null && cd w
   $ tk events types | wc -l
-  283
+  286
   $ tk events types --layer 3 | grep -E '^(borrow|law|key)\.'
   borrow.created            3      as       borrow was declared or made: borrow.granted
   borrow.deleted            3      as       borrow was taken away: borrow.ended

@@ -28,6 +28,7 @@ The driver finds commands, helps, and knows what you meant.
     status      what this workspace is and what is going on in it
     wot         workflows: agents as steps, human gates, feedback until convergence
     run         an agent's program in a box: its own account, law's paths, nothing else
+    vault       secrets that are used and never read
     stop        end an actor: its next decision is no, its boxes are gone
     start       let a stopped actor go on
     repo        the organisation as XML in git

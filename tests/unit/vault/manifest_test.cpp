@@ -13,7 +13,8 @@ using namespace tk::vault;
 namespace {
 
 Declared secret(const std::string& name, std::int64_t version, const std::string& value) {
-  return {{"secret:w/" + name, "id-" + name, version}, {{"value", value}, {"mode", "on"}, {"labels", "not signed"}}};
+  return {{"secret:w/" + name, "id-" + name, version},
+          {{"value", value}, {"mode", "on"}, {"labels", "not signed"}}};
 }
 
 void sign(Manifest& m, const crypto::SigningKey& key) {
@@ -32,7 +33,9 @@ Manifest of(const std::vector<Declared>& all, const std::vector<age::Recipient>&
 
 }  // namespace
 
-TEST_CASE("manifest: a swap, a rollback, a lost one, one more, another recipient, another mode and an edit are each told") {
+TEST_CASE(
+    "manifest: a swap, a rollback, a lost one, one more, another recipient, another mode and an "
+    "edit are each told") {
   auto mine = age::Identity::generate(), other = age::Identity::generate();
   std::vector<age::Recipient> to{mine.recipient()};
   auto key = crypto::SigningKey::generate();
@@ -45,7 +48,9 @@ TEST_CASE("manifest: a swap, a rollback, a lost one, one more, another recipient
   CHECK(back->is_signed());
   CHECK(back->text() == text);
   std::set<std::string> whom{mine.recipient().text()};
-  auto told = [&](const std::vector<Declared>& now, const std::set<std::string>& recipients) { return differences(*back, now, recipients).size(); };
+  auto told = [&](const std::vector<Declared>& now, const std::set<std::string>& recipients) {
+    return differences(*back, now, recipients).size();
+  };
   CHECK(told(all, whom) == 0);
   auto swapped = all;
   std::swap(swapped[0].attributes, swapped[1].attributes);
@@ -75,10 +80,13 @@ TEST_CASE("manifest: a swap, a rollback, a lost one, one more, another recipient
 
 TEST_CASE("manifest: a merge conflicts only where both sides set the same secret") {
   auto a = age::Identity::generate().recipient(), b = age::Identity::generate().recipient();
-  std::vector<Declared> all{secret("a", 1, "va"), secret("b", 1, "vb"), secret("c", 1, "vc"), secret("d", 1, "vd")};
+  std::vector<Declared> all{secret("a", 1, "va"), secret("b", 1, "vb"), secret("c", 1, "vc"),
+                            secret("d", 1, "vd")};
   auto base = of(all, {a}), ours = base, theirs = base;
   std::vector<age::Recipient> both{a, b};
-  auto set = [&](Manifest& m, const Declared& one, bool same, std::vector<age::Recipient> to) { m.put(one.place, digest_of(one), to, same); };
+  auto set = [&](Manifest& m, const Declared& one, bool same, std::vector<age::Recipient> to) {
+    m.put(one.place, digest_of(one), to, same);
+  };
   set(ours, secret("a", 2, "ours"), false, {a});
   set(theirs, secret("b", 2, "theirs"), false, {a});
   theirs.secrets.erase("secret:w/d");
@@ -90,11 +98,12 @@ TEST_CASE("manifest: a merge conflicts only where both sides set the same secret
   auto m = merge(base, ours, theirs);
   CHECK(m.conflicts.empty());
   const auto& out = m.manifest;
-  CHECK(out.secrets.at("secret:w/a").version == 2);                    // who set it, not who sealed it anew
+  CHECK(out.secrets.at("secret:w/a").version == 2);  // who set it, not who sealed it anew
   CHECK(out.secrets.at("secret:w/a").readers.size() == 1);
   CHECK(out.secrets.at("secret:w/b") == theirs.secrets.at("secret:w/b"));
   CHECK(out.secrets.at("secret:w/c").sha256 == ours.secrets.at("secret:w/c").sha256);
-  CHECK(out.secrets.at("secret:w/c").readers.size() == 2);             // whoever could open it is not forgotten
+  CHECK(out.secrets.at("secret:w/c").readers.size() ==
+        2);  // whoever could open it is not forgotten
   CHECK(!out.secrets.contains("secret:w/d"));
   CHECK(out.secrets.contains("secret:w/new"));
   CHECK(out.recipients.size() == 2);
