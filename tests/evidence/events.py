@@ -141,7 +141,7 @@ for value in ("first value of it", "second value of it"):
     noted("tk vault set")
 run("vault", "run", "--use", "v", "--", "true")
 run("vault", "reveal", "v", "--reason", "test")
-run("vault", "rotate")
+run("vault", "rotate", "v")
 # ---- tokens, keys, standing
 run("acl", "keys", "rotate")
 t = js("acl", "token", "--for", "agent:bot", "--refresh")

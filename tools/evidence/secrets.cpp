@@ -18,7 +18,7 @@ constexpr std::size_t kLooked = 4u << 20;  // of one file or payload
 // Records that hold digests, public keys and signed statements, all of them made by tk: that something looks random,
 // or like a token, says nothing there.
 bool of_digests(std::string_view type) {
-  static constexpr std::string_view kTypes[] = {"key", "token", "refresh", "invitation", "review", "subject"};
+  static constexpr std::string_view kTypes[] = {"key", "token", "refresh", "invitation", "review", "subject", "vault"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 

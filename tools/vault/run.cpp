@@ -361,8 +361,7 @@ cli::VerbSpec run_verb() {
           {{"COMMAND", "the program and its arguments, behind --", false, true}},
           {{"use",
             "NAME[=ENV]",
-            "a secret, in this variable of its environment (default: the secret's own, or its name "
-            "in capitals)",
+            "a secret, in this variable (default: its own, or its name in capitals)",
             {},
             true},
            {"as-fd",
