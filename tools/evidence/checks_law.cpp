@@ -160,7 +160,7 @@ Result<Outcome> policy_changes_committed(Scene& scene) {
       auto e = scene.index().lookup(*ref);
       auto named = e && !e->id.empty() ? std::string(e->id) : ref->str();
       known = !e || s.text(0) == named || s.text(1) == named;  // one who was removed since keeps the id in the row only
-      known = known && s.text(2) == "done" && record::is_entity_type(s.text(3));
+      known = known && s.text(2) == "done" && (record::is_entity_type(s.text(3)) || s.text(3) == "vault");
     }
     (known ? good : bad).push_back({row ? seq : 0, {}, "commit " + id.substr(0, 12) + (known ? "" : " by hand, by " + c.author.name)});
   }
