@@ -45,12 +45,6 @@ Result<void> find_account(const Ask& ask, const box::Ground& ground, Boxed& out,
   return {};
 }
 
-bool known(const box::Box& box, const std::string& path, box::Use use) {
-  for (const auto& [there, its] : box.paths)
-    if (its >= use && (path == there || path.starts_with(there + "/"))) return true;
-  return false;
-}
-
 const char* word(box::Use use) {
   return use == box::Use::write ? "write" : use == box::Use::exec ? "exec" : "read";
 }
@@ -117,7 +111,7 @@ Result<Boxed> box_of(const Ask& ask, const record::Actor& agent, const std::stri
   for (const auto& one : out.granted) TK_CHECK(box::add_path(box, one.path, one.use, root));
   auto of_tk = [&](const std::string& path) { return own.alone && path.starts_with(ask.workspace.state("")); };
   for (const auto& path : own.programs)
-    if (!of_tk(path) && !known(box, path, Use::exec)) TK_CHECK(box::add_path(box, path, Use::exec, root));
+    if (!of_tk(path)) TK_CHECK(box::add_path(box, path, Use::exec, root));
   TK_CHECK(box::close_gaps(box, root));
   box::guard(box, root, ground.git);
   for (const auto& path : own.programs)

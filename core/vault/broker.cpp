@@ -86,12 +86,16 @@ Result<Message> Broker::answer() {
   return std::move(*message);
 }
 
+Result<void> Broker::begin() {
+  if (begun_) return {};
+  TK_CHECK(running_.ready());
+  running_.begin();
+  begun_ = true;
+  return {};
+}
+
 Result<void> Broker::tell(const std::vector<std::string>& words, std::span<const int> descriptors) {
-  if (!begun_) {
-    TK_CHECK(running_.ready());
-    running_.begin();
-    begun_ = true;
-  }
+  TK_CHECK(begin());
   send(socket_.get(), words, descriptors);
   return {};
 }

@@ -46,7 +46,9 @@ class Broker {
   }  // what holds its keys: memfd_secret, mlock, plain
 
   Result<Member> keys(const std::string& path);  // a 0600 file of the caller's, of which it reads
-  Result<void> idle();                           // it is there, whatever it could open
+  Result<void>
+  begin();  // before it is asked anything, where there is something else to do meanwhile
+  Result<void> idle();                              // it is there, whatever it could open
   Result<void> tell_keys(const std::string& path);  // the same, without waiting: what is wrong with
                                                     // them the next answer says
   Result<Member> generate(const std::string& path);  // makes that file; os_io where there is one

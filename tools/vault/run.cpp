@@ -251,6 +251,12 @@ Exit explain(const cli::Args& args, const agent::Boxed& plan, const std::vector<
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto session, Session::open());
   auto& s = *session;
+  // Its box is made while law and manifest are looked at; it holds nothing before it is given keys.
+  std::optional<vault::Broker> broker;
+  if ((args.has("use") || args.has("as-fd")) && !args.has("explain")) {
+    TK_TRY(auto started, start_broker(s, args.all("allow-missing")));
+    broker.emplace(std::move(started));
+  }
   TK_TRY(auto secrets, asked(s, args));
   TK_TRY(auto lease, run_tool::lease_for(s, args.get("lease")));
   TK_TRY(auto actor, whose(s, args, lease));
@@ -287,11 +293,7 @@ Result<Exit> run(const cli::Args& args) {
   if (!tool && args.has("with"))
     return fail(Code::cli_usage, "--with gives parameters to the tool of a lent secret",
                 "leave it out");
-  std::optional<vault::Broker> broker;
-  if (!uses.empty() && !args.has("explain")) {
-    TK_TRY(auto started, start_broker(s, args.all("allow-missing")));
-    broker.emplace(std::move(started));
-  }
+  if (broker) TK_CHECK(broker->begin());
   agent::Own own;
   auto profile = args.get("profile", "build");
   if (tool) {
