@@ -3,7 +3,7 @@
 where both sides set the same one. Then what somebody who can write to git tries: values swapped, put back, forged, recipients and signers
 brought in, the manifest edited, readers forgotten: all refused. usage: merge.py TK
 CI: 30 branches; TK_FULL=1: 1,000"""
-import json, os, re, shutil, subprocess, sys, time
+import base64, json, os, re, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from vault_place import Place
 
@@ -22,7 +22,13 @@ def revealed(p, name): return p.do(TK, "vault", "reveal", name, "--reason", "tes
 
 
 def branches(p, n):
-    for i in range(n): p.set(f"s{i}", f"first value {i}")
+    recipient = json.loads(p.do(TK, "vault", "init", "--json").stdout)["recipient"]
+    os.makedirs(p.ws + "/galaxies/w/secrets", exist_ok=True)
+    for i in range(n):  # by Debian's age, and signed at once
+        id = f"0192f3a1-0000-7000-8000-{i:012x}"
+        sealed = subprocess.run(["age", "-r", recipient], input=f"tk-secret 1\nsecret:w/s{i}\n{id}\n1\nfirst value {i}".encode(), capture_output=True, check=True).stdout
+        with open(f"{p.ws}/galaxies/w/secrets/s{i}.xml", "w") as f: f.write(f'<secret id="{id}" name="s{i}" version="1" mode="on" value="{base64.b64encode(sealed).decode()}"/>\n')
+    git(p, "add", "-A"); git(p, "commit", "-qm", "many"); p.do(TK, "vault", "sign", "--accept")
     base = git(p, "rev-parse", "HEAD").stdout.strip()
     for i in range(n):
         git(p, "checkout", "-q", "-b", f"b{i}", base)
@@ -79,7 +85,7 @@ def conflicts(p):
     # The friend opens it with Debian's age alone.
     with open(p.root + "/friend.key", "w") as f: f.write(key2)
     sealed = re.search(r'value="([^"]*)"', open(p.ws + "/galaxies/w/secrets/late.xml").read()).group(1)
-    clear = subprocess.run(["age", "-d", "-i", p.root + "/friend.key"], input=__import__("base64").b64decode(sealed), capture_output=True).stdout
+    clear = subprocess.run(["age", "-d", "-i", p.root + "/friend.key"], input=base64.b64decode(sealed), capture_output=True).stdout
     check(f"age opens it: {clear}", clear.endswith(b"\nset meanwhile") and clear.startswith(b"tk-secret 1\nsecret:w/late\n"))
     # To remove the friend takes nothing back.
     n = len(audit(p)["findings"])
@@ -136,7 +142,7 @@ def tampering(p):
         other.close()
         put(manifest, body + f"signed {signer} " + "A" * 86 + "==\n")
     tries = {"values swapped": swap, "values and their lines swapped": swap_lines, "an older value": lambda: back("galaxies/w/secrets/one.xml"),
-             "a forged value": lambda: put(at("one"), read(at("one")).replace(value("one"), __import__("base64").b64encode(forged).decode())),
+             "a forged value": lambda: put(at("one"), read(at("one")).replace(value("one"), base64.b64encode(forged).decode())),
              "its version": lambda: put(at("one"), read(at("one")).replace('version="2"', 'version="3"')),
              "a flipped bit": lambda: put(at("one"), read(at("one")).replace(value("one"), value("one")[:-8] + ("A" if value("one")[-8] != "A" else "B") + value("one")[-7:])),
              "an empty value": lambda: put(at("one"), read(at("one")).replace(value("one"), "")),

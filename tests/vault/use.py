@@ -138,6 +138,17 @@ def terminal(p):
     check(f"no terminal behind a pipe: {seen}", seen.replace(b"\r\n", b" ").strip() == b"False False False none not" and status == 0)
 
 
+def name_of(pid):
+    try: return open(f"/proc/{pid}/cmdline").read()
+    except OSError: return ""
+
+
+def below(pid):
+    """Its processes, and theirs."""
+    out = [int(c) for c in subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()]
+    return out + [d for c in out for d in below(c)]
+
+
 def bad_consumers(p):
     big = 1 << (30 if FULL else 26)
     done = subprocess.run(p.argv([TK, "vault", "run", "--use", "for-bot", "--", "python3", "-c", f"import os, sys\nline = b'x' * 65536\nfor _ in range({big} // 65536): os.write(1, line)\nos.write(1, os.environ['FOR_BOT'].encode())"]),
@@ -155,18 +166,18 @@ def bad_consumers(p):
     # The broker is killed: so is who has its secrets; tk says so.
     running = subprocess.Popen(p.argv([TK, "vault", "run", "--use", "for-bot", "--", "sh", "-c", "echo up; exec sleep 60"]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     running.stdout.readline()
-    for pid in os.listdir("/proc"):
-        try:
-            if pid.isdigit() and open(f"/proc/{pid}/cmdline").read().startswith(os.path.dirname(os.path.dirname(TK)) + "/libexec/tk/plugins/vault-broker"): os.kill(int(pid), 9)
-        except OSError: pass
+    for pid in below(running.pid):
+        if "vault-broker" in name_of(pid): os.kill(pid, 9)
     said = running.communicate(timeout=30)[1]
     check(f"a killed broker: {running.returncode} {said}", running.returncode == 1 and "TK-VAULT-0006" in said)
     # tk is killed: so are both.
     mark = f"61.{os.getpid()}"
     running = subprocess.Popen(p.argv([TK, "vault", "run", "--use", "for-bot", "--", "sh", "-c", f"echo up; exec sleep {mark}"]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    running.stdout.readline(); running.kill(); running.wait(); time.sleep(0.3)
-    left = subprocess.run(["pgrep", "-f", f"vault-broker|sleep {mark}"], capture_output=True, text=True).stdout.split()
-    left = [pid for pid in left if "pgrep" not in open(f"/proc/{pid}/cmdline").read()] if left else []
+    running.stdout.readline()
+    both = [pid for pid in below(running.pid) if "vault-broker" in name_of(pid) or mark in name_of(pid)]
+    running.kill(); running.wait(); time.sleep(0.3)
+    left = [pid for pid in both if "vault-broker" in name_of(pid) or mark in name_of(pid)]
+    check(f"there are two: {both}", len(both) == 2)
     check(f"tk's death ends both: {left}", not left)
 
 
