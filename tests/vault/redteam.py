@@ -212,7 +212,7 @@ def attack(p):
     # ---- other processes of the agent, while the tool has it
     running = subprocess.Popen(p.argv([TK, "vault", "run", "--as", "agent:bot", "--lease", lease, "--use", "lent", "--with", "what=wait", "--with", "with=30"]), cwd=p.ws, env=p.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     assert running.stdout.readline() == "up\n"
-    held.last = last_seq(p) - 1
+    held.last = last_seq(p)
     hidden = VALUE.encode()[::-1].hex()
     look = p.do(TK, "run", "--as", "agent:bot", "--", "python3", "-c", LOOK, hidden, p.ws + "/.tk/*", p.ws + "/.tk/*/*", "/tmp/*", "/dev/shm/*", "/dev/mqueue/*", "/var/tmp/*", "/core*", p.ws + "/core*", code=None)
     held(p, "looks into everything from its own box", look, 0, "[]")

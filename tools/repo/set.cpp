@@ -9,32 +9,6 @@
 namespace tk::tools::repo_tool {
 namespace {
 
-const xml::Element* find_element(const xml::Document& doc, const law::EntityView& e) {
-  auto is_it = [&](const xml::Element& x) {
-    return x.name == e.type && (x.get("name") == e.name || x.get("id") == e.name);
-  };
-  if (doc.root.name == e.type) return &doc.root;
-  for (const auto& child : doc.root.children)
-    if (is_it(child)) return &child;
-  return nullptr;
-}
-
-// The file with the attributes set; an empty value takes one away.
-Result<std::string> edit(const std::string& path, std::string content, const law::EntityView& e,
-                         const std::vector<std::pair<std::string, std::string>>& pairs) {
-  for (const auto& [name, value] : pairs) {
-    if (name == "id" || name == "name")
-      return fail(Code::cli_usage, name + " cannot be set", "an entity keeps its identity");
-    TK_TRY(auto doc, xml::parse(content, path));
-    const auto* element = find_element(doc, e);
-    if (!element) return fail(Code::ws_entity_unknown, e.str() + " does not stand in " + path);
-    const auto* attribute = element->find(name);
-    if (!value.empty()) content = xml::with_attribute(doc, *element, name, value);
-    else if (attribute) content = xml::without_attribute(doc, *attribute);
-  }
-  return content;
-}
-
 Result<Exit> run(const cli::Args& args) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_TRY(auto repository, git::Repository::open(ws.root()));
@@ -48,7 +22,9 @@ Result<Exit> run(const cli::Args& args) {
   TK_CHECK(seal_pairs(*s, full, std::string(entity.id), pairs));
   TK_TRY(auto head, repository.head_commit());
   TK_TRY(auto before, repository.read(head, path));
-  TK_TRY(auto content, edit(path, before.value_or(""), entity, pairs));
+  for (const auto& [name, value] : pairs)
+    if (name == "id" || name == "name") return fail(Code::cli_usage, name + " cannot be set", "an entity keeps its identity");
+  TK_TRY(auto content, with_attributes(path, before.value_or(""), full, pairs));
   if (content == before) {
     cli::note("nothing to change: " + full.str() + " is so already");
     if (args.json())

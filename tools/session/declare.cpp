@@ -6,6 +6,7 @@
 #include "core/cli/output.hpp"
 #include "core/law/escalation.hpp"
 #include "core/workspace/hierarchy.hpp"
+#include "core/xml/xml.hpp"
 
 namespace tk::tools {
 
@@ -65,6 +66,22 @@ Value::Map attributes_in(const std::string& path, const std::string& content, co
   for (const auto& e : read.entities)
     if (e.ref.type == ref.type && e.ref.name == ref.name) return workspace::attributes_of(e);
   return {};
+}
+
+Result<std::string> with_attributes(const std::string& path, std::string content, const law::Ref& ref,
+                                    const std::vector<std::pair<std::string, std::string>>& pairs) {
+  auto is_it = [&](const xml::Element& x) { return x.name == ref.type && (x.get("name") == ref.name || x.get("id") == ref.name); };
+  for (const auto& [name, value] : pairs) {
+    TK_TRY(auto doc, xml::parse(content, path));
+    const xml::Element* element = doc.root.name == ref.type ? &doc.root : nullptr;
+    for (const auto& child : doc.root.children)
+      if (!element && is_it(child)) element = &child;
+    if (!element) return fail(Code::ws_entity_unknown, ref.str() + " does not stand in " + path);
+    const auto* attribute = element->find(name);
+    if (!value.empty()) content = xml::with_attribute(doc, *element, name, value);
+    else if (attribute) content = xml::without_attribute(doc, *attribute);
+  }
+  return content;
 }
 
 std::string entity_event(const std::string& from, std::string to) {

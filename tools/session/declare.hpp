@@ -21,6 +21,10 @@ Result<std::int64_t> commit_entities(Session& session, const git::Repository& re
 record::Change change_for(const Session& session, const law::Ref& ref, const std::string& id,
                           const std::string& path, Value::Map attributes);
 
+// The file with an entity's attributes set; an empty value takes one away. Nothing else in it changes.
+Result<std::string> with_attributes(const std::string& path, std::string content, const law::Ref& ref,
+                                    const std::vector<std::pair<std::string, std::string>>& pairs);
+
 // What the entity's record holds of it, as that file declares it.
 Value::Map attributes_in(const std::string& path, const std::string& content, const law::Ref& ref);
 // The event of an entity's record that leads to a state; empty means active, as a file without the attribute does.

@@ -12,13 +12,6 @@ namespace {
 
 constexpr const char* kDeclares = "MANIFEST.xml";
 
-const xml::Element* element_of(const xml::Document& doc, const law::Ref& ref) {
-  if (doc.root.name == ref.type && doc.root.get("name") == ref.name) return &doc.root;
-  for (const auto& child : doc.root.children)
-    if (child.name == ref.type && child.get("name") == ref.name) return &child;
-  return doc.root.name == ref.type ? &doc.root : nullptr;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Desk>> Desk::open(const std::string& as) {
@@ -36,22 +29,8 @@ Result<Edit> edit(Desk& desk, const Secret& secret,
                   const std::map<std::string, std::string>& attributes, const char* event) {
   auto& s = *desk.session;
   TK_TRY(auto before, desk.repository.read(desk.head, secret.file));
-  auto content = before.value_or("");
-  TK_TRY(auto doc, xml::parse(content, secret.file));
-  const auto* element = element_of(doc, secret.ref);
-  if (!element)
-    return fail(Code::vault_unknown, secret.ref.str() + " does not stand in " + secret.file);
-  for (const auto& [name, value] : attributes) {
-    const auto* there = element->find(name);
-    if (!value.empty())
-      content = xml::with_attribute(doc, *element, name, value);
-    else if (there)
-      content = xml::without_attribute(doc, *there);
-    else
-      continue;
-    TK_TRY(doc, xml::parse(content, secret.file));
-    element = element_of(doc, secret.ref);
-  }
+  TK_TRY(auto content, with_attributes(secret.file, before.value_or(""), secret.ref,
+                                       {attributes.begin(), attributes.end()}));
   auto change = change_for(s, secret.ref, secret.declared.place.id, secret.file,
                            attributes_in(secret.file, content, secret.ref));
   TK_TRY(change.id, record_of(s, secret));

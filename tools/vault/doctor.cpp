@@ -38,9 +38,9 @@ Result<Exit> run(const cli::Args& args) {
       out.emplace(layer.name, layer.state);
       text += layer.name + std::string(layer.name.size() < 14 ? 14 - layer.name.size() : 1, ' ') +
               layer.state + "\n";
-      isolated = isolated && layer.state != "missing" &&
-                 !(layer.name == "memory" && layer.state == "plain");
-      if (layer.name == "key" && layer.state == "missing") isolated = true;
+      // A key that is not there is no layer.
+      if (layer.name != "key" && layer.state == "missing") isolated = false;
+      if (layer.name == "memory" && layer.state == "plain") isolated = false;
     }
   if (args.json())
     cli::print(json::pretty(Value::Map{{"isolated", isolated},
