@@ -175,7 +175,7 @@ _tk_table_repo() {
     'schema') flags='--rng --xsd --json -q --quiet -v --verbose -h --help' values='' words='' ;;
     'validate') flags='--anew --json -q --quiet -v --verbose -h --help' values='' words='f+' ;;
     'fmt') flags='--check --ids --json -q --quiet -v --verbose -h --help' values='' words='f+' ;;
-    'compile') flags='--output --law --boxes --json -q --quiet -v --verbose -h --help' values='--output:f' words='@' ;;
+    'compile') flags='--output --law --boxes --pending --json -q --quiet -v --verbose -h --help' values='--output:f' words='@' ;;
     'config') flags='--explain --json -q --quiet -v --verbose -h --help' values='' words='@' ;;
     'capabilities') flags='--context --json -q --quiet -v --verbose -h --help' values='--context:@' words='@' ;;
     'sync') flags='--trace --stats --space --leave --as --json -q --quiet -v --verbose -h --help' values='--space:@ --leave:@ --as:@' words='' ;;

@@ -33,6 +33,16 @@ void declare(::CLI::App& app, const VerbSpec& verb, Slots& slots) {
   }
 }
 
+// CLI11 takes a word in brackets for a list of its own. One that begins with NUL, as none of a command line does, it
+// takes as it is.
+std::string guarded(const std::string& word) {
+  return word.starts_with('[') ? std::string(1, '\0') + word : word;
+}
+std::string as_given(std::string word) {
+  if (word.starts_with('\0')) word.erase(0, 1);
+  return word;
+}
+
 std::string usage_hint(const VerbSpec& verb, const std::string& word) {
   std::vector<std::string> names;
   for (const auto& o : verb.options) names.push_back("--" + o.name);
@@ -65,12 +75,12 @@ Result<Args> parse(const VerbSpec& verb, const std::vector<std::string>& words) 
   app.set_help_flag();
   Slots slots;
   declare(app, verb, slots);
-  auto reversed = words;
-  std::reverse(reversed.begin(), reversed.end());
+  std::vector<std::string> reversed;
+  for (auto word = words.rbegin(); word != words.rend(); ++word) reversed.push_back(guarded(*word));
   try {
     app.parse(reversed);
   } catch (const ::CLI::ExtrasError&) {
-    auto extra = app.remaining().empty() ? std::string() : app.remaining().front();
+    auto extra = app.remaining().empty() ? std::string() : as_given(app.remaining().front());
     return fail(Code::cli_usage,
                 (extra.starts_with("-") ? "unknown option " : "one word too many: ") +
                     text::printable(extra),
@@ -85,9 +95,9 @@ Result<Args> parse(const VerbSpec& verb, const std::vector<std::string>& words) 
   }
   Args args;
   for (auto& [name, values] : slots.values)
-    for (auto& value : values) args.add(name, std::move(value));
+    for (auto& value : values) args.add(name, as_given(std::move(value)));
   for (auto& [name, value] : slots.singles)
-    if (!value.empty()) args.add(name, std::move(value));
+    if (!value.empty()) args.add(name, as_given(std::move(value)));
   for (const auto& [name, given] : slots.flags)
     if (given) args.add(name, "true");
   TK_CHECK(check_choices(verb, args));

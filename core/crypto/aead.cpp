@@ -35,12 +35,6 @@ Held<EVP_CIPHER_CTX> begin(const Key& key, const Nonce& nonce, bool to_seal) {
   return context;
 }
 
-Held<EVP_PKEY> secret_key(const Key& secret) {
-  Held<EVP_PKEY> key(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, secret.data(), secret.size()));
-  if (!key) std::abort();
-  return key;
-}
-
 }  // namespace
 
 std::string aead_seal(const Key& key, const Nonce& nonce, std::string_view text) {
@@ -71,17 +65,23 @@ std::optional<std::string> aead_open(const Key& key, const Nonce& nonce, std::st
   return out;
 }
 
-Key x25519_public(const Key& secret) {
-  Key out{};
-  auto size = out.size();
-  if (EVP_PKEY_get_raw_public_key(secret_key(secret).get(), out.data(), &size) != 1) std::abort();
+X25519::X25519(const Key& secret)
+    : key_(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, secret.data(), secret.size()), EVP_PKEY_free) {
+  auto size = point_.size();
+  if (!key_ || EVP_PKEY_get_raw_public_key(key_.get(), point_.data(), &size) != 1) std::abort();
+}
+
+X25519 X25519::generate() {
+  Key secret{};
+  random_bytes(secret.data(), secret.size());
+  X25519 out(secret);
+  OPENSSL_cleanse(secret.data(), secret.size());
   return out;
 }
 
-std::optional<Key> x25519(const Key& secret, const Key& point) {
-  auto mine = secret_key(secret);
+std::optional<Key> X25519::agree(const Key& point) const {
   Held<EVP_PKEY> theirs(EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, point.data(), point.size()));
-  Held<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new(mine.get(), nullptr));
+  Held<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new(key_.get(), nullptr));
   Key out{};
   auto size = out.size();
   if (!theirs || !context || EVP_PKEY_derive_init(context.get()) != 1 || EVP_PKEY_derive_set_peer(context.get(), theirs.get()) != 1 ||

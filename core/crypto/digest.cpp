@@ -21,6 +21,12 @@ Digest sha256(std::string_view bytes) {
   return out;
 }
 
+std::array<std::uint8_t, 20> sha1(std::string_view bytes) {
+  std::array<std::uint8_t, 20> out{};
+  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, EVP_sha1(), nullptr) != 1) std::abort();
+  return out;
+}
+
 std::string sha256_hex(std::string_view bytes) { return ids::hex(sha256(bytes)); }
 
 }  // namespace tk::crypto

@@ -11,6 +11,8 @@ namespace tk::crypto {
 using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256(std::string_view bytes);
+// What git's files end with; nothing is trusted for it.
+std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);
 
 }  // namespace tk::crypto

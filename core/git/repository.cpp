@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <errno.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -11,6 +10,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
+#include "core/git/detail/pack.hpp"
 #include "core/git/detail/raw_tree.hpp"
 #include "core/os/fault.hpp"
 #include "core/os/file.hpp"
@@ -74,15 +74,25 @@ void start_library() {
   static_cast<void>(started);
 }
 
-// Somebody's own git may hold a lock for a moment: tries for two seconds.
-template <class F>
-int while_locked(F f) {
-  int rc = f();
-  for (int tries = 0; rc == GIT_ELOCKED && tries < 200; ++tries) {
-    ::usleep(10'000);
-    rc = f();
+// Of each change its blob, written where it is not yet.
+Result<void> write_blobs(git_repository* repo, std::vector<Change>& all) {
+  std::vector<Change*> missing;
+  for (auto& change : all)
+    if (change.content && change.blob.empty()) missing.push_back(&change);
+  if (missing.size() > Repository::kMany) {
+    std::vector<std::string_view> contents;
+    for (const auto* change : missing) contents.push_back(*change->content);
+    TK_TRY(auto odb, odb_of(repo));
+    TK_TRY(auto ids, pack_blobs(odb.get(), contents));
+    for (std::size_t i = 0; i < missing.size(); ++i) missing[i]->blob = hex(&ids[i]);
+    return {};
   }
-  return rc;
+  for (auto* change : missing) {
+    git_oid id;
+    if (git_blob_create_from_buffer(&id, repo, change->content->data(), change->content->size()) != 0) return git_failed("write " + change->path);
+    change->blob = hex(&id);
+  }
+  return {};
 }
 
 // The tree with the changes laid over it, one level at a time.
@@ -103,10 +113,9 @@ Result<git_oid> overlay(git_repository* repo, const git_tree* base, const std::v
         if (entry) git_treebuilder_remove(builder.get(), name.c_str());
         continue;
       }
-      git_oid blob;
       auto mode = entry ? git_tree_entry_filemode(entry) : GIT_FILEMODE_BLOB;
-      if (git_blob_create_from_buffer(&blob, repo, change.content->data(), change.content->size()) != 0 ||
-          git_treebuilder_insert(nullptr, builder.get(), name.c_str(), &blob, mode) != 0)
+      TK_TRY(auto blob, parse_oid(change.blob));
+      if (git_treebuilder_insert(nullptr, builder.get(), name.c_str(), &blob, mode) != 0)
         return git_failed("write " + change.path);
       continue;
     }
@@ -258,7 +267,7 @@ Result<std::string> Repository::find_message(const std::string& head, const std:
   return std::string();
 }
 
-Result<std::vector<std::string>> Repository::history(const std::string& head) const {
+Result<std::vector<std::string>> Repository::history(const std::string& head, const std::string& before) const {
   std::vector<std::string> out;
   if (head.empty()) return out;
   git_revwalk* raw_walk = nullptr;
@@ -266,6 +275,10 @@ Result<std::vector<std::string>> Repository::history(const std::string& head) co
   Revwalk walk(raw_walk);
   TK_TRY(auto start, parse_oid(head));
   if (git_revwalk_push(raw_walk, &start) != 0) return git_failed("walk the history");
+  if (!before.empty()) {
+    TK_TRY(auto end, parse_oid(before));
+    if (git_revwalk_hide(raw_walk, &end) != 0) return git_failed("walk the history");
+  }
   git_revwalk_sorting(raw_walk, GIT_SORT_TOPOLOGICAL);
   git_oid oid;
   int rc = 0;
@@ -316,6 +329,12 @@ std::atomic<std::size_t> blob_count = 0;
 
 }  // namespace
 
+Result<std::string> Repository::blob_of(std::string_view content) {
+  git_oid id;
+  if (git_odb_hash(&id, content.data(), content.size(), GIT_OBJECT_BLOB) != 0) return git_failed("name a file's content");
+  return hex(&id);
+}
+
 std::size_t Repository::blobs_read() { return blob_count; }
 
 Result<std::string> Repository::read_blob(const std::string& id) const {
@@ -358,6 +377,11 @@ Result<std::optional<std::string>> Repository::read(const std::string& commit,
   return std::optional<std::string>(std::move(content));
 }
 
+Result<void> Repository::store(const std::string& folder, std::vector<Change>& changes) {
+  TK_TRY(auto own, open(folder));
+  return write_blobs(own.raw(), changes);
+}
+
 Result<std::string> Repository::write_commit(const std::string& parent,
                                              const std::vector<Change>& changes,
                                              const Author& author,
@@ -370,6 +394,7 @@ Result<std::string> Repository::write_commit(const std::string& parent,
     TK_TRY(base, tree_of(raw(), parent));
     TK_TRY(parent_commit, lookup_commit(raw(), parent));
   }
+  TK_CHECK(write_blobs(raw(), sorted));
   TK_TRY(auto tree_id, overlay(raw(), base.get(), sorted, ""));
   git_tree* tree = nullptr;
   if (git_tree_lookup(&tree, raw(), &tree_id) != 0) return git_failed("read the new tree");
@@ -405,61 +430,6 @@ Result<void> Repository::move_ref(const std::string& ref, const std::string& fro
   if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)
     return fail(Code::git_moved, ref + " moved meanwhile");
   if (rc != 0) return git_failed("move " + ref);
-  return {};
-}
-
-Result<Repository::Local> Repository::local(const std::string& path) const {
-  Local out;
-  auto file = os::read_file(worktree_ + "/" + path);
-  if (!file && file.error().code != Code::os_not_found) return fail(file.error());
-  git_oid id;
-  if (file && git_odb_hash(&id, file->data(), file->size(), GIT_OBJECT_BLOB) != 0) return git_failed("read " + path);
-  if (file) out.file = hex(&id);
-  git_index* raw_index = nullptr;
-  if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
-  Index index(raw_index);
-  if (const auto* staged = git_index_get_bypath(index.get(), path.c_str(), 0)) out.staged = hex(&staged->id);
-  return out;
-}
-
-Result<Path> Repository::path_state(const std::string& commit, const std::string& path) const {
-  TK_TRY(auto committed, blob_at(commit, path));
-  TK_TRY(auto here, local(path));
-  if (committed.empty() && here.file.empty() && here.staged.empty()) return Path::absent;
-  return here.file == committed && here.staged == committed ? Path::clean : Path::dirty;
-}
-
-Result<bool> Repository::untouched(const std::string& a, const std::string& b,
-                                   const std::string& path) const {
-  TK_TRY(auto in_a, blob_at(a, path));
-  TK_TRY(auto in_b, blob_at(b, path));
-  TK_TRY(auto here, local(path));
-  auto known = [&](const std::string& s) { return s == in_a || s == in_b; };
-  return known(here.file) && known(here.staged);
-}
-
-Result<void> Repository::check_out(const std::string& commit,
-                                   const std::vector<std::string>& paths,
-                                   const std::string& scratch) const {
-  git_index* raw_index = nullptr;
-  if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
-  Index index(raw_index);
-  bool many = paths.size() > 64;  // flushed together, instead of each by itself
-  for (const auto& path : paths) {
-    TK_TRY(auto content, read(commit, path));
-    auto full = worktree_ + "/" + path;
-    if (!content) {
-      TK_CHECK(os::remove_file(full));
-      git_index_remove_bypath(index.get(), path.c_str());
-      continue;
-    }
-    TK_CHECK(os::make_directories(full.substr(0, full.rfind('/'))));
-    TK_CHECK(many ? os::replace_file(full, *content) : os::write_atomic(full, *content, 0644, scratch));
-    if (git_index_add_bypath(index.get(), path.c_str()) != 0) return git_failed("stage " + path);
-  }
-  if (many) TK_CHECK(os::flush_file_system(worktree_));
-  if (while_locked([&] { return git_index_write(index.get()); }) != 0)
-    return git_failed("write the index");
   return {};
 }
 

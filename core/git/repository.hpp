@@ -23,6 +23,7 @@ struct Author {
 struct Change {
   std::string path;
   std::optional<std::string> content;  // nothing = removed
+  std::string blob = {};               // its id, where the content is in the repository already (store())
 };
 
 enum class Path { clean, dirty, absent };
@@ -30,6 +31,9 @@ enum class Path { clean, dirty, absent };
 // A copy shares what was read; all of them are of one thread.
 class Repository {
  public:
+  // More files than these are written as one packfile, flushed together, and what can be is done beside each other.
+  static constexpr std::size_t kMany = 64;
+
   static Result<Repository> init(const std::string& folder);
   static Result<Repository> open(const std::string& folder);  // looks upwards too
 
@@ -50,18 +54,21 @@ class Repository {
   // A commit of this very message between `from` (not included) and `head`; empty when there is none.
   Result<std::string> find_message(const std::string& head, const std::string& from,
                                    const std::string& message) const;
-  // The commits that `head` reaches, newest first.
-  Result<std::vector<std::string>> history(const std::string& head) const;
+  // The commits that `head` reaches and `before` does not, newest first.
+  Result<std::vector<std::string>> history(const std::string& head, const std::string& before = {}) const;
   // Whether `commit` is `head` or one of its ancestors.
   Result<bool> reaches(const std::string& head, const std::string& commit) const;
 
   // Every file of the commit's tree below a folder ("" = all), sorted by path.
   Result<std::vector<File>> files(const std::string& commit, const std::string& below = {}) const;
   Result<std::string> read_blob(const std::string& blob) const;
+  static Result<std::string> blob_of(std::string_view content);  // the id that it has, or would have
   static std::size_t blobs_read();  // by this process, so far
   // The file at a path of a commit; nothing when it is not there.
   Result<std::optional<std::string>> read(const std::string& commit, const std::string& path) const;
 
+  // The contents as blobs that nothing refers to yet; each change knows its own then. May run beside another copy's work.
+  static Result<void> store(const std::string& folder, std::vector<Change>& changes);
   // Objects for the parent's tree with the changes laid over it; the commit's id. No ref moves.
   Result<std::string> write_commit(const std::string& parent, const std::vector<Change>& changes,
                                    const Author& author, const std::string& message) const;

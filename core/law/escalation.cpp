@@ -29,6 +29,7 @@ class Escalation : Walk {
  public:
   Escalation(const Index& before, const Index& after, const EntityView& maker) : Walk(before, after), maker_(maker) {
     find_changed_attributes();
+    find_read_fields();
   }
   Result<std::optional<Escalated>> run() {
     walk();
@@ -142,6 +143,20 @@ class Escalation : Walk {
     }
   }
 
+  void find_read_fields() {
+    for (std::uint32_t i = 0; i < b_.index().rule_count(); ++i)
+      if (const auto* condition = b_.engine().condition(i))
+        for (const auto& input : condition->inputs())
+          if (input.name == "actor" || input.name == "resource") read_.insert(input.field);
+  }
+
+  // A resource of which nothing else changed but what no condition reads (a secret's value) gives nobody anything.
+  bool matters(const EntityView& before, const EntityView& after) override {
+    auto it = changed_.find(after.str());
+    return it == changed_.end() || before.state != after.state || before.id != after.id ||
+           std::any_of(it->second.begin(), it->second.end(), [&](const auto& key) { return read_.contains(key); });
+  }
+
   bool changed(const Affected& q, std::uint32_t rule) {
     const auto* condition = b_.engine().condition(rule);
     if (!condition || changed_.empty()) return false;
@@ -154,6 +169,7 @@ class Escalation : Walk {
 
   std::optional<EntityView> maker_;
   std::map<std::string, std::set<std::string>> changed_;
+  std::set<std::string> read_;  // the fields of resources and actors that conditions read
   std::optional<Escalated> found_;
 };
 

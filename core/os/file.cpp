@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "core/os/fault.hpp"
@@ -275,6 +276,42 @@ Result<void> write_atomic(const std::string& path, std::string_view bytes, unsig
                           const std::string& scratch) {
   TK_CHECK(put_in_place(scratch.empty() ? path : scratch + "/unfinished", bytes, path, mode, true));
   return sync_directory(parent(path));
+}
+
+Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, const std::string& scratch) {
+  // What was flushed before it is renamed over another file is not flushed then, one by one (ext4(5), auto_da_alloc).
+  auto folder = scratch + "/unfinished.tk-files";
+  static std::future<void> removing;
+  if (removing.valid()) removing.wait();
+  TK_CHECK(remove_tree(folder));
+  TK_CHECK(make_directories(folder, 0700));
+  auto name = [&](std::size_t i) { return folder + "/" + std::to_string(i); };
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    int fd = faulty("os.open") ? -1 : ::open(name(i).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0) return failed("create", files[i].path);
+    auto written = fill(fd, files[i].bytes, files[i].path, false);
+    if (written && ::fchmod(fd, mode) != 0) written = failed("set the mode of", files[i].path);
+    ::close(fd);
+    TK_CHECK(written);
+  }
+  TK_CHECK(flush_file_system(folder));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (faulty("os.rename")) return failed("rename to", files[i].path);
+    // What stood there is kept: to give the blocks of thousands of files back takes a disk that discards them its time.
+    if (::renameat2(AT_FDCWD, name(i).c_str(), AT_FDCWD, files[i].path.c_str(), RENAME_EXCHANGE) != 0 &&
+        ::rename(name(i).c_str(), files[i].path.c_str()) != 0)
+      return failed("rename to", files[i].path);
+  }
+  TK_CHECK(flush_file_system(folder));
+  // Under a name that nobody writes to it is removed beside what comes next; whom that outlives, the next one does it for.
+  auto replaced = scratch + "/replaced.tk-" + std::to_string(::getpid());
+  TK_CHECK(remove_tree(replaced));
+  if (::rename(folder.c_str(), replaced.c_str()) != 0) return failed("rename", folder);
+  removing = std::async(std::launch::async, [scratch] {
+    if (auto names = list_directory(scratch, "replaced.tk-"))
+      for (const auto& one : *names) (void)remove_tree(scratch + "/" + one);
+  });
+  return {};
 }
 
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode) {

@@ -41,6 +41,11 @@ class InputLines {
 // so that a killed process leaves nothing where people look.
 Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode = 0644,
                           const std::string& scratch = {});
+// The same of many, flushed together: where one cannot be written whole, none is replaced.
+struct Content {
+  std::string path, bytes;
+};
+Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, const std::string& scratch);
 // The same without a flush: readers see the old bytes or the new ones, a power cut may leave neither. For
 // what no other boot of the machine trusts.
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);

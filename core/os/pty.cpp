@@ -88,6 +88,7 @@ TerminalMode::TerminalMode(int terminal, Kind kind, int sized)
     action.sa_handler = show_again;
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
     for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaction(signal, &action, nullptr);
+    ::signal(SIGTSTP, SIG_IGN);  // who reads there may be another process: it would take what is typed to the shell
   }
   ::tcsetattr(terminal, TCSANOW, &modes);
   if (sized < 0) return;
@@ -101,6 +102,7 @@ TerminalMode::TerminalMode(int terminal, Kind kind, int sized)
 TerminalMode::~TerminalMode() {
   if (size_from == terminal_) ::signal(SIGWINCH, SIG_DFL);
   if (before_) ::tcsetattr(terminal_, TCSADRAIN, before_.get());
+  if (silent_terminal == terminal_) ::signal(SIGTSTP, SIG_DFL), silent_terminal = -1;
 }
 
 void hand_on(int from, int to) {

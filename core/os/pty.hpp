@@ -30,7 +30,7 @@ class Pty {
 };
 
 // Until it ends: every key goes through as it is typed, also ^C (raw), or only nothing is shown of
-// what is typed. One at a time.
+// what is typed (silent), and ^Z does nothing. One at a time.
 class TerminalMode {
  public:
   enum class Kind { raw, silent };

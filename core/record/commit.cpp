@@ -184,6 +184,12 @@ Result<void> Store::publish(std::vector<Prepared>& all) {
   return {};
 }
 
+Result<bool> Store::owes(const std::string& topic) {
+  TK_TRY(auto s, journal_.db().prepare("SELECT 1 FROM outbox WHERE topic = ? LIMIT 1"));
+  s.bind(topic);
+  return s.step();
+}
+
 Result<std::vector<Error>> Store::recover() {
   struct Pending {
     std::int64_t seq;

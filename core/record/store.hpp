@@ -200,6 +200,7 @@ class Store {
   // Carries out what an earlier process committed and did not live to publish.
   // Gives what could not be done any more and was compensated.
   Result<std::vector<Error>> recover();
+  Result<bool> owes(const std::string& topic);  // whether the outbox holds any of it
 
   // Without one nothing personal is taken.
   void set_sealer(Sealer* sealer) { sealer_ = sealer; }

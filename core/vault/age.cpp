@@ -140,7 +140,7 @@ Unwrapped unwrap_x25519(const Stanza& stanza, const Identity& identity) {
   auto share = stanza.args.size() == 1 ? decode(stanza.args[0]) : std::nullopt;
   auto point = share ? key_of(*share) : std::nullopt;
   if (!point || stanza.body.size() != kFileKey + crypto::kAeadTag) return no(Failure::header, "its X25519 stanza is malformed");
-  auto shared = crypto::x25519(identity.secret(), *point);
+  auto shared = identity.agree(*point);
   if (!shared) return no(Failure::header, "its X25519 stanza has a point of small order");
   return crypto::aead_open(wrapping_key(*shared, *point, identity.recipient().point()), Nonce{}, stanza.body);
 }
@@ -271,19 +271,17 @@ std::string Identity::text() const {
   return out;
 }
 
-Recipient Identity::recipient() const {
-  return Recipient(crypto::x25519_public(secret_));
-}
-
 std::string encrypt(std::string_view text, std::span<const Recipient> recipients) {
   auto file_key = new_file_key();
   std::vector<Stanza> stanzas;
   for (const auto& recipient : recipients) {
-    auto ephemeral = Identity::generate();
-    auto share = ephemeral.recipient().point();
+    auto ephemeral = crypto::X25519::generate();
+    const auto& share = ephemeral.point();
     // A recipient of small order would make the key everybody's: what is wrapped for it is for nobody.
-    auto shared = crypto::x25519(ephemeral.secret(), recipient.point());
-    auto key = shared ? wrapping_key(*shared, share, recipient.point()) : ephemeral.secret();
+    auto shared = ephemeral.agree(recipient.point());
+    Key key;
+    if (shared) key = wrapping_key(*shared, share, recipient.point());
+    else crypto::random_bytes(key.data(), key.size());
     stanzas.push_back({"X25519", {encode(crypto::view(share))}, crypto::aead_seal(key, Nonce{}, file_key)});
     crypto::wipe(key.data(), key.size());
   }

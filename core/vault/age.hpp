@@ -32,16 +32,18 @@ class Identity {
  public:
   static Identity generate();
   static std::optional<Identity> parse(std::string_view text);  // "AGE-SECRET-KEY-1…"
-  explicit Identity(const crypto::Key& secret) : secret_(secret) {}
+  explicit Identity(const crypto::Key& secret) : secret_(secret), key_(secret) {}
   Identity(const Identity&) = default;
   Identity& operator=(const Identity&) = default;
   ~Identity();
   std::string text() const;  // to write it into its file; the caller wipes it
-  Recipient recipient() const;
+  Recipient recipient() const { return Recipient(key_.point()); }
   const crypto::Key& secret() const { return secret_; }
+  std::optional<crypto::Key> agree(const crypto::Key& point) const { return key_.agree(point); }
 
  private:
   crypto::Key secret_;
+  crypto::X25519 key_;
 };
 
 struct Failure {

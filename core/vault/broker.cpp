@@ -174,19 +174,27 @@ Result<Sealed> Broker::seal_next(const Sealed& secret, std::span<const age::Reci
   return Sealed{place, std::string(message.get("value"))};
 }
 
-Result<std::vector<Sealed>> Broker::reseal(std::span<const Sealed> secrets,
-                                           std::span<const age::Recipient> to) {
-  std::vector<std::string> words{"reseal"};
-  for (const auto& one : to) words.push_back("recipient " + one.text());
-  for (const auto& one : secrets) words.push_back(words_of(one));
-  TK_TRY(auto message, ask(words));
-  auto values = message.all("value");
-  if (values.size() != secrets.size())
-    return fail(Code::vault_broker, "vault-broker gave another number of secrets");
-  std::vector<Sealed> out;
-  for (std::size_t i = 0; i < secrets.size(); ++i)
-    out.push_back({secrets[i].place, std::string(values[i])});
-  return out;
+Result<void> Broker::reseal(std::span<const Sealed> secrets, std::span<const age::Recipient> to,
+                            const Done& done) {
+  constexpr std::size_t kAtOnce = 500;  // what lies in its memory at a time
+  auto ask_for = [&](std::size_t from) {
+    std::vector<std::string> words{"reseal"};
+    for (const auto& one : to) words.push_back("recipient " + one.text());
+    for (const auto& one : secrets.subspan(from, std::min(kAtOnce, secrets.size() - from)))
+      words.push_back(words_of(one));
+    return tell(words, {});
+  };
+  if (!secrets.empty()) TK_CHECK(ask_for(0));
+  for (std::size_t from = 0; from < secrets.size(); from += kAtOnce) {
+    TK_TRY(auto message, answer());
+    if (from + kAtOnce < secrets.size()) TK_CHECK(ask_for(from + kAtOnce));
+    auto values = message.all("value");
+    if (values.size() != std::min(kAtOnce, secrets.size() - from))
+      return fail(Code::vault_broker, "vault-broker gave another number of secrets");
+    for (std::size_t i = 0; i < values.size(); ++i)
+      TK_CHECK(done(from + i, std::string(values[i])));
+  }
+  return {};
 }
 
 Result<Broker::Signed> Broker::sign(const std::string& text) {

@@ -3,6 +3,7 @@
 // its work, vault_no_key, vault_value, vault_integrity.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -63,8 +64,10 @@ class Broker {
   // Its next version, of the same value.
   Result<Sealed> seal_next(const Sealed& secret, std::span<const age::Recipient> to,
                            std::size_t least);
-  Result<std::vector<Sealed>> reseal(std::span<const Sealed> secrets,
-                                     std::span<const age::Recipient> to);
+  // Each for these recipients, in their order; it goes on while `done` looks at what it has.
+  using Done = std::function<Result<void>(std::size_t i, std::string value)>;
+  Result<void> reseal(std::span<const Sealed> secrets, std::span<const age::Recipient> to,
+                      const Done& done);
   struct Signed {
     std::string signer, signature;
   };

@@ -141,6 +141,34 @@ std::vector<std::string> signers_of(const Manifest& manifest) {
   return out;
 }
 
+std::optional<Laid> Laid::read(std::string_view text) {
+  Laid out;
+  bool first = true;
+  while (true) {
+    auto end = text.find('\n');
+    if (end == text.npos) return std::nullopt;
+    auto line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (std::exchange(first, false)) {
+      out.commit = line;
+      continue;
+    }
+    if (line.empty()) break;
+    auto words = text::split(line, ' ');
+    std::int64_t generation = 0;
+    if (words.size() != 3 || words[0] != "newest" || !number(words[1], generation)) return std::nullopt;
+    out.newest[std::string(words[2])] = generation;
+  }
+  if (!text.empty()) out.manifest = text;
+  return out;
+}
+
+std::string Laid::text() const {
+  auto out = commit + "\n";
+  for (const auto& [signer, generation] : newest) out += "newest " + std::to_string(generation) + " " + signer + "\n";
+  return out + "\n" + manifest.value_or("");
+}
+
 std::vector<std::string> differences(const Manifest& manifest, const std::vector<Declared>& all,
                                      const std::set<std::string>& recipients) {
   std::vector<std::string> out;

@@ -53,6 +53,18 @@ struct Manifest {
   void put(const Place& place, std::string sha256, std::span<const age::Recipient> to, bool same);
 };
 
+// What a commit says of the vault, laid beside the law for programs that read no git (.tk/run/vault.idx):
+//   COMMIT
+//   newest GENERATION SIGNER          of each who signed one in its history; then an empty line
+//   the manifest, where it has one
+struct Laid {
+  std::string commit;
+  std::map<std::string, std::int64_t> newest;  // generations, by signer
+  std::optional<std::string> manifest;
+  static std::optional<Laid> read(std::string_view text);
+  std::string text() const;
+};
+
 // The attributes of a secret that are signed: the value, and all that says who gets it and how.
 inline constexpr std::array<std::string_view, 10> kSigned = {
     "env",       "mode",       "rotate-after", "set-at",      "tool",

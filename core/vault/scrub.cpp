@@ -26,9 +26,14 @@ Place place_of(std::uint64_t head) {
           std::uint64_t{1} << (mixed >> 24 & 63) | std::uint64_t{1} << (mixed >> 34 & 63)};
 }
 
-std::uint32_t end_of(std::uint64_t window) {
-  return static_cast<std::uint32_t>(window) * 0x9e3779b1u >> 15;
-}
+// As what a byte counts; kSpecial where there is more to do.
+constexpr unsigned kSpecial = 0x100;
+constexpr auto kEntries = [] {
+  std::array<std::uint16_t, 256> out{};
+  for (unsigned c = 0; c < 256; ++c) out[c] = detail::kCountsAs[c];
+  out['\n'] = out[27] = kSpecial;
+  return out;
+}();
 
 // Of the last kOpen + 1 bytes.
 std::uint64_t third_of(std::uint64_t window) {
@@ -67,8 +72,6 @@ void Scrubber::add(const std::string& name, std::string_view secret) {
       beginnings_[size].emplace(head_of(text, size), true);
     auto key = place_of<kBits>(head);
     filter_[key.word] |= key.bits;
-    auto end = end_of(head);
-    ends_[end / 64] |= std::uint64_t{1} << end % 64;
     auto bit = third_of(head >> 8 * (kShortest - kOpen - 1));
     thirds_[bit / 64] |= std::uint64_t{1} << bit % 64;
     same.push_back(static_cast<std::uint32_t>(forms_.size()));
@@ -107,43 +110,53 @@ void Scrubber::matched(std::uint64_t begin, std::uint64_t end, std::uint32_t nam
   if (one.begin < one.end) ranges_.push_back(one);
 }
 
+bool Scrubber::may_start(std::uint64_t window) const {
+  auto key = place_of<kBits>(window);
+  return (filter_[key.word] & key.bits) == key.bits;
+}
+
 std::string Scrubber::feed(std::string_view bytes) {
   auto offset = base_ + pending_.size();
   pending_ += bytes;
-  // In registers: this is done for each byte of what a program writes.
+  // In registers, and without a branch for what does not count: this is done for each byte of what a program writes.
   auto last = window_.bytes, count = window_.count;
   auto* const offsets = window_.offsets.data();
-  auto counting = counting_;
-  const auto *filter = filter_.data(), *ends = ends_.data();
-  auto keep = [&] { window_.bytes = last, window_.count = count; };
-  bool watched = !live_.empty() || apart_ != 0;
+  const auto* filter = filter_.data();
+  auto mode = [&] {
+    return !live_.empty() || apart_ != 0 || counting_.inside() ? kSpecial : 0u;
+  };
+  auto special = mode();
   for (char byte : bytes) {
     auto at = offset++;
-    auto v = counting(static_cast<unsigned char>(byte));
-    if (v == 0) {
-      keep();
-      not_counted(byte, counting.swallowed(), at);
-      watched = watched || apart_ != 0;
-      continue;
+    unsigned v = kEntries[static_cast<unsigned char>(byte)];
+    if (((v | special) & kSpecial) == 0) {
+      last = v != 0 ? last << 8 | v : last;
+      offsets[count % Window::kKept] = at;
+      count += v != 0;
+      auto key = place_of<kBits>(last);
+      bool hit = ((filter[key.word] & key.bits) == key.bits) & (v != 0);
+      if (!hit) continue;
+      window_.bytes = last, window_.count = count;
+      start(window_, false);
+    } else {
+      window_.bytes = last, window_.count = count;
+      look_at(byte, at);
+      last = window_.bytes, count = window_.count;
     }
-    last = last << 8 | v;
-    offsets[count++ % kShortest] = at;
-    if (watched) {
-      go_on(v, at, false);
-      if (apart_ != 0) --apart_, look_at_every(v, at);
-      watched = !live_.empty() || apart_ != 0;
-    }
-    auto end = end_of(last);
-    if ((ends[end / 64] >> end % 64 & 1) == 0) continue;
-    auto key = place_of<kBits>(last);
-    if ((filter[key.word] & key.bits) != key.bits) continue;
-    keep();
-    start(window_, false);
-    watched = watched || !live_.empty();
+    special = mode();
   }
-  keep();
-  counting_ = counting;
+  window_.bytes = last, window_.count = count;
   return take(held_from(offset));
+}
+
+// A byte where something is going on.
+void Scrubber::look_at(char byte, std::uint64_t at) {
+  auto v = counting_(static_cast<unsigned char>(byte));
+  if (v == 0) return not_counted(byte, counting_.swallowed(), at);
+  window_.push(v, at);
+  go_on(v, at, false);
+  if (apart_ != 0) --apart_, look_at_every(v, at);
+  if (may_start(window_.bytes)) start(window_, false);
 }
 
 void Scrubber::not_counted(char byte, std::uint8_t swallowed, std::uint64_t at) {

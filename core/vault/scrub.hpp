@@ -60,6 +60,7 @@ class Counting {
     state_ = state_ == 1 ? (c == '[' ? 2 : 0) : c < 0x40 ? 2 : 0;
     return 0;
   }
+  bool inside() const { return state_ != 0; }  // a control sequence
   // As what a byte would have counted that was one of a control sequence.
   std::uint8_t swallowed() const { return swallowed_; }
 
@@ -99,18 +100,21 @@ class Scrubber {
   // The last eight bytes that counted, and where they stand.
   struct Window {
     std::uint64_t bytes = 0, count = 0;
-    std::array<std::uint64_t, kShortest> offsets{};
-    std::uint64_t offset(std::uint64_t back) const { return offsets[(count - back) % kShortest]; }
+    static constexpr std::size_t kKept = 2 * kShortest;  // where the next one goes none of the last stands
+    std::array<std::uint64_t, kKept> offsets{};
+    std::uint64_t offset(std::uint64_t back) const { return offsets[(count - back) % kKept]; }
     void push(std::uint8_t byte, std::uint64_t at) {
       bytes = bytes << 8 | byte;
-      offsets[count++ % kShortest] = at;
+      offsets[count++ % kKept] = at;
     }
   };
   struct Range {
     std::uint64_t begin, end;
     std::uint32_t name;
   };
+  bool may_start(std::uint64_t window) const;
   void start(const Window& window, bool every);
+  void look_at(char byte, std::uint64_t at);
   void look_at_every(std::uint8_t byte, std::uint64_t offset);
   void matched(std::uint64_t begin, std::uint64_t end, std::uint32_t name);
   void go_on(std::uint8_t byte, std::uint64_t offset, bool swallowed);
@@ -128,8 +132,6 @@ class Scrubber {
   std::array<std::unordered_map<std::uint64_t, bool>, kShortest> beginnings_;  // their first 1 to 7
   std::vector<std::uint64_t> filter_ =
       std::vector<std::uint64_t>(1u << kBits);  // two bits of a word for each head
-  std::vector<std::uint64_t> ends_ = std::vector<std::uint64_t>(
-      1u << 11);  // a bit for the last four bytes of each: fits beside the text
   std::vector<std::uint64_t> thirds_ =
       std::vector<std::uint64_t>(1u << 12);  // a bit for the first kOpen + 1 bytes of each
   // The stream: what was not given out yet begins at offset base_.

@@ -1,29 +1,26 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/crypto/digest.hpp"
 #include "core/journal/live.hpp"
 #include "core/os/file.hpp"
 #include "core/workspace/compile.hpp"
 #include "core/workspace/compiled_law.hpp"
+#include "core/workspace/configuration.hpp"
 #include "core/workspace/entities.hpp"
 
 namespace tk::workspace {
 
-Result<std::string> compile_sources(std::vector<SourceFile> sources) {
+Result<void> check_sources(std::vector<SourceFile> sources) {
   std::sort(sources.begin(), sources.end(), [](auto& a, auto& b) { return a.path < b.path; });
   Files files;
   for (const auto& f : sources) files.emplace_back(f.path, std::make_shared<const FileDeclares>(read_file(f)));
   auto declared = join_files(files);
   if (declared.problems.empty()) declared.problems = check_together(files, declared.model.entities);
   if (!declared.problems.empty()) return fail(declared.problems.front());
-  return law::compile(declared.model, crypto::sha256_hex);
-}
-
-Result<void> check_sources(std::vector<SourceFile> sources) {
-  auto compiled = compile_sources(std::move(sources));
-  return compiled ? Result<void>{} : Result<void>(fail(compiled.error()));
+  return law::compile(declared.model, crypto::sha256_hex).transform([](auto&&) {});
 }
 
 Result<void> compile_law(const Workspace& ws, const std::string& what, const std::string& output) {
@@ -49,11 +46,8 @@ Result<LawCompiler> LawCompiler::open(const Workspace& ws) {
   return LawCompiler(ws, std::move(repository));
 }
 
-Result<std::string> LawCompiler::compile(const std::string& commit) {
-  if (commit.empty())
-    return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
-  TK_TRY(auto files, declared_files(repository_, commit));
-  Files read;
+Result<Files> LawCompiler::read(const std::vector<git::Repository::Difference>& files, const std::map<std::string, const std::string*>& contents) {
+  Files out;
   decltype(read_) kept;
   for (const auto& f : files) {
     auto key = std::pair(f.path, f.blob);
@@ -61,14 +55,24 @@ Result<std::string> LawCompiler::compile(const std::string& commit) {
     std::shared_ptr<const FileDeclares> one;
     if (before != read_.end()) {
       one = before->second;
+    } else if (auto given = contents.find(f.path); given != contents.end()) {
+      one = std::make_shared<const FileDeclares>(read_file({f.path, *given->second}));
     } else {
       TK_TRY(auto content, repository_.read_blob(f.blob));
       one = std::make_shared<const FileDeclares>(read_file({f.path, std::move(content)}));
     }
     kept.emplace(key, one);
-    read.emplace_back(f.path, std::move(one));
+    out.emplace_back(f.path, std::move(one));
   }
   read_ = std::move(kept);
+  return out;
+}
+
+Result<std::string> LawCompiler::compile(const std::string& commit) {
+  if (commit.empty())
+    return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
+  TK_TRY(auto files, declared_files(repository_, commit));
+  TK_TRY(auto read, this->read(files, {}));
   auto declared = join_files(read);
   if (!declared.problems.empty()) return fail(declared.problems.front());
   declared.model.commit = commit;
@@ -77,6 +81,35 @@ Result<std::string> LawCompiler::compile(const std::string& commit) {
     if (::stat(workspace_.path(f.path).c_str(), &st) == 0)
       f.mtime_ns = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
   }
+  return law::compile(declared.model, crypto::sha256_hex);
+}
+
+Result<std::string> LawCompiler::compile(const std::string& commit, const std::vector<git::Change>& over) {
+  TK_TRY(auto files, declared_files(repository_, commit));
+  std::map<std::string, const std::string*> contents;
+  std::set<std::string_view> changed;
+  for (const auto& change : over) changed.insert(change.path);
+  std::erase_if(files, [&](const auto& f) { return changed.contains(f.path); });
+  for (const auto& change : over) {
+    if (!change.content || !declares(change.path)) continue;
+    TK_TRY(auto blob, git::Repository::blob_of(*change.content));
+    files.push_back({change.path, std::move(blob)});
+    contents.emplace(change.path, &*change.content);
+  }
+  std::sort(files.begin(), files.end(), [](auto& a, auto& b) { return a.path < b.path; });
+  std::map<std::string, std::string> blobs;
+  for (const auto& f : files) blobs.emplace(f.path, f.blob);
+  TK_CHECK(check_configuration(blobs, [&](const std::string& path) -> Result<std::optional<std::string>> {
+    if (auto given = contents.find(path); given != contents.end()) return *given->second;
+    auto it = blobs.find(path);
+    if (it == blobs.end()) return std::optional<std::string>();
+    TK_TRY(auto content, repository_.read_blob(it->second));
+    return std::optional(std::move(content));
+  }, over));
+  TK_TRY(auto read, this->read(files, contents));
+  auto declared = join_files(read);
+  if (declared.problems.empty()) declared.problems = check_together(read, declared.model.entities);
+  if (!declared.problems.empty()) return fail(declared.problems.front());
   return law::compile(declared.model, crypto::sha256_hex);
 }
 
@@ -118,12 +151,13 @@ Result<void> compile_law(const Workspace& ws) {
   return compile_law(ws, repository);
 }
 
-Result<void> compile_law(const Workspace& ws, const git::Repository& repository) {
-  LawCompiler compiler(ws, repository);
-  TK_TRY(auto commit, compiler.head_commit());
-  TK_TRY(auto bytes, compiler.compile(commit));
-  TK_CHECK(compiler.keep(bytes));
-  return compiler.publish(bytes);
+Result<void> compile_law(const Workspace& ws, const git::Repository& repository) { return LawCompiler(ws, repository).follow_head(); }
+
+Result<void> LawCompiler::follow_head() {
+  TK_TRY(auto commit, head_commit());
+  TK_TRY(auto bytes, compile(commit));
+  TK_CHECK(keep(bytes));
+  return publish(bytes);
 }
 
 }  // namespace tk::workspace

@@ -26,6 +26,10 @@ class LawCompiler {
 
   // The bytes of the index (law/index.hpp) of this commit.
   Result<std::string> compile(const std::string& commit);
+  // The same with contents laid over it, as it would be committed: it must be valid as a whole, configuration included.
+  Result<std::string> compile(const std::string& commit, const std::vector<git::Change>& over);
+  // HEAD's law, kept and published.
+  Result<void> follow_head();
   // Puts the index where every process of this boot maps it, and wakes those that wait on the workspace.
   Result<void> publish(std::string_view index) const;
   // Puts it where it outlives the machine's end, flushed.
@@ -37,7 +41,9 @@ class LawCompiler {
  private:
   Workspace workspace_;
   git::Repository repository_;
-  // What the files of the last commit declared, by path and blob.
+  // The files with what they declare; a change's content by its path.
+  Result<Files> read(const std::vector<git::Repository::Difference>& files, const std::map<std::string, const std::string*>& contents);
+  // What the files that were read last declared, by path and blob.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const FileDeclares>> read_;
 };
 

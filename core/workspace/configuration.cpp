@@ -285,15 +285,11 @@ Result<Configuration> ConfigReader::of_entity(const std::string& context, const 
   return merge_levels(all);
 }
 
-Result<void> check_configuration(const std::vector<SourceFile>& sources, const std::vector<git::Change>& changed) {
-  std::map<std::string, const SourceFile*> by_path;
-  for (const auto& source : sources) by_path.emplace(source.path, &source);
-  ConfigReader reader([&](const std::string& path) -> Result<std::optional<std::string>> {
-    auto it = by_path.find(path);
-    return it == by_path.end() ? std::optional<std::string>() : it->second->content;
-  });
+Result<void> check_configuration(const std::map<std::string, std::string>& files, const ConfigReader::Read& read,
+                                 const std::vector<git::Change>& changed) {
+  ConfigReader reader(read);
   bool locks = false;
-  for (const auto& [path, source] : by_path) {
+  for (const auto& [path, blob] : files) {
     if (!is_level(path)) continue;
     TK_TRY(auto config, reader.of(context_of_level(path)));
     for (const auto& [key, said] : config) locks = locks || said.locked;
@@ -306,10 +302,11 @@ Result<void> check_configuration(const std::vector<SourceFile>& sources, const s
     touched.insert(c.path);
     all = all || is_level(c.path) || c.path == "MANIFEST.xml";
   }
-  for (const auto& [path, source] : by_path) {
+  for (const auto& [path, blob] : files) {
     if (!path.starts_with("galaxies/") || is_level(path) || (!all && !touched.contains(path))) continue;
-    for (const auto& e : read_file(*source).entities) {
-      TK_TRY(auto own, config_of_entity(source->content, path, e.ref.type, e.ref.name));
+    TK_TRY(auto content, read(path));
+    for (const auto& e : read_file({path, content.value_or("")}).entities) {
+      TK_TRY(auto own, config_of_entity(*content, path, e.ref.type, e.ref.name));
       own.name = e.ref.str();
       TK_CHECK(reader.of_entity(e.ref.context, own));
     }

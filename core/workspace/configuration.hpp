@@ -109,9 +109,10 @@ class ConfigReader {
 // `type` and `name` as in the reference of the entity.
 Result<ConfigLevel> config_of_entity(std::string_view content, const std::string& path, std::string_view type, std::string_view name);
 
-// The configuration of a whole set of sources, before `changed` is committed into it: that of every level, and of the
-// entities in the changed files.
-Result<void> check_configuration(const std::vector<SourceFile>& sources, const std::vector<git::Change>& changed);
+// The configuration of all files that declare (their blobs by their paths), before `changed` is committed into them:
+// that of every level, and of the entities in the changed files.
+Result<void> check_configuration(const std::map<std::string, std::string>& files, const ConfigReader::Read& read,
+                                 const std::vector<git::Change>& changed);
 
 // A <config> read; a key that is said twice is ws_entity_invalid.
 Result<ConfigLevel> read_config(std::string_view content, const std::string& path);

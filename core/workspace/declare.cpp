@@ -1,6 +1,7 @@
 #include "core/workspace/declare.hpp"
 
 #include <algorithm>
+#include <future>
 
 #include "core/base/ids.hpp"
 #include "core/json/json.hpp"
@@ -41,14 +42,15 @@ Result<RefEffects> RefEffects::open(const git::Repository& repo) {
 
 namespace {
 
-// What an outbox entry asks for.
+// What an outbox entry asks for: its first line. The second is what its records were, which a compensation needs alone.
 struct Wanted {
   std::string ref, from, to, message;
   std::vector<std::string> paths;
   git::Author author;
 };
 
-Result<Wanted> read_wanted(const Value& body) {
+Result<Wanted> read_wanted(const std::string& effect) {
+  TK_TRY(auto body, json::parse(std::string_view(effect).substr(0, effect.find('\n')), "outbox"));
   Wanted w{body["ref"].text(), body["from"].text(), body["to"].text(), body["message"].text(), {}, {}};
   if (const auto* list = body["paths"].as_list())
     for (const auto& p : *list) w.paths.push_back(p.text());
@@ -82,8 +84,7 @@ Result<std::string> rebase(const git::Repository& repo, const Wanted& w, const s
 }  // namespace
 
 Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
-  TK_TRY(auto body, json::parse(effect.body, "outbox"));
-  TK_TRY(auto w, read_wanted(body));
+  TK_TRY(auto w, read_wanted(effect.body));
   auto finish = [&](const std::string& before, const std::string& now) -> Result<void> {
     TK_TRY(auto here, repo_.head_ref());
     if (here != w.ref) return {};  // another branch is checked out: its files are its own
@@ -109,8 +110,10 @@ Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
 }
 
 Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect, const Error& why) {
-  TK_TRY(auto body, json::parse(effect.body, "outbox"));
-  for (const auto& r : body["records"].as_list() ? *body["records"].as_list() : Value::List{}) {
+  auto line = std::min(effect.body.find('\n'), effect.body.size() - 1);
+  TK_TRY(auto body, json::parse(effect.body.substr(0, line), "outbox"));
+  TK_TRY(auto records, json::parse(effect.body.substr(line + 1), "outbox"));
+  for (const auto& r : records.as_list() ? *records.as_list() : Value::List{}) {
     record::Change undo;
     undo.id = r["id"].text();
     undo.event = "revert_to_" + r["state"].text();
@@ -126,6 +129,9 @@ Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect
 Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, Declaration d) {
   TK_TRY(auto head, repo.head_commit());
   TK_TRY(auto ref, repo.head_ref());
+  // Nothing refers to the contents yet: they are written while law is asked.
+  std::future<Result<void>> stored;
+  if (d.files.size() > git::Repository::kMany) stored = std::async(std::launch::async, [&] { return git::Repository::store(repo.worktree(), d.files); });
   if (d.check_clean)
     for (const auto& f : d.files) {
       TK_TRY(auto state, repo.path_state(head, f.path));
@@ -153,13 +159,14 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
     auto message = d.message + "\n\nTk-Actor: " + actor.ref +
                    (actor.on_behalf_of_ref.empty() ? "" : " for " + actor.on_behalf_of_ref) +
                    "\nTk-Trace: " + trace.trace_id + "\nTk-Seq: " + std::to_string(seq) + "\n";
+    if (stored.valid()) TK_CHECK(stored.get());
     TK_TRY(auto commit, repo.write_commit(head, d.files, d.author, message));
     Value::List paths;
     for (const auto& f : d.files) paths.push_back(f.path);
     Value::Map body{{"actor", actor_value(actor)}, {"author", author_line(d.author)},
                     {"from", head}, {"message", message}, {"paths", paths},
-                    {"records", records}, {"ref", ref}, {"to", commit}};
-    return std::vector<record::Effect>{{"ref", json::compact(body)}};
+                    {"ref", ref}, {"to", commit}};
+    return std::vector<record::Effect>{{"ref", json::compact(body) + "\n" + json::compact(records)}};
   };
   TK_TRY(auto done, store.apply(std::move(d.changes)));
   return done.front().seq;

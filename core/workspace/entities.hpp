@@ -40,6 +40,7 @@ struct Entity {
 };
 
 // What a record of the entity holds: its attributes but for what the record says elsewhere, and its children by their name.
+// Of a secret's value (a ciphertext) its digest: what is sealed anew or taken out of git does not live on in the journal.
 Value::Map attributes_of(const Entity& entity);
 
 // The same in steps, for who keeps what did not change: one file alone, then all of them.
@@ -94,8 +95,6 @@ Result<std::vector<SourceFile>> committed_sources(const git::Repository& repo,
 Result<std::vector<git::Repository::Difference>> declared_files(const git::Repository& repo, const std::string& commit);
 Result<std::vector<SourceFile>> working_sources(const std::string& root);
 
-// The law of a whole set of sources, compiled.
-Result<std::string> compile_sources(std::vector<SourceFile> sources);
 // The first problem of a whole set of sources, law included.
 Result<void> check_sources(std::vector<SourceFile> sources);
 

@@ -209,7 +209,7 @@ class Broker {
              place.ref + ": " + (no_key ? "it is not sealed to this key" : value.error().why)};
   }
 
-  Words reseal(const Message& message) const {
+  Words reseal(const Message& message) {
     auto to = recipients(message);
     auto secrets = message.all("secret");
     auto least = number(message.get("min"));
@@ -218,23 +218,19 @@ class Broker {
     auto parts = std::max<std::size_t>(
         1, std::min<std::size_t>(std::thread::hardware_concurrency(), secrets.size() / 16));
     std::vector<std::string> troubles(parts), kinds(parts);
-    {
-      std::deque<Thread> threads;
-      for (std::size_t part = 0; part < parts; ++part)
-        threads.emplace_back([&, part] {
-          try {
-            for (auto i = part; i < secrets.size(); i += parts) {
-              auto [place, sealed] = place_of(secrets[i]);
-              auto value = open(place, sealed);
-              check(value, least, false);
-              if (next) ++place.version;
-              out[i] = "value " + vault::seal(place, value, to);
-            }
-          } catch (const No& no) {
-            kinds[part] = no.kind, troubles[part] = no.why;
-          }
-        });
-    }
+    workers_.run(parts, [&](std::size_t part) {
+      try {
+        for (auto i = part; i < secrets.size(); i += parts) {
+          auto [place, sealed] = place_of(secrets[i]);
+          auto value = open(place, sealed);
+          check(value, least, false);
+          if (next) ++place.version;
+          out[i] = "value " + vault::seal(place, value, to);
+        }
+      } catch (const No& no) {
+        kinds[part] = no.kind, troubles[part] = no.why;
+      }
+    });
     for (std::size_t part = 0; part < parts; ++part)
       if (!kinds[part].empty()) throw No{kinds[part].c_str(), troubles[part]};
     return out;
@@ -362,6 +358,7 @@ class Broker {
   }
 
   std::vector<vault::age::Identity> keys_;
+  Workers workers_;
 };
 
 }  // namespace

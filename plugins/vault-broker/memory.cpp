@@ -22,7 +22,8 @@ namespace tk::vault_broker {
 namespace {
 
 constexpr std::size_t kRegion = 2u << 20, kStack = 512u << 10,
-                      kLargest = 20;  // blocks of up to 2^20 bytes are of a region
+                      kLargest = 20,  // blocks of up to 2^20 bytes are of a region
+    kSmall = 12, kPiece = 64u << 10;  // those of up to 2^12 of a piece of it that a thread has
 
 std::mutex mutex;
 Memory weakest_so_far = Memory::secret;
@@ -54,46 +55,73 @@ struct alignas(16) Block {
   std::size_t bits;
   Block* next;
 };
-std::array<Block*, kLargest + 1> unused{};
-char* rest = nullptr;
-std::size_t left = 0;
+
+class Arena {
+ public:
+  // `more` gives `size` bytes where none are left.
+  Block* take(std::size_t bits, std::size_t size, void* (*more)(std::size_t)) {
+    auto*& list = unused_[bits];
+    if (auto* block = list) {
+      list = block->next;
+      return block;
+    }
+    auto bytes = std::size_t{1} << bits;
+    if (left_ < bytes) {
+      rest_ = static_cast<char*>(more(size));
+      left_ = rest_ ? size : 0;
+      if (!rest_) return nullptr;
+    }
+    auto* block = reinterpret_cast<Block*>(rest_);
+    rest_ += bytes, left_ -= bytes;
+    block->bits = bits;
+    return block;
+  }
+  void give_back(Block* block) {
+    block->next = unused_[block->bits];
+    unused_[block->bits] = block;
+  }
+
+ private:
+  std::array<Block*, kLargest + 1> unused_{};
+  char* rest_ = nullptr;
+  std::size_t left_ = 0;
+};
+// Small blocks are of the thread that takes them, and become its that frees them: two that seal do
+// not wait for each other.
+Arena shared;
+thread_local Arena own;
+
+Block* take_shared(std::size_t bits) {
+  std::lock_guard guard(mutex);
+  return shared.take(bits, kRegion, map);
+}
 
 void* take(std::size_t size) {
   auto bits = std::max<std::size_t>(6, std::bit_width(size + sizeof(Block) - 1));
-  std::lock_guard guard(mutex);
-  if (bits > kLargest) {
-    auto* block = static_cast<Block*>(map(std::size_t{1} << bits));
-    if (!block) return nullptr;
-    block->bits = bits;
-    return block + 1;
+  Block* block = nullptr;
+  if (bits <= kSmall) {
+    block = own.take(bits, kPiece, [](std::size_t n) -> void* {
+      return take_shared(static_cast<std::size_t>(std::bit_width(n - 1)));
+    });
+  } else if (bits <= kLargest) {
+    block = take_shared(bits);
+  } else {
+    std::lock_guard guard(mutex);
+    block = static_cast<Block*>(map(std::size_t{1} << bits));
+    if (block) block->bits = bits;
   }
-  auto*& list = unused[bits];
-  if (auto* block = list) {
-    list = block->next;
-    return block + 1;
-  }
-  auto bytes = std::size_t{1} << bits;
-  if (left < bytes) {
-    rest = static_cast<char*>(map(kRegion));
-    left = rest ? kRegion : 0;
-    if (!rest) return nullptr;
-  }
-  auto* block = reinterpret_cast<Block*>(rest);
-  rest += bytes, left -= bytes;
-  block->bits = bits;
-  return block + 1;
+  return block ? block + 1 : nullptr;
 }
 
 void give_back(void* at) {
   if (!at) return;
   auto* block = static_cast<Block*>(at) - 1;
+  if (block->bits <= kSmall) return own.give_back(block);
   std::lock_guard guard(mutex);
-  if (block->bits > kLargest) {
+  if (block->bits > kLargest)
     ::munmap(block, std::size_t{1} << block->bits);
-    return;
-  }
-  block->next = unused[block->bits];
-  unused[block->bits] = block;
+  else
+    shared.give_back(block);
 }
 
 void* resize(void* at, std::size_t size) {
@@ -152,6 +180,33 @@ Thread::Thread(std::function<void()> body) : body_(std::move(body)) {
 void Thread::join() {
   std::unique_lock guard(mutex_);
   changed_.wait(guard, [&] { return over_; });
+}
+
+void Workers::serve(std::size_t part) {
+  std::unique_lock guard(mutex_);
+  for (std::uint64_t seen = 0;;) {
+    changed_.wait(guard, [&] { return round_ != seen; });
+    seen = round_;
+    if (part >= parts_) continue;
+    guard.unlock();
+    (*body_)(part);
+    guard.lock();
+    if (--left_ == 0) changed_.notify_all();
+  }
+}
+
+void Workers::run(std::size_t parts, const std::function<void(std::size_t)>& body) {
+  {
+    std::lock_guard guard(mutex_);
+    body_ = &body, parts_ = parts, left_ = parts - 1;
+    ++round_;
+    while (threads_.size() + 1 < parts)
+      threads_.emplace_back([this, part = threads_.size() + 1] { serve(part); });
+  }
+  changed_.notify_all();
+  body(0);
+  std::unique_lock guard(mutex_);
+  changed_.wait(guard, [&] { return left_ == 0; });
 }
 
 }  // namespace tk::vault_broker

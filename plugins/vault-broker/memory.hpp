@@ -5,6 +5,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <mutex>
 
@@ -30,6 +32,22 @@ class Thread {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool over_ = false;
+};
+
+// Threads that stay, for work in equal parts.
+class Workers {
+ public:
+  // Each part once; the first is of who calls.
+  void run(std::size_t parts, const std::function<void(std::size_t part)>& body);
+
+ private:
+  void serve(std::size_t part);
+  std::deque<Thread> threads_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  const std::function<void(std::size_t)>* body_ = nullptr;
+  std::size_t parts_ = 0, left_ = 0;
+  std::uint64_t round_ = 0;
 };
 
 }  // namespace tk::vault_broker

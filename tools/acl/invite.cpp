@@ -27,7 +27,8 @@ Result<Exit> run(const cli::Args& args) {
     return fail(Code::cli_usage, "no user can stand in " + (into.empty() ? "the root" : text::printable(into)), "--in acme.web");
   // Refused now and not to the face of who was invited; asked again when it is accepted.
   auto somebody = newcomer(into, "somebody-" + ids::uuid7(), role, ids::uuid7());
-  TK_CHECK(check_whole(*s, repository, somebody.files()));
+  workspace::LawCompiler compiler(s->workspace, repository);
+  TK_CHECK(check_whole(*s, compiler, somebody.files()));
   TK_TRY(auto out, acl::invite(s->store, s->realm, args.get("ADDRESS"), role, into, s->actor, s->trace));
   auto until = clock::rfc3339(out.expires_ns);
   if (args.json()) {

@@ -4,6 +4,8 @@
 #include "core/cli/output.hpp"
 #include "core/os/file.hpp"
 #include "core/provision/policy.hpp"
+#include "core/vault/manifest.hpp"
+#include "core/workspace/declare.hpp"
 #include "core/workspace/hierarchy.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
@@ -83,6 +85,27 @@ Result<Exit> run(const cli::Args& args) {
   return Exit::ok;
 }
 
+// Of each who signed one in the history of a commit, the newest manifest of the vault. What was found for an ancestor is
+// gone on from.
+Result<std::map<std::string, std::int64_t>> newest_manifests(const workspace::Workspace& ws, const git::Repository& repository, const std::string& commit) {
+  vault::Laid before;
+  if (auto text = os::read_file(ws.state("run/vault.idx"))) before = vault::Laid::read(*text).value_or(vault::Laid{});
+  if (!before.commit.empty() && !repository.reaches(commit, before.commit).value_or(false)) before = {};
+  TK_TRY(auto commits, repository.history(commit, before.commit));
+  auto out = std::move(before.newest);
+  auto last = before.manifest;
+  for (const auto& one : commits) {
+    TK_TRY(auto text, repository.read(one, std::string(vault::kManifestFile)));
+    if (!text || text == last) continue;
+    last = std::move(text);
+    auto manifest = vault::Manifest::read(*last);
+    if (!manifest || !manifest->is_signed()) continue;
+    auto& newest = out[manifest->signer];
+    newest = std::max(newest, manifest->generation);
+  }
+  return out;
+}
+
 // What a commit says of boxes, for programs that read no git (box/ground.hpp).
 Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commit) {
   TK_TRY(auto repository, git::Repository::open(ws.root()));
@@ -105,7 +128,8 @@ Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commi
   }
   TK_TRY(auto manifest, repository.read(ground.commit, "vault.manifest"));
   TK_CHECK(os::make_directories(ws.state("run"), 0700));
-  TK_CHECK(os::replace_file(ws.state("run/vault.idx"), ground.commit + "\n" + manifest.value_or(""), 0600));
+  TK_TRY(auto newest, newest_manifests(ws, repository, ground.commit));
+  TK_CHECK(os::replace_file(ws.state("run/vault.idx"), vault::Laid{ground.commit, std::move(newest), std::move(manifest)}.text(), 0600));
   TK_CHECK(os::replace_file(ws.state("run/boxes.idx"), ground.text(), 0600));
   return Exit::ok;
 }
@@ -116,6 +140,11 @@ Result<Exit> run_compile(const cli::Args& args) {
   if (!args.has("boxes") && what.empty() != output.empty())
     return fail(Code::cli_usage, "WHAT and --output go together", "tk repo compile --output /tmp/law.idx main");
   if (args.has("boxes")) return keep_boxes(ws, what);
+  if (args.has("pending")) {
+    TK_TRY(auto repository, git::Repository::open(ws.root()));
+    TK_TRY(auto effects, workspace::RefEffects::open(repository));
+    TK_CHECK(Session::open_for_bearer(&effects));
+  }
   if (!what.empty()) {
     TK_CHECK(workspace::compile_law(ws, what, output));
     if (args.json()) cli::print(json::pretty(Value::Map{{"commit", what}}) + "\n");
@@ -153,7 +182,8 @@ cli::VerbSpec get_verb() {
 cli::VerbSpec compile_verb() {
   return {"compile", "compile law and hierarchy.json of HEAD, or the law of a commit or folder",
           {{"WHAT", "a commit or a folder; HEAD when left out", false}},
-          {{"output", "FILE", "where its index goes"}, {"law", "", "law only"}, {"boxes", "", "what a commit says of boxes only, to .tk/run/boxes.idx"}},
+          {{"output", "FILE", "where its index goes"}, {"law", "", "law only"}, {"boxes", "", "what a commit says of boxes only, to .tk/run/boxes.idx"},
+           {"pending", "", "bring into git what a killed command left of a declaration, before"}},
           {{"tk repo compile", "after you committed by hand"}, {"tk repo compile --law", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile,
           "{commit: text}"};
 }

@@ -1,7 +1,7 @@
 #include "tools/session/declare.hpp"
 
 #include <algorithm>
-#include <set>
+#include <future>
 
 #include "core/cli/output.hpp"
 #include "core/law/escalation.hpp"
@@ -21,24 +21,16 @@ git::Author author_of(const Session& s) {
 
 }  // namespace
 
-Result<void> check_whole(Session& s, const git::Repository& repo, const std::vector<git::Change>& files) {
-  TK_TRY(auto head, repo.head_commit());
-  TK_TRY(auto sources, workspace::committed_sources(repo, head));
-  std::string paths;
-  std::set<std::string_view> changed;
-  for (const auto& f : files) changed.insert(f.path);
-  std::erase_if(sources, [&](const auto& there) { return changed.contains(there.path); });
-  for (const auto& f : files) {
-    if (f.content) sources.push_back({f.path, *f.content});
-    paths += (paths.empty() ? "" : ", ") + f.path;
-  }
-  TK_CHECK(workspace::check_configuration(sources, files));
-  TK_TRY(auto after, workspace::compile_sources(std::move(sources)));
+Result<void> check_whole(Session& s, workspace::LawCompiler& compiler, const std::vector<git::Change>& files) {
+  TK_TRY(auto head, compiler.head_commit());
+  TK_TRY(auto after, compiler.compile(head, files));
   TK_TRY(auto index, law::Index::open(after));
   const auto& who = s.actor.on_behalf_of_ref.empty() ? s.actor.ref : s.actor.on_behalf_of_ref;
   TK_TRY(auto maker, law::parse_ref(who));
   TK_TRY(auto given, law::escalation(s.law.index(), index, maker));
   if (!given) return {};
+  std::string paths;
+  for (const auto& f : files) paths += (paths.empty() ? "" : ", ") + f.path;
   record::Ruling no;
   no.reason = "declaring " + paths + " would let " + given->actor + " do this, and who asks may not do it";
   TK_CHECK(s.store.refused(s.actor, given->action, law::parse_ref(given->resource).value_or(law::Ref{}), given->resource, no));
@@ -96,15 +88,22 @@ std::string entity_event(const std::string& from, std::string to) {
 Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, std::vector<git::Change> files,
                                      std::vector<record::Change> changes, const std::string& message) {
   bool of_law = std::any_of(files.begin(), files.end(), [](const auto& f) { return workspace::declares(f.path); });
-  if (of_law) TK_CHECK(check_whole(s, repo, files));
+  workspace::LawCompiler compiler(s.workspace, repo);
+  if (of_law) TK_CHECK(check_whole(s, compiler, files));
+  bool many = files.size() > git::Repository::kMany;
   workspace::Declaration d;
   d.files = std::move(files);
   d.changes = std::move(changes);
   d.message = message;
   d.author = author_of(s);
   TK_TRY(auto seq, workspace::declare(s.store, repo, std::move(d)));
-  TK_CHECK(workspace::compile_law(s.workspace));
-  if (auto made = workspace::compile_hierarchy(s.workspace, repo); !made) cli::note("hierarchy.json is not made: " + describe(made.error()));
+  auto hierarchy = std::async(many ? std::launch::async : std::launch::deferred, [&]() -> Result<void> {
+    if (!many) return workspace::compile_hierarchy(s.workspace, repo);
+    TK_TRY(auto own, git::Repository::open(repo.worktree()));
+    return workspace::compile_hierarchy(s.workspace, own);
+  });
+  TK_CHECK(compiler.follow_head());
+  if (auto made = hierarchy.get(); !made) cli::note("hierarchy.json is not made: " + describe(made.error()));
   return seq;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/git/repository.hpp"
+#include "core/workspace/compile.hpp"
 #include "core/workspace/declare.hpp"
 #include "core/workspace/entities.hpp"
 #include "tools/session/session.hpp"
@@ -11,7 +12,7 @@ namespace tk::tools {
 
 // HEAD with the new contents laid over it must be a valid law: tk never commits a broken one. And it must give
 // nobody what the session's actor does not hold; a refusal for that is journaled.
-Result<void> check_whole(Session& session, const git::Repository& repo, const std::vector<git::Change>& files);
+Result<void> check_whole(Session& session, workspace::LawCompiler& compiler, const std::vector<git::Change>& files);
 
 // The new contents, their records' transitions and whatever else belongs into that commit. The seq of the first.
 Result<std::int64_t> commit_entities(Session& session, const git::Repository& repo, std::vector<git::Change> files,

@@ -28,7 +28,7 @@ Result<void> Session::configure() {
   return {};
 }
 
-Result<std::unique_ptr<Session>> Session::open_for_bearer(record::Effects* effects) {
+Result<std::unique_ptr<Session>> Session::begin(record::Effects* effects) {
   TK_TRY(auto ws, workspace::Workspace::find());
   TK_CHECK(ws.prepare_state());
   TK_TRY(auto law, workspace::CompiledLaw::open(ws));
@@ -37,12 +37,24 @@ Result<std::unique_ptr<Session>> Session::open_for_bearer(record::Effects* effec
       new Session(std::move(ws), std::move(law), std::move(journal), effects));
   TK_CHECK(out->configure());
   TK_CHECK(out->subjects.recover());
+  return out;
+}
+
+// What a killed command left of a declaration is brought into git first: by who carries it out, or by a program that does.
+// Law is that of HEAD, wherever that moved by it.
+Result<std::unique_ptr<Session>> Session::open_for_bearer(record::Effects* effects) {
+  TK_TRY(auto out, begin(effects));
+  TK_TRY(bool owed, out->store.owes("ref"));
+  if (!owed) return out;
   if (effects) {
     TK_TRY(auto compensated, out->store.recover());
     for (const auto& e : compensated)
       cli::note("an earlier declaration could not be put into git and was taken back: " + describe(e));
+  } else if (!workspace::compile_elsewhere(out->workspace, {"--pending"})) {
+    return out;  // it says why to who declares something next
   }
-  return out;
+  out.reset();
+  return begin(effects);
 }
 
 Result<std::unique_ptr<Session>> Session::open(const std::string& as, record::Effects* effects) {

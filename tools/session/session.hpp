@@ -39,6 +39,7 @@ struct Session {
   std::string name_of(const std::string& entity_id) const;
 
  private:
+  static Result<std::unique_ptr<Session>> begin(record::Effects* effects);
   Session(workspace::Workspace ws, workspace::CompiledLaw l, journal::Journal j,
           record::Effects* effects)
       : workspace(std::move(ws)), law(std::move(l)), realm(acl::realm_of(workspace)), gate(law.index()),

@@ -54,6 +54,7 @@ Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest m
   manifest.signature = signature.signature;
   if (auto again = read_manifest(manifest.text()); !again) return fail(again.error());
   std::vector<record::Change> changes;
+  changes.reserve(edits.size());
   for (auto& one : edits) {
     if (!one.file.path.empty()) more.push_back(std::move(one.file));
     changes.push_back(std::move(one.change));
@@ -106,17 +107,18 @@ Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Ma
     old.push_back(secret.sealed());
   }
   auto to = recipients_of(manifest);
-  TK_TRY(auto sealed, broker.reseal(old, to));
   std::vector<Edit> out;
+  out.reserve(secrets.size() + 1);
   cli::Bar bar("sealing", static_cast<std::int64_t>(secrets.size()));
-  for (std::size_t i = 0; i < secrets.size(); ++i) {
+  TK_CHECK(broker.reseal(old, to, [&](std::size_t i, std::string value) -> Result<void> {
     auto now = secrets[i];
-    now.declared.attributes["value"] = sealed[i].value;
+    now.declared.attributes["value"] = value;
     manifest.put(now.declared.place, vault::digest_of(now.declared), to, true);
-    TK_TRY(auto one, edit(desk, now, {{"value", sealed[i].value}}, "update"));
+    TK_TRY(auto one, edit(desk, now, {{"value", std::move(value)}}, "update"));
     out.push_back(std::move(one));
     bar.at(static_cast<std::int64_t>(i));
-  }
+    return {};
+  }));
   return out;
 }
 

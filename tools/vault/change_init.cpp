@@ -74,7 +74,8 @@ Result<Exit> run_init(const cli::Args& args) {
   TK_TRY(auto broker, start_broker(s));
   bool made = false;
   TK_TRY(auto member, own_key(s, broker, made));
-  TK_TRY(auto text, manifest_text(s));
+  TK_TRY(auto lies, laid(s));
+  const auto& text = lies.manifest;
   if (text)
     TK_CHECK(take_on(*desk, *text, args.get("trust")));
   else

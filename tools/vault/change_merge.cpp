@@ -49,6 +49,13 @@ Result<std::vector<std::string>> merge_manifest(const Sides& sides) {
   TK_TRY(auto base, side(*s, sides.base, "the common base", true));
   TK_TRY(auto ours, side(*s, sides.ours, "our side", false));
   TK_TRY(auto theirs, side(*s, sides.theirs, "their side", false));
+  // Each signature counts one more: a side that counts fewer than the base has put an older manifest back.
+  for (const auto& [one, whose] : {std::pair(&ours, "our side"), {&theirs, "their side"}})
+    if (one->generation < base.generation)
+      return fail(Code::vault_integrity,
+                  std::string(whose) + " put an older vault.manifest back (" + std::to_string(one->generation) + ", the common base has " +
+                      std::to_string(base.generation) + ")",
+                  "git log -p -- vault.manifest; tk vault sign --accept there, if it is right");
   auto merged = vault::merge(base, ours, theirs);
   auto& out = merged.manifest;
   out.signer = out.signature = "-";

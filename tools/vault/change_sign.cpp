@@ -9,21 +9,24 @@ namespace {
 
 using Trusted = std::vector<vault::Manifest>;
 
-// The newest manifest in a commit's history that somebody signed whom this workspace knows.
+// Of a commit's history the manifest of the highest generation that somebody signed whom this workspace knows: what was
+// put back is not the newest.
 Result<std::optional<vault::Manifest>> last_trusted(Desk& desk,
                                                     const std::vector<std::string>& known,
                                                     const std::string& head) {
   TK_TRY(auto commits, desk.repository.history(head));
   std::string last;
+  std::optional<vault::Manifest> out;
   for (const auto& commit : commits) {
     TK_TRY(auto text, desk.repository.read(commit, std::string(vault::kManifestFile)));
     if (!text || *text == last) continue;
     last = *text;
     auto manifest = read_manifest(*text);
-    if (manifest && std::find(known.begin(), known.end(), manifest->signer) != known.end())
-      return std::optional(std::move(*manifest));
+    if (manifest && (!out || manifest->generation > out->generation) &&
+        std::find(known.begin(), known.end(), manifest->signer) != known.end())
+      out = std::move(*manifest);
   }
-  return std::optional<vault::Manifest>();
+  return out;
 }
 
 // That of HEAD; of a merge that nobody signed those of both its sides.
@@ -120,7 +123,8 @@ bool stands_in(const Trusted& trusted, const std::string& ref,
 Result<Exit> run_sign(const cli::Args& args) {
   TK_TRY(auto desk, Desk::open(args.get("as")));
   auto& s = *desk->session;
-  TK_TRY(auto text, manifest_text(s));
+  TK_TRY(auto lies, laid(s));
+  const auto& text = lies.manifest;
   if (!text) return fail(Code::vault_unknown, "this workspace has no vault", "tk vault init");
   TK_TRY(auto trusted, trusted_at_head(*desk, *text));
   std::optional<vault::Manifest> lying;
@@ -168,7 +172,7 @@ Result<Exit> run_sign(const cli::Args& args) {
     edits.push_back(std::move(one));
   }
   // A value that opens elsewhere only, or by nobody's key, is not signed.
-  if (!sealed.empty()) TK_CHECK(broker.reseal(sealed, recipients_of(manifest)));
+  if (!sealed.empty()) TK_CHECK(broker.reseal(sealed, recipients_of(manifest), [](auto, auto&&) { return Result<void>(); }));
   TK_TRY(auto seq, commit(*desk, broker, manifest, std::move(edits), "vault: signed"));
   tell(true, seq);
   if (!args.json()) cli::print("signed: " + text::count(secrets.size(), "secret") + "\n");

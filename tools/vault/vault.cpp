@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/text.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/os/file.hpp"
 #include "core/os/machine.hpp"
 #include "tools/session/values.hpp"
@@ -59,15 +60,13 @@ std::vector<Secret> secrets_of(const law::Index& index) {
   return out;
 }
 
-Result<std::optional<std::string>> manifest_text(const Session& s) {
+Result<vault::Laid> laid(const Session& s) {
   std::string commit(s.law.index().commit());
   for (int tries = 0; tries < 50; ++tries) {
     auto text = os::read_file(s.workspace.state("run/vault.idx"));
     if (!text && text.error().code != Code::os_not_found) return fail(text.error());
-    if (text && text->starts_with(commit + "\n")) {
-      auto rest = text->substr(commit.size() + 1);
-      return rest.empty() ? std::optional<std::string>() : std::optional(std::move(rest));
-    }
+    auto out = text ? vault::Laid::read(*text) : std::nullopt;
+    if (out && out->commit == commit) return std::move(*out);
     TK_CHECK(workspace::compile_elsewhere(s.workspace, {"--boxes", "--", commit}));
   }
   return fail(Code::law_index, "what HEAD says of the vault changes all the time", "try again");
@@ -144,9 +143,9 @@ record::Change vault_change(Session& s, const std::optional<record::Record>& rec
 }
 
 Result<vault::Manifest> trusted_manifest(Session& s, bool may_write) {
-  TK_TRY(auto text, manifest_text(s));
-  if (!text) return fail(Code::vault_unknown, "this workspace has no vault", "tk vault init");
-  TK_TRY(auto manifest, read_manifest(*text));
+  TK_TRY(auto lies, laid(s));
+  if (!lies.manifest) return fail(Code::vault_unknown, "this workspace has no vault", "tk vault init");
+  TK_TRY(auto manifest, read_manifest(*lies.manifest));
   TK_TRY(auto record, vault_record(s));
   if (!record)
     return fail(Code::vault_unknown, "nobody here has looked at this vault yet",
@@ -157,6 +156,12 @@ Result<vault::Manifest> trusted_manifest(Session& s, bool may_write) {
         Code::vault_integrity,
         "vault.manifest is signed by " + manifest.signer + ", whom this workspace does not know",
         "if that is one of you: tk vault init --trust " + manifest.signer);
+  for (const auto& [signer, generation] : lies.newest)
+    if (known.contains(signer) && generation > manifest.generation)
+      return fail(Code::vault_integrity,
+                  "vault.manifest is an older one (" + std::to_string(manifest.generation) + ") than the history has (" +
+                      std::to_string(generation) + "): somebody put it back",
+                  "git log -p -- vault.manifest; if it is right as it is: tk vault sign");
   auto may = vault::signers_of(manifest);
   std::set<std::string> recipients;
   for (const auto& [name, signs] : manifest.recipients) recipients.insert(name);
@@ -209,7 +214,8 @@ Result<std::string> record_of(Session& s, const Secret& secret) {
   adopt.context = secret.ref.context;
   adopt.name = secret.ref.name;
   Value::Map attributes;
-  for (const auto& [name, value] : secret.declared.attributes) attributes.emplace(name, value);
+  for (const auto& [name, value] : secret.declared.attributes)
+    attributes.emplace(name, name == "value" && !value.empty() ? "sha256:" + crypto::sha256_hex(value) : value);
   adopt.input = {
       {"ref", secret.ref.str()}, {"file", secret.file}, {"attributes", std::move(attributes)}};
   adopt.actor = s.actor;

@@ -39,7 +39,7 @@ Result<void> check_members(Session& s, const vault::Manifest& manifest);
 record::Change vault_change(Session& s, const std::optional<record::Record>& record,
                             const vault::Manifest& manifest, const std::vector<std::string>& added,
                             const std::vector<std::string>& removed, std::int64_t sealed);
-Result<std::optional<std::string>> manifest_text(const Session& s);
+Result<vault::Laid> laid(const Session& s);
 Result<vault::Manifest> read_manifest(const std::string& text);
 Result<std::optional<record::Record>> vault_record(Session& s);
 std::vector<std::string> signers_here(

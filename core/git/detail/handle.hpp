@@ -1,6 +1,8 @@
 // libgit2's objects as owners, and its errors as ours.
 #pragma once
 
+#include <unistd.h>
+
 #include <git2.h>
 
 #include <memory>
@@ -34,5 +36,16 @@ std::string hex(const git_oid* oid);
 Result<git_oid> parse_oid(const std::string& hex);
 Result<Commit> lookup_commit(git_repository* repo, const std::string& hex);
 Result<Tree> tree_of(git_repository* repo, const std::string& commit);
+
+// Somebody's own git may hold a lock for a moment: tries for two seconds.
+template <class F>
+int while_locked(F f) {
+  int rc = f();
+  for (int tries = 0; rc == GIT_ELOCKED && tries < 200; ++tries) {
+    ::usleep(10'000);
+    rc = f();
+  }
+  return rc;
+}
 
 }  // namespace tk::git::detail

@@ -160,6 +160,11 @@ class Walk {
 
  protected:
   virtual void see(const Affected& question) = 0;
+  // Whether a decision can rest on what differs between the two sides of a resource: attributes, state or id do.
+  virtual bool matters(const EntityView& before, const EntityView& after) {
+    static_cast<void>(before), static_cast<void>(after);
+    return true;
+  }
 
   void walk() {
     collect_actors();
@@ -172,7 +177,8 @@ class Walk {
     std::set<std::string_view> actions;
     for (auto* side : {&a_, &b_})
       for (auto name : side->index().actions()) actions.insert(name);
-    for (const auto& ref : resources) compare(ref, actions);
+    for (auto name : actions) actions_.push_back({name, a_.action(name), b_.action(name)});
+    for (const auto& ref : resources) compare(ref);
   }
 
   Side a_, b_;
@@ -183,6 +189,15 @@ class Walk {
     std::string ref;
     std::optional<EntityView> before, after;
     bool changed = false;
+  };
+  struct Action {
+    std::string_view name;
+    std::optional<std::uint32_t> before, after;
+  };
+  // An action that rules of either side are about, and the roles of those that differ.
+  struct Ruled {
+    const Action* action;
+    std::set<std::string_view> roles;
   };
 
   void collect_actors() {
@@ -200,21 +215,31 @@ class Walk {
     }
   }
 
-  void compare(const Ref& ref, const std::set<std::string_view>& actions) {
+  void compare(const Ref& ref) {
     auto before = a_.engine().target(ref), after = b_.engine().target(ref);
     bool changed = all_ || before.declared() != after.declared() ||
-                   (before.declared() && a_.attributes(before.entity) != b_.attributes(after.entity));
-    for (auto name : actions) {
-      auto action_a = a_.action(name), action_b = b_.action(name);
-      auto group_a = action_a ? a_.group(before, *action_a) : 0, group_b = action_b ? b_.group(after, *action_b) : 0;
-      if (group_a == 0 && group_b == 0) continue;
-      std::set<std::string_view> roles;
-      if (group_a != group_b) roles = changed_roles(before, action_a, after, action_b);
+                   (before.declared() && a_.attributes(before.entity) != b_.attributes(after.entity) && matters(before.entity, after.entity));
+    for (const auto& [action, roles] : ruled(before, after))
       for (const auto& actor : actors_) {
         if (!changed && !actor.changed && !holds_one(actor, ref.context, roles)) continue;
-        see({actor.ref, name, actor.before, actor.after, action_a, action_b, before, after});
+        see({actor.ref, action->name, actor.before, actor.after, action->before, action->after, before, after});
       }
+  }
+
+  // Of ten thousand resources that stand beside each other the same rules are found: once.
+  const std::vector<Ruled>& ruled(const Target& before, const Target& after) {
+    std::vector<std::uint32_t> key(before.buckets.begin(), before.buckets.end());
+    key.push_back(Target::kNobody);
+    key.insert(key.end(), after.buckets.begin(), after.buckets.end());
+    auto [it, fresh] = ruled_.try_emplace(std::move(key));
+    if (!fresh) return it->second;
+    for (const auto& action : actions_) {
+      auto group_a = action.before ? a_.group(before, *action.before) : 0, group_b = action.after ? b_.group(after, *action.after) : 0;
+      if (group_a == 0 && group_b == 0) continue;
+      it->second.push_back({&action, {}});
+      if (group_a != group_b) it->second.back().roles = changed_roles(before, action.before, after, action.after);
     }
+    return it->second;
   }
 
   std::set<std::string_view> changed_roles(const Target& before, std::optional<std::uint32_t> action_a,
@@ -243,6 +268,8 @@ class Walk {
 
   bool all_ = false;
   std::vector<Actor> actors_;
+  std::vector<Action> actions_;
+  std::map<std::vector<std::uint32_t>, std::vector<Ruled>> ruled_;
 };
 
 }  // namespace tk::law::detail

@@ -10,6 +10,11 @@ An agent's program in a box: law says who may have one, the box says what it see
   hello
   $ tk run --as agent:builder -- sh -c 'exit 7'
   [7]
+  $ tk run --as agent:builder -- printf '<%s>\n' '[a,b]' '[]' '[[1],[2]]' ''
+  <[a,b]>
+  <[]>
+  <[[1],[2]]>
+  <>
   $ tk run --as agent:builder --profile read-only -- true
   tk: [TK-LAW-0005] agent:acme/builder may not box.run on box:acme/read-only: rule boxes permits box.run on box:acme/build, which does not cover box:acme/read-only
     mend: where agents may: tk repo new rule boxes effect=permit role=role:agent actions=box.run resource='box:**/read-only'
@@ -74,6 +79,6 @@ Stopped, and started again by somebody else.
   $ tk start agent:builder 2>&1 | sed 's/user:acme.[a-z]*/user:…/'
   tk: [TK-REC-0008] resume is not allowed now: who halted an actor is not the one who lets it go on
   $ tk log --event box.started --jsonl | wc -l
-  7
+  8
   $ tk log verify >/dev/null && echo whole
   whole

@@ -78,6 +78,20 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("manifest: as it is laid beside the law, with the newest generation of each signer") {
+  for (std::optional<std::string> manifest : {std::optional<std::string>(), std::optional<std::string>("tk-vault 1\n\nx\n")}) {
+    Laid laid{"c0ffee", {{"A=", 7}, {"B=", 9000000000}}, manifest};
+    auto read = Laid::read(laid.text());
+    REQUIRE(read);
+    CHECK(read->commit == "c0ffee");
+    CHECK(read->newest == laid.newest);
+    CHECK(read->manifest == manifest);
+  }
+  CHECK(!Laid::read(""));
+  CHECK(!Laid::read("c0ffee\ntk-vault 1\n\n"));
+  CHECK(!Laid::read("c0ffee\nnewest x A=\n\n"));
+}
+
 TEST_CASE("manifest: a merge conflicts only where both sides set the same secret") {
   auto a = age::Identity::generate().recipient(), b = age::Identity::generate().recipient();
   std::vector<Declared> all{secret("a", 1, "va"), secret("b", 1, "vb"), secret("c", 1, "vc"),
