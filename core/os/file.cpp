@@ -9,12 +9,14 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <future>
 #include <utility>
 
+#include "core/os/beside.hpp"
 #include "core/os/fault.hpp"
 
 namespace tk::os {
@@ -279,35 +281,48 @@ Result<void> write_atomic(const std::string& path, std::string_view bytes, unsig
 }
 
 Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, const std::string& scratch) {
-  // What was flushed before it is renamed over another file is not flushed then, one by one (ext4(5), auto_da_alloc).
   auto folder = scratch + "/unfinished.tk-files";
   static std::future<void> removing;
   if (removing.valid()) removing.wait();
   TK_CHECK(remove_tree(folder));
   TK_CHECK(make_directories(folder, 0700));
+  int all = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // before it is written: it hears of every error
   auto name = [&](std::size_t i) { return folder + "/" + std::to_string(i); };
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    int fd = faulty("os.open") ? -1 : ::open(name(i).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0) return failed("create", files[i].path);
-    auto written = fill(fd, files[i].bytes, files[i].path, false);
-    if (written && ::fchmod(fd, mode) != 0) written = failed("set the mode of", files[i].path);
-    ::close(fd);
-    TK_CHECK(written);
-  }
-  TK_CHECK(flush_file_system(folder));
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    if (faulty("os.rename")) return failed("rename to", files[i].path);
-    // What stood there is kept: to give the blocks of thousands of files back takes a disk that discards them its time.
-    if (::renameat2(AT_FDCWD, name(i).c_str(), AT_FDCWD, files[i].path.c_str(), RENAME_EXCHANGE) != 0 &&
-        ::rename(name(i).c_str(), files[i].path.c_str()) != 0)
-      return failed("rename to", files[i].path);
-  }
-  TK_CHECK(flush_file_system(folder));
+  auto flush = [&]() -> Result<void> { return all < 0 || ::syncfs(all) != 0 ? failed("flush", scratch) : Result<void>(); };
+  auto fill_all = [&]() -> Result<void> {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      int fd = faulty("os.open") ? -1 : ::open(name(i).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      if (fd < 0) return failed("create", files[i].path);
+      auto written = fill(fd, files[i].bytes, files[i].path, false);
+      if (written && ::fchmod(fd, mode) != 0) written = failed("set the mode of", files[i].path);
+      ::close(fd);
+      TK_CHECK(written);
+    }
+    // What was flushed before it is renamed over another file is not flushed then, one by one (ext4(5), auto_da_alloc).
+    return flush();
+  };
+  auto rename_all = [&]() -> Result<void> {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (faulty("os.rename")) return failed("rename to", files[i].path);
+      // What stood there is kept: to give the blocks of thousands of files back takes a disk that discards them its time.
+      struct stat there {};
+      bool file = ::lstat(files[i].path.c_str(), &there) == 0 && S_ISREG(there.st_mode);
+      if (!(file && ::renameat2(AT_FDCWD, name(i).c_str(), AT_FDCWD, files[i].path.c_str(), RENAME_EXCHANGE) == 0) &&
+          ::rename(name(i).c_str(), files[i].path.c_str()) != 0)
+        return failed("rename to", files[i].path);
+    }
+    return flush();
+  };
+  auto done = fill_all();
+  if (done) done = rename_all();
+  if (all >= 0) ::close(all);
   // Under a name that nobody writes to it is removed beside what comes next; whom that outlives, the next one does it for.
-  auto replaced = scratch + "/replaced.tk-" + std::to_string(::getpid());
-  TK_CHECK(remove_tree(replaced));
-  if (::rename(folder.c_str(), replaced.c_str()) != 0) return failed("rename", folder);
-  removing = std::async(std::launch::async, [scratch] {
+  auto replaced = scratch + "/replaced.tk-" + std::to_string(::getpid()) + "-" + std::to_string(::time(nullptr));
+  if (!done || ::rename(folder.c_str(), replaced.c_str()) != 0) {
+    (void)remove_tree(folder);
+    return done;
+  }
+  removing = beside([scratch] {
     if (auto names = list_directory(scratch, "replaced.tk-"))
       for (const auto& one : *names) (void)remove_tree(scratch + "/" + one);
   });

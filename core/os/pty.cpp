@@ -63,6 +63,7 @@ namespace {
 
 int silent_terminal = -1;
 termios silent_before{};
+sighandler_t stop_before = SIG_DFL;
 
 void show_again(int signal) {
   ::tcsetattr(silent_terminal, TCSANOW, &silent_before);
@@ -88,7 +89,7 @@ TerminalMode::TerminalMode(int terminal, Kind kind, int sized)
     action.sa_handler = show_again;
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
     for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaction(signal, &action, nullptr);
-    ::signal(SIGTSTP, SIG_IGN);  // who reads there may be another process: it would take what is typed to the shell
+    stop_before = ::signal(SIGTSTP, SIG_IGN);  // who reads there may be another process: it would take what is typed to the shell
   }
   ::tcsetattr(terminal, TCSANOW, &modes);
   if (sized < 0) return;
@@ -102,7 +103,7 @@ TerminalMode::TerminalMode(int terminal, Kind kind, int sized)
 TerminalMode::~TerminalMode() {
   if (size_from == terminal_) ::signal(SIGWINCH, SIG_DFL);
   if (before_) ::tcsetattr(terminal_, TCSADRAIN, before_.get());
-  if (silent_terminal == terminal_) ::signal(SIGTSTP, SIG_DFL), silent_terminal = -1;
+  if (silent_terminal == terminal_) ::signal(SIGTSTP, stop_before), silent_terminal = -1;
 }
 
 void hand_on(int from, int to) {

@@ -31,10 +31,12 @@ bool number(std::string_view text, std::int64_t& out) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+constexpr std::int64_t kMostGenerations = std::int64_t{1} << 53;
+
 bool take(Manifest& out, std::string_view line) {
   auto words = text::split(line, ' ');
   auto n = words.size();
-  if (n == 2 && words[0] == "generation") return number(words[1], out.generation);
+  if (n == 2 && words[0] == "generation") return number(words[1], out.generation) && out.generation >= 0 && out.generation < kMostGenerations;
   if (n == 3 && words[0] == "recipient")
     return out.recipients.emplace(words[1], words[2] == "-" ? "" : words[2]).second;
   if (n == 2 && words[0] == "former") return out.former.emplace(words[1]).second;
@@ -156,8 +158,9 @@ std::optional<Laid> Laid::read(std::string_view text) {
     if (line.empty()) break;
     auto words = text::split(line, ' ');
     std::int64_t generation = 0;
-    if (words.size() != 3 || words[0] != "newest" || !number(words[1], generation)) return std::nullopt;
-    out.newest[std::string(words[2])] = generation;
+    bool rivals = words[0] == "rivals";
+    if (words.size() != 3 || (words[0] != "newest" && !rivals) || !number(words[1], generation)) return std::nullopt;
+    out.newest[std::string(words[2])] = {generation, rivals};
   }
   if (!text.empty()) out.manifest = text;
   return out;
@@ -165,7 +168,7 @@ std::optional<Laid> Laid::read(std::string_view text) {
 
 std::string Laid::text() const {
   auto out = commit + "\n";
-  for (const auto& [signer, generation] : newest) out += "newest " + std::to_string(generation) + " " + signer + "\n";
+  for (const auto& [signer, is] : newest) out += (is.rivals ? "rivals " : "newest ") + std::to_string(is.generation) + " " + signer + "\n";
   return out + "\n" + manifest.value_or("");
 }
 
@@ -209,13 +212,22 @@ Merged merge(const Manifest& base, const Manifest& ours, const Manifest& theirs)
   out.manifest.former = ours.former;
   out.manifest.former.insert(theirs.former.begin(), theirs.former.end());
   for (const auto& [one, signs] : out.manifest.recipients) out.manifest.former.erase(one);
+  // Who was removed before comes back by somebody's decision, and not by a merge.
+  for (const auto& [one, signs] : theirs.recipients)
+    if (base.former.contains(one) && !ours.recipients.contains(one)) out.conflicts.push_back("recipient " + one);
   std::set<std::string> refs;
   for (const auto* side : {&ours, &theirs})
     for (const auto& [ref, entry] : side->secrets) refs.insert(ref);
   for (const auto& ref : refs) {
     auto mine = value_of(ours, ref), its = value_of(theirs, ref);
     auto choice = which(value_of(base, ref), mine, its);
-    if (choice == 0) {
+    auto was = base.secrets.find(ref);
+    // Versions only rise: a side where one fell has put an older value back.
+    auto fell = [&](const Manifest& side) {
+      auto is = side.secrets.find(ref);
+      return was != base.secrets.end() && is != side.secrets.end() && is->second.id == was->second.id && is->second.version < was->second.version;
+    };
+    if (choice == 0 || fell(ours) || fell(theirs)) {
       out.conflicts.push_back(ref);
       continue;
     }

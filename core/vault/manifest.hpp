@@ -55,11 +55,17 @@ struct Manifest {
 
 // What a commit says of the vault, laid beside the law for programs that read no git (.tk/run/vault.idx):
 //   COMMIT
-//   newest GENERATION SIGNER          of each who signed one in its history; then an empty line
+//   newest GENERATION SIGNER          of each who signed one in its history, or "rivals" where there are two of that
+//                                     generation; then an empty line
 //   the manifest, where it has one
 struct Laid {
   std::string commit;
-  std::map<std::string, std::int64_t> newest;  // generations, by signer
+  struct Newest {
+    std::int64_t generation = 0;
+    bool rivals = false;
+    bool operator==(const Newest&) const = default;
+  };
+  std::map<std::string, Newest> newest;  // by signer
   std::optional<std::string> manifest;
   static std::optional<Laid> read(std::string_view text);
   std::string text() const;

@@ -5,6 +5,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/json/json.hpp"
+#include "core/os/beside.hpp"
 #include "core/workspace/entities.hpp"
 
 namespace tk::workspace {
@@ -110,9 +111,12 @@ Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
 }
 
 Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect, const Error& why) {
-  auto line = std::min(effect.body.find('\n'), effect.body.size() - 1);
-  TK_TRY(auto body, json::parse(effect.body.substr(0, line), "outbox"));
-  TK_TRY(auto records, json::parse(effect.body.substr(line + 1), "outbox"));
+  auto line = effect.body.find('\n');
+  TK_TRY(auto body, json::parse(std::string_view(effect.body).substr(0, line), "outbox"));
+  auto records = body["records"];  // where they stood once
+  if (line != effect.body.npos) {
+    TK_TRY(records, json::parse(std::string_view(effect.body).substr(line + 1), "outbox"));
+  }
   for (const auto& r : records.as_list() ? *records.as_list() : Value::List{}) {
     record::Change undo;
     undo.id = r["id"].text();
@@ -131,7 +135,7 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
   TK_TRY(auto ref, repo.head_ref());
   // Nothing refers to the contents yet: they are written while law is asked.
   std::future<Result<void>> stored;
-  if (d.files.size() > git::Repository::kMany) stored = std::async(std::launch::async, [&] { return git::Repository::store(repo.worktree(), d.files); });
+  if (d.files.size() > git::Repository::kMany) stored = os::beside([&] { return git::Repository::store(repo.worktree(), d.files); });
   if (d.check_clean)
     for (const auto& f : d.files) {
       TK_TRY(auto state, repo.path_state(head, f.path));

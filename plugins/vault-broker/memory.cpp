@@ -63,6 +63,7 @@ class Arena {
     auto*& list = unused_[bits];
     if (auto* block = list) {
       list = block->next;
+      --count_[bits];
       return block;
     }
     auto bytes = std::size_t{1} << bits;
@@ -76,13 +77,17 @@ class Arena {
     block->bits = bits;
     return block;
   }
+  bool has(std::size_t bits) const { return unused_[bits] != nullptr; }
   void give_back(Block* block) {
     block->next = unused_[block->bits];
     unused_[block->bits] = block;
+    ++count_[block->bits];
   }
+  bool is_full(std::size_t bits) const { return count_[bits] << bits >= kPiece; }
 
  private:
   std::array<Block*, kLargest + 1> unused_{};
+  std::array<std::size_t, kLargest + 1> count_{};  // of those
   char* rest_ = nullptr;
   std::size_t left_ = 0;
 };
@@ -100,9 +105,14 @@ void* take(std::size_t size) {
   auto bits = std::max<std::size_t>(6, std::bit_width(size + sizeof(Block) - 1));
   Block* block = nullptr;
   if (bits <= kSmall) {
-    block = own.take(bits, kPiece, [](std::size_t n) -> void* {
-      return take_shared(static_cast<std::size_t>(std::bit_width(n - 1)));
-    });
+    if (!own.has(bits)) {
+      std::lock_guard guard(mutex);  // what another thread had too much of
+      if (shared.has(bits)) block = shared.take(bits, kRegion, map);
+    }
+    if (!block)
+      block = own.take(bits, kPiece, [](std::size_t n) -> void* {
+        return take_shared(static_cast<std::size_t>(std::bit_width(n - 1)));
+      });
   } else if (bits <= kLargest) {
     block = take_shared(bits);
   } else {
@@ -116,7 +126,7 @@ void* take(std::size_t size) {
 void give_back(void* at) {
   if (!at) return;
   auto* block = static_cast<Block*>(at) - 1;
-  if (block->bits <= kSmall) return own.give_back(block);
+  if (block->bits <= kSmall && !own.is_full(block->bits)) return own.give_back(block);
   std::lock_guard guard(mutex);
   if (block->bits > kLargest)
     ::munmap(block, std::size_t{1} << block->bits);

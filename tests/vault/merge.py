@@ -3,7 +3,7 @@
 where both sides set the same one. Then what somebody who can write to git tries: values swapped, put back, forged, recipients and signers
 brought in, the manifest edited, readers forgotten: all refused. usage: merge.py TK
 CI: 30 branches; TK_FULL=1: 1,000"""
-import base64, json, os, re, subprocess, sys, time
+import base64, json, os, re, shutil, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from vault_place import Place
 
@@ -203,12 +203,37 @@ def tampering(p):
     check("and here it is taken", revealed(p, "mine") == "a value of the clone's")
 
 
+def history(p):
+    """Another branch's tree in place of this one; a clone without its history; a vault that is made again."""
+    def cloned(name, *words):
+        at = f"{p.root}/{name}"
+        git(p, "clone", "-q", *words, at)
+        os.makedirs(at + "/.tk/keys"); shutil.copy(p.ws + "/.tk/keys/vault.key", at + "/.tk/keys/"); p.do(TK, "vault", "init", cwd=at)
+        return p.do(TK, "vault", "run", "--use", "s1", "--", "sh", "-c", "echo started", cwd=at, code=None)
+    for name in ("s1", "s2"): p.set(name, "value before")
+    git(p, "branch", "side"); p.set("s1", "value after")
+    git(p, "checkout", "-q", "side"); p.set("s2", "value of side"); git(p, "checkout", "-q", "main")
+    head = git(p, "rev-parse", "HEAD").stdout.strip()
+    git(p, "checkout", "side", "--", "galaxies", "vault.manifest"); git(p, "commit", "-qm", "tidied")
+    done = cloned("whole", p.ws)
+    check(f"another branch's tree: {done.stdout} {done.stderr}", done.returncode == 8 and "started" not in done.stdout and "same generation" in done.stderr)
+    git(p, "reset", "-q", "--hard", head)
+    done = cloned("shallow", "--depth", "1", "file://" + p.ws)
+    check(f"a shallow clone: {done.stdout} {done.stderr}", done.stdout == "started\n")
+    git(p, "rm", "-rq", "vault.manifest", ".gitattributes", "galaxies/w/secrets"); git(p, "commit", "-qm", "gone")
+    p.do(TK, "vault", "init"); p.set("again", "value of the new one")
+    check("a vault that was made again", audit(p)["ok"] and revealed(p, "again") == "value of the new one")
+
+
 def main():
     p = Place(TK, 0 if os.geteuid() == 0 else os.getuid())
     try:
         branches(p, 1000 if FULL else 30)
         conflicts(p)
         tampering(p)
+    finally: p.close()
+    p = Place(TK, 0 if os.geteuid() == 0 else os.getuid())
+    try: history(p)
     finally: p.close()
     if wrong: sys.exit("\n".join(wrong))
     print("swap, rollback, forgery, injection and edits: all refused")

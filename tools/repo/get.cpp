@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/base/text.hpp"
 #include "core/box/ground.hpp"
 #include "core/json/json.hpp"
@@ -87,22 +89,31 @@ Result<Exit> run(const cli::Args& args) {
 
 // Of each who signed one in the history of a commit, the newest manifest of the vault. What was found for an ancestor is
 // gone on from.
-Result<std::map<std::string, std::int64_t>> newest_manifests(const workspace::Workspace& ws, const git::Repository& repository, const std::string& commit) {
+std::map<std::string, vault::Laid::Newest> newest_manifests(const workspace::Workspace& ws, const git::Repository& repository, const std::string& commit) {
   vault::Laid before;
   if (auto text = os::read_file(ws.state("run/vault.idx"))) before = vault::Laid::read(*text).value_or(vault::Laid{});
-  if (!before.commit.empty() && !repository.reaches(commit, before.commit).value_or(false)) before = {};
-  TK_TRY(auto commits, repository.history(commit, before.commit));
+  if (!before.manifest || !repository.reaches(commit, before.commit).value_or(false)) before = {};
+  auto commits = repository.history(commit, before.commit);
+  if (!commits) commits = std::vector{commit};  // a shallow clone has no more
   auto out = std::move(before.newest);
-  auto last = before.manifest;
-  for (const auto& one : commits) {
-    TK_TRY(auto text, repository.read(one, std::string(vault::kManifestFile)));
-    if (!text || text == last) continue;
+  std::map<std::string, std::string> texts;  // of the newest
+  std::optional<std::string> last;
+  auto look_at = [&](std::optional<std::string> text) {
+    if (!text || text == last) return;
     last = std::move(text);
     auto manifest = vault::Manifest::read(*last);
-    if (!manifest || !manifest->is_signed()) continue;
+    if (!manifest || !manifest->is_signed()) return;
+    auto may = vault::signers_of(*manifest);
+    if (std::find(may.begin(), may.end(), manifest->signer) == may.end()) return;
     auto& newest = out[manifest->signer];
-    newest = std::max(newest, manifest->generation);
-  }
+    if (manifest->generation == newest.generation && texts.contains(manifest->signer)) newest.rivals |= texts[manifest->signer] != *last;
+    if (manifest->generation < newest.generation) return;
+    if (manifest->generation > newest.generation) newest = {manifest->generation, false};
+    texts[manifest->signer] = *last;
+  };
+  look_at(before.manifest);
+  for (auto one = commits->rbegin(); one != commits->rend(); ++one)
+    if (auto text = repository.read(*one, std::string(vault::kManifestFile))) look_at(std::move(*text));
   return out;
 }
 
@@ -128,8 +139,9 @@ Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commi
   }
   TK_TRY(auto manifest, repository.read(ground.commit, "vault.manifest"));
   TK_CHECK(os::make_directories(ws.state("run"), 0700));
-  TK_TRY(auto newest, newest_manifests(ws, repository, ground.commit));
-  TK_CHECK(os::replace_file(ws.state("run/vault.idx"), vault::Laid{ground.commit, std::move(newest), std::move(manifest)}.text(), 0600));
+  vault::Laid laid{ground.commit, {}, std::move(manifest)};
+  if (laid.manifest) laid.newest = newest_manifests(ws, repository, ground.commit);
+  TK_CHECK(os::replace_file(ws.state("run/vault.idx"), laid.text(), 0600));
   TK_CHECK(os::replace_file(ws.state("run/boxes.idx"), ground.text(), 0600));
   return Exit::ok;
 }
@@ -143,7 +155,7 @@ Result<Exit> run_compile(const cli::Args& args) {
   if (args.has("pending")) {
     TK_TRY(auto repository, git::Repository::open(ws.root()));
     TK_TRY(auto effects, workspace::RefEffects::open(repository));
-    TK_CHECK(Session::open_for_bearer(&effects));
+    return Session::open_for_bearer(&effects).transform([](auto&&) { return Exit::ok; });
   }
   if (!what.empty()) {
     TK_CHECK(workspace::compile_law(ws, what, output));

@@ -5,6 +5,7 @@
 
 #include "core/cli/output.hpp"
 #include "core/law/escalation.hpp"
+#include "core/os/beside.hpp"
 #include "core/workspace/hierarchy.hpp"
 #include "core/xml/xml.hpp"
 
@@ -97,13 +98,14 @@ Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, st
   d.message = message;
   d.author = author_of(s);
   TK_TRY(auto seq, workspace::declare(s.store, repo, std::move(d)));
-  auto hierarchy = std::async(many ? std::launch::async : std::launch::deferred, [&]() -> Result<void> {
-    if (!many) return workspace::compile_hierarchy(s.workspace, repo);
-    TK_TRY(auto own, git::Repository::open(repo.worktree()));
-    return workspace::compile_hierarchy(s.workspace, own);
-  });
+  std::future<Result<void>> hierarchy;
+  if (many)
+    hierarchy = os::beside([&]() -> Result<void> {
+      TK_TRY(auto own, git::Repository::open(repo.worktree()));
+      return workspace::compile_hierarchy(s.workspace, own);
+    });
   TK_CHECK(compiler.follow_head());
-  if (auto made = hierarchy.get(); !made) cli::note("hierarchy.json is not made: " + describe(made.error()));
+  if (auto made = many ? hierarchy.get() : workspace::compile_hierarchy(s.workspace, repo); !made) cli::note("hierarchy.json is not made: " + describe(made.error()));
   return seq;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/cli/output.hpp"
+#include "core/os/file.hpp"
 #include "core/os/terminal.hpp"
 
 namespace tk::tools {
@@ -46,7 +47,14 @@ Result<std::unique_ptr<Session>> Session::open_for_bearer(record::Effects* effec
   TK_TRY(auto out, begin(effects));
   TK_TRY(bool owed, out->store.owes("ref"));
   if (!owed) return out;
-  if (effects) {
+  if (!effects) {
+    // Whoever lives and declares holds the lock, until it is in git.
+    if (!os::Lock::wait(out->workspace.state("declare.lock"), Code::journal_busy)) return out;
+    TK_TRY(owed, out->store.owes("ref"));
+  }
+  if (!owed) {
+    // by now it is there
+  } else if (effects) {
     TK_TRY(auto compensated, out->store.recover());
     for (const auto& e : compensated)
       cli::note("an earlier declaration could not be put into git and was taken back: " + describe(e));

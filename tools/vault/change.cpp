@@ -122,4 +122,22 @@ Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Ma
   return out;
 }
 
+Result<std::optional<vault::Manifest>> last_trusted(Desk& desk,
+                                                    const std::vector<std::string>& known,
+                                                    const std::string& head) {
+  TK_TRY(auto commits, desk.repository.history(head));
+  std::string last;
+  std::optional<vault::Manifest> out;
+  for (const auto& commit : commits) {
+    TK_TRY(auto text, desk.repository.read(commit, std::string(vault::kManifestFile)));
+    if (!text || *text == last) continue;
+    last = *text;
+    auto manifest = read_manifest(*text);
+    if (manifest && (!out || manifest->generation > out->generation) &&
+        std::find(known.begin(), known.end(), manifest->signer) != known.end())
+      out = std::move(*manifest);
+  }
+  return out;
+}
+
 }  // namespace tk::tools::vault_tool

@@ -44,4 +44,8 @@ Result<void> check_recipients(Desk& desk, const vault::Manifest& manifest);
 Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Manifest& manifest,
                                     const std::vector<Secret>& secrets);
 
+// Of a commit's history the manifest of the highest generation that somebody of `known` signed: what was put back is not
+// the newest.
+Result<std::optional<vault::Manifest>> last_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head);
+
 }  // namespace tk::tools::vault_tool

@@ -9,26 +9,6 @@ namespace {
 
 using Trusted = std::vector<vault::Manifest>;
 
-// Of a commit's history the manifest of the highest generation that somebody signed whom this workspace knows: what was
-// put back is not the newest.
-Result<std::optional<vault::Manifest>> last_trusted(Desk& desk,
-                                                    const std::vector<std::string>& known,
-                                                    const std::string& head) {
-  TK_TRY(auto commits, desk.repository.history(head));
-  std::string last;
-  std::optional<vault::Manifest> out;
-  for (const auto& commit : commits) {
-    TK_TRY(auto text, desk.repository.read(commit, std::string(vault::kManifestFile)));
-    if (!text || *text == last) continue;
-    last = *text;
-    auto manifest = read_manifest(*text);
-    if (manifest && (!out || manifest->generation > out->generation) &&
-        std::find(known.begin(), known.end(), manifest->signer) != known.end())
-      out = std::move(*manifest);
-  }
-  return out;
-}
-
 // That of HEAD; of a merge that nobody signed those of both its sides.
 Result<Trusted> trusted_at_head(Desk& desk, const std::string& text) {
   TK_TRY(auto record, vault_record(*desk.session));

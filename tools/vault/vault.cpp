@@ -156,11 +156,14 @@ Result<vault::Manifest> trusted_manifest(Session& s, bool may_write) {
         Code::vault_integrity,
         "vault.manifest is signed by " + manifest.signer + ", whom this workspace does not know",
         "if that is one of you: tk vault init --trust " + manifest.signer);
-  for (const auto& [signer, generation] : lies.newest)
-    if (known.contains(signer) && generation > manifest.generation)
+  for (const auto& [signer, is] : lies.newest)
+    if (known.contains(signer) && is.generation + is.rivals > manifest.generation)
       return fail(Code::vault_integrity,
-                  "vault.manifest is an older one (" + std::to_string(manifest.generation) + ") than the history has (" +
-                      std::to_string(generation) + "): somebody put it back",
+                  is.generation > manifest.generation
+                      ? "vault.manifest is an older one (" + std::to_string(manifest.generation) + ") than the history has (" +
+                            std::to_string(is.generation) + "): somebody put it back"
+                      : "vault.manifest is another branch's than the one of the same generation (" + std::to_string(is.generation) +
+                            ") in the history: somebody put it in its place",
                   "git log -p -- vault.manifest; if it is right as it is: tk vault sign");
   auto may = vault::signers_of(manifest);
   std::set<std::string> recipients;

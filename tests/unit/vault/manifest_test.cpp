@@ -80,7 +80,7 @@ TEST_CASE(
 
 TEST_CASE("manifest: as it is laid beside the law, with the newest generation of each signer") {
   for (std::optional<std::string> manifest : {std::optional<std::string>(), std::optional<std::string>("tk-vault 1\n\nx\n")}) {
-    Laid laid{"c0ffee", {{"A=", 7}, {"B=", 9000000000}}, manifest};
+    Laid laid{"c0ffee", {{"A=", {7, false}}, {"B=", {9000000000, true}}}, manifest};
     auto read = Laid::read(laid.text());
     REQUIRE(read);
     CHECK(read->commit == "c0ffee");
@@ -90,6 +90,16 @@ TEST_CASE("manifest: as it is laid beside the law, with the newest generation of
   CHECK(!Laid::read(""));
   CHECK(!Laid::read("c0ffee\ntk-vault 1\n\n"));
   CHECK(!Laid::read("c0ffee\nnewest x A=\n\n"));
+}
+
+TEST_CASE("manifest: a merge brings nobody and nothing back") {
+  auto a = age::Identity::generate().recipient(), b = age::Identity::generate().recipient();
+  auto base = of({secret("a", 2, "va")}, {a});
+  base.former.insert(b.text());
+  auto theirs = of({secret("a", 1, "older")}, {a, b});
+  auto m = merge(base, base, theirs);
+  CHECK(m.conflicts == std::vector<std::string>{"recipient " + b.text(), "secret:w/a"});
+  CHECK(!Manifest::read("tk-vault 1\ngeneration 9007199254740992\nsigned - -\n"));
 }
 
 TEST_CASE("manifest: a merge conflicts only where both sides set the same secret") {
