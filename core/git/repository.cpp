@@ -429,6 +429,7 @@ Result<void> Repository::move_ref(const std::string& ref, const std::string& fro
   git_reference_free(made);
   if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)
     return fail(Code::git_moved, ref + " moved meanwhile");
+  if (rc == GIT_ELOCKED) return still_locked("move " + ref);
   if (rc != 0) return git_failed("move " + ref);
   return {};
 }

@@ -90,8 +90,9 @@ Result<void> Repository::check_out(const std::string& commit,
     for (const auto& file : files) TK_CHECK(os::write_atomic(file.path, file.bytes, 0644, scratch));
   }
   for (const auto& [path, blob] : written) TK_CHECK(stage(index.get(), worktree_, path, blob));
-  if (while_locked([&] { return git_index_write(index.get()); }) != 0)
-    return git_failed("write the index");
+  int rc = while_locked([&] { return git_index_write(index.get()); });
+  if (rc == GIT_ELOCKED) return still_locked("write the index");
+  if (rc != 0) return git_failed("write the index");
   return {};
 }
 

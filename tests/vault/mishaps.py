@@ -355,6 +355,10 @@ def killed(p):
         what = f"{words} of {name}, killed {how if seam else f'after {delay * 1000:.0f} ms'} (step {i}, seed {SEED})"
         check(f"{what}: {doomed.returncode} {read(p.root + '/said')[-300:]}", doomed.returncode in (0, -9))
         hit[seam] += doomed.returncode == -9
+        for lock in glob.glob(p.ws + "/.git/**/*.lock", recursive=True):  # git's own, as a killed git leaves it: tk says which
+            done = tk(p, "vault", "set", name, input=b"while it is locked")
+            check(f"a lock is named: {told(done)}", done.returncode != 0 and b".lock" in done.stderr and b"remove the .lock file" in done.stderr)
+            os.unlink(lock); values[name] = used(p, name, {values[name], value, "while it is locked"}) or value; value = values[name]
         got = used(p, name, {values[name]} if verb == 1 else {value} if doomed.returncode == 0 else {values[name], value})
         if not got: wrong[-1] = f"behind {what}: {wrong[-1]}"
         values[name] = got

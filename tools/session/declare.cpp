@@ -105,7 +105,8 @@ Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, st
       return workspace::compile_hierarchy(s.workspace, own);
     });
   TK_CHECK(compiler.follow_head());
-  if (auto made = many ? hierarchy.get() : workspace::compile_hierarchy(s.workspace, repo); !made) cli::note("hierarchy.json is not made: " + describe(made.error()));
+  auto made = many ? hierarchy.get() : workspace::compile_hierarchy(s.workspace, repo);
+  if (!made) cli::note("hierarchy.json is not made: " + describe(made.error()));
   return seq;
 }
 

@@ -48,4 +48,11 @@ int while_locked(F f) {
   return rc;
 }
 
+// Whoever was killed while they held it leaves git's lock, as git itself does.
+inline tl::unexpected<Error> still_locked(std::string_view what) {
+  auto out = git_failed(what);
+  out.value().hint = "where no git runs any more, remove the .lock file that is named: a killed one left it";
+  return out;
+}
+
 }  // namespace tk::git::detail
