@@ -437,7 +437,7 @@ function __tk_table_repo
             set -g __tk_values
             set -g __tk_wanted f+
         case 'compile'
-            set -g __tk_flags '--output:where its index goes' '--law:law only' '--boxes:what a commit says of boxes only, to .tk/run/boxes.idx' '--pending:bring into git what a killed command left of a declaration, before' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
+            set -g __tk_flags '--output:where its index goes' '--law:law only' '--boxes:what a commit says of boxes only, to .tk/run/boxes.idx' '--pending:only bring into git what a killed command left of a declaration' '--json:print one JSON document' '-q:no notes and no progress on stderr' '--quiet:no notes and no progress on stderr' '-v:say more on stderr' '--verbose:say more on stderr' '-h:everything about it; -h is one screen' '--help:everything about it; -h is one screen'
             set -g __tk_values --output:f
             set -g __tk_wanted @
         case 'config'

@@ -333,14 +333,6 @@ Result<void> replace_file(const std::string& path, std::string_view bytes, unsig
   return put_in_place(path, bytes, path, mode, false);
 }
 
-Result<void> flush_file_system(const std::string& path) {
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  bool done = fd >= 0 && ::syncfs(fd) == 0;
-  auto error = errno;
-  if (fd >= 0) ::close(fd);
-  return done ? Result<void>() : fail(errno_error(error, "flush", path));
-}
-
 Result<void> make_directories(const std::string& path, unsigned mode) {
   if (path.empty() || is_directory(path)) return {};
   TK_CHECK(make_directories(parent(path), mode));

@@ -49,8 +49,6 @@ Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, cons
 // The same without a flush: readers see the old bytes or the new ones, a power cut may leave neither. For
 // what no other boot of the machine trusts.
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);
-// All that was written to the file system that a path lies on (syncfs(2)).
-Result<void> flush_file_system(const std::string& path);
 Result<void> make_directories(const std::string& path, unsigned mode = 0755);
 Result<void> move_folder(const std::string& from, const std::string& to);  // nothing, or an empty folder, stands there
 Result<void> remove_file(const std::string& path);

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/base/text.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/expr/regex.hpp"
 
 namespace tk::record {
@@ -98,6 +99,10 @@ std::string check_value(const AttributeType& type, std::string_view value) {
   words.pop_back();
   return std::string(type.name) + " must be " + text::join(words, ", ") + (words.empty() ? "" : " or ") + last + ", not \"" +
          shown_value(value) + "\"";
+}
+
+std::string kept_of(std::string_view type, std::string_view attribute, const std::string& value) {
+  return type == "secret" && attribute == "value" && !value.empty() ? "sha256:" + crypto::sha256_hex(value) : value;
 }
 
 }  // namespace tk::record

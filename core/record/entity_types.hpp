@@ -37,6 +37,10 @@ struct ChildType {
   std::vector<ChildType> children = {};
 };
 
+// What a record keeps of an attribute: of a secret's value (a ciphertext) its digest, so that what is sealed anew or taken
+// out of git does not live on in the journal.
+std::string kept_of(std::string_view type, std::string_view attribute, const std::string& value);
+
 struct EntityType {
   enum class Home { git, journal };  // declared, or made by what happens
   std::string_view name, plural, help;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "core/crypto/digest.hpp"
 #include "core/os/file.hpp"
 #include "core/record/definition.hpp"
 #include "core/workspace/materialised.hpp"
@@ -93,8 +92,7 @@ bool declares(std::string_view path) {
 Value::Map attributes_of(const Entity& entity) {
   Value::Map out;
   for (const auto& [name, value] : entity.attributes)
-    if (entity.ref.type == "secret" && name == "value" && !value.empty()) out.emplace(name, "sha256:" + crypto::sha256_hex(value));
-    else if (name != "id" && name != "name" && name != "state" && name != "context") out.emplace(name, value);
+    if (name != "id" && name != "name" && name != "state" && name != "context") out.emplace(name, record::kept_of(entity.ref.type, name, value));
   for (const auto& child : entity.children) {
     Value::Map values;
     for (const auto& [name, value] : child.attributes) values.emplace(name, value);

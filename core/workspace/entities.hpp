@@ -40,7 +40,6 @@ struct Entity {
 };
 
 // What a record of the entity holds: its attributes but for what the record says elsewhere, and its children by their name.
-// Of a secret's value (a ciphertext) its digest: what is sealed anew or taken out of git does not live on in the journal.
 Value::Map attributes_of(const Entity& entity);
 
 // The same in steps, for who keeps what did not change: one file alone, then all of them.

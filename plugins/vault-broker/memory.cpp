@@ -21,9 +21,9 @@
 namespace tk::vault_broker {
 namespace {
 
-constexpr std::size_t kRegion = 2u << 20, kStack = 512u << 10,
-                      kLargest = 20,  // blocks of up to 2^20 bytes are of a region
-    kSmall = 12, kPiece = 64u << 10;  // those of up to 2^12 of a piece of it that a thread has
+constexpr std::size_t kRegion = 2u << 20, kPiece = 64u << 10, kStack = 512u << 10;
+// Blocks of up to 2^20 bytes are of a region, those of up to 2^12 of a piece of it that a thread has.
+constexpr std::size_t kLargest = 20, kSmall = 12;
 
 std::mutex mutex;
 Memory weakest_so_far = Memory::secret;

@@ -137,7 +137,7 @@ Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commi
     if (text.find('\0') != text.npos) return fail_at(Code::box_profile, {file.path, 1, 1}, "a NUL byte in a profile", "take it out");
     ground.profiles.emplace(name.substr(0, name.size() - 5), std::move(text));
   }
-  TK_TRY(auto manifest, repository.read(ground.commit, "vault.manifest"));
+  TK_TRY(auto manifest, repository.read(ground.commit, std::string(vault::kManifestFile)));
   TK_CHECK(os::make_directories(ws.state("run"), 0700));
   vault::Laid laid{ground.commit, {}, std::move(manifest)};
   if (laid.manifest) laid.newest = newest_manifests(ws, repository, ground.commit);
@@ -195,7 +195,7 @@ cli::VerbSpec compile_verb() {
   return {"compile", "compile law and hierarchy.json of HEAD, or the law of a commit or folder",
           {{"WHAT", "a commit or a folder; HEAD when left out", false}},
           {{"output", "FILE", "where its index goes"}, {"law", "", "law only"}, {"boxes", "", "what a commit says of boxes only, to .tk/run/boxes.idx"},
-           {"pending", "", "bring into git what a killed command left of a declaration, before"}},
+           {"pending", "", "only bring into git what a killed command left of a declaration"}},
           {{"tk repo compile", "after you committed by hand"}, {"tk repo compile --law", "done by itself whenever HEAD moved"}}, help::k_compile, run_compile,
           "{commit: text}"};
 }

@@ -47,19 +47,16 @@ Result<std::unique_ptr<Session>> Session::open_for_bearer(record::Effects* effec
   TK_TRY(auto out, begin(effects));
   TK_TRY(bool owed, out->store.owes("ref"));
   if (!owed) return out;
-  if (!effects) {
-    // Whoever lives and declares holds the lock, until it is in git.
-    if (!os::Lock::wait(out->workspace.state("declare.lock"), Code::journal_busy)) return out;
-    TK_TRY(owed, out->store.owes("ref"));
-  }
-  if (!owed) {
-    // by now it is there
-  } else if (effects) {
+  if (effects) {
     TK_TRY(auto compensated, out->store.recover());
     for (const auto& e : compensated)
       cli::note("an earlier declaration could not be put into git and was taken back: " + describe(e));
-  } else if (!workspace::compile_elsewhere(out->workspace, {"--pending"})) {
-    return out;  // it says why to who declares something next
+  } else {
+    // Whoever lives and declares holds the lock, until it is in git.
+    if (!os::Lock::wait(out->workspace.state("declare.lock"), Code::journal_busy)) return out;
+    TK_TRY(owed, out->store.owes("ref"));
+    // Where that fails, who declares something next is told why.
+    if (owed && !workspace::compile_elsewhere(out->workspace, {"--pending"})) return out;
   }
   out.reset();
   return begin(effects);

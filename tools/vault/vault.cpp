@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "core/base/text.hpp"
-#include "core/crypto/digest.hpp"
+#include "core/record/entity_types.hpp"
 #include "core/os/file.hpp"
 #include "core/os/machine.hpp"
 #include "tools/session/values.hpp"
@@ -218,7 +218,7 @@ Result<std::string> record_of(Session& s, const Secret& secret) {
   adopt.name = secret.ref.name;
   Value::Map attributes;
   for (const auto& [name, value] : secret.declared.attributes)
-    attributes.emplace(name, name == "value" && !value.empty() ? "sha256:" + crypto::sha256_hex(value) : value);
+    attributes.emplace(name, record::kept_of("secret", name, value));
   adopt.input = {
       {"ref", secret.ref.str()}, {"file", secret.file}, {"attributes", std::move(attributes)}};
   adopt.actor = s.actor;

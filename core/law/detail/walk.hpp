@@ -161,10 +161,7 @@ class Walk {
  protected:
   virtual void see(const Affected& question) = 0;
   // Whether a decision can rest on what differs between the two sides of a resource: attributes, state or id do.
-  virtual bool matters(const EntityView& before, const EntityView& after) {
-    static_cast<void>(before), static_cast<void>(after);
-    return true;
-  }
+  virtual bool matters(const EntityView& /*before*/, const EntityView& /*after*/) { return true; }
 
   void walk() {
     collect_actors();
