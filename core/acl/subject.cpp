@@ -168,7 +168,7 @@ Result<bool> Subjects::erase_once(const record::Actor& by, const trace::Context&
     c.actor = by;
     c.trace = trace;
     c.reason = reason;
-    c.effects = [&](std::int64_t) { return Result<std::vector<record::Effect>>({{kDestroy, record.name}}); };
+    c.effects = [&](std::int64_t, const record::Befores&) { return Result<std::vector<record::Effect>>({{kDestroy, record.name}}); };
     auto done = store_.apply(std::move(c));
     if (done) {
       os::fault("subject.erased");

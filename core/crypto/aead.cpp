@@ -80,11 +80,12 @@ X25519 X25519::generate() {
 }
 
 std::optional<Key> X25519::agree(const Key& point) const {
+  // Every point may be asked for (RFC 7748, 6.1); what is looked at is the outcome.
   Held<EVP_PKEY> theirs(EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, point.data(), point.size()));
   Held<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new(key_.get(), nullptr));
   Key out{};
   auto size = out.size();
-  if (!theirs || !context || EVP_PKEY_derive_init(context.get()) != 1 || EVP_PKEY_derive_set_peer(context.get(), theirs.get()) != 1 ||
+  if (!theirs || !context || EVP_PKEY_derive_init(context.get()) != 1 || EVP_PKEY_derive_set_peer_ex(context.get(), theirs.get(), 0) != 1 ||
       EVP_PKEY_derive(context.get(), out.data(), &size) != 1)
     return std::nullopt;
   if (std::all_of(out.begin(), out.end(), [](auto b) { return b == 0; })) return std::nullopt;

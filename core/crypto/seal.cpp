@@ -1,8 +1,8 @@
 #include "core/crypto/seal.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <cstdlib>
 #include <memory>
@@ -14,6 +14,7 @@ constexpr std::size_t kTag = 16;
 
 struct Free {
   void operator()(EVP_CIPHER_CTX* c) const { EVP_CIPHER_CTX_free(c); }
+  void operator()(EVP_MAC_CTX* c) const { EVP_MAC_CTX_free(c); }
 };
 using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
 
@@ -27,6 +28,15 @@ Context begin(const SealKey& key, bool to_seal) {
   if (!cipher || !context || EVP_CipherInit_ex2(context.get(), cipher, key.data(), nullptr, to_seal ? 1 : 0, nullptr) != 1)
     std::abort();
   return context;
+}
+
+EVP_MAC_CTX* new_hmac() {
+  static EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  char digest[] = "SHA256";
+  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+  auto* out = EVP_MAC_CTX_new(mac);
+  if (!out || EVP_MAC_CTX_set_params(out, params) != 1) std::abort();
+  return out;
 }
 
 }  // namespace
@@ -61,9 +71,14 @@ std::optional<std::string> unseal(const SealKey& key, std::string_view place, st
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view message) {
+  // One context a thread, of an algorithm that was fetched once: that costs more than the work. It keeps no key.
+  thread_local const std::unique_ptr<EVP_MAC_CTX, Free> context(new_hmac());
+  static constexpr unsigned char kNoKey[1] = {};
   Digest out{};
-  unsigned size = 0;
-  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes(message), message.size(), out.data(), &size))
+  std::size_t size = 0;
+  auto* c = context.get();
+  if (!c || EVP_MAC_init(c, key.empty() ? kNoKey : bytes(key), key.size(), nullptr) != 1 || EVP_MAC_update(c, bytes(message), message.size()) != 1 ||
+      EVP_MAC_final(c, out.data(), &size, out.size()) != 1 || EVP_MAC_init(c, kNoKey, 0, nullptr) != 1)
     std::abort();
   return out;
 }

@@ -9,7 +9,9 @@
 #include <unordered_map>
 
 #include "core/base/clock.hpp"
+#include "core/base/ids.hpp"
 #include "core/base/text.hpp"
+#include "core/crypto/digest.hpp"
 #include "core/git/detail/pack.hpp"
 #include "core/git/detail/raw_tree.hpp"
 #include "core/os/fault.hpp"
@@ -146,7 +148,14 @@ struct Repository::Folders {
   };
   using Folder = std::unordered_map<std::string, Named>;
   std::map<std::string, Folder> by_id;
-  std::string commit, root;  // of whom the root was asked last
+  std::map<std::string, std::string> roots;  // by commit
+
+  Result<const std::string*> root_of(git_repository* repo, const std::string& commit) {
+    if (auto it = roots.find(commit); it != roots.end()) return &it->second;
+    if (roots.size() >= 64) roots.clear();
+    TK_TRY(auto tree, tree_of(repo, commit));
+    return &roots.emplace(commit, std::string(reinterpret_cast<const char*>(git_tree_id(tree.get())->id), GIT_OID_RAWSZ)).first->second;
+  }
 
   Result<const Folder*> open(git_odb* odb, const std::string& id) {
     if (auto it = by_id.find(id); it != by_id.end()) return &it->second;
@@ -174,6 +183,8 @@ Result<Repository> Repository::init(const std::string& folder) {
   Repository out;
   out.repo_.reset(raw, git_repository_free);
   out.folders_ = std::make_shared<Folders>();
+  out.index_time_ = std::make_shared<std::optional<timespec>>();
+  out.written_ = std::make_shared<Written>();
   out.worktree_ = folder;
   return out;
 }
@@ -187,6 +198,8 @@ Result<Repository> Repository::open(const std::string& folder) {
   Repository out;
   out.repo_.reset(raw, git_repository_free);
   out.folders_ = std::make_shared<Folders>();
+  out.index_time_ = std::make_shared<std::optional<timespec>>();
+  out.written_ = std::make_shared<Written>();
   const char* worktree = git_repository_workdir(raw);
   out.worktree_ = worktree ? worktree : git_repository_path(raw);
   if (out.worktree_.size() > 1 && out.worktree_.ends_with('/')) out.worktree_.pop_back();
@@ -329,16 +342,17 @@ std::atomic<std::size_t> blob_count = 0;
 
 }  // namespace
 
-Result<std::string> Repository::blob_of(std::string_view content) {
-  git_oid id;
-  if (git_odb_hash(&id, content.data(), content.size(), GIT_OBJECT_BLOB) != 0) return git_failed("name a file's content");
-  return hex(&id);
+std::string Repository::blob_of(std::string_view content) {
+  auto text = "blob " + std::to_string(content.size()) + '\0';
+  text += content;
+  return ids::hex(crypto::sha1(text));
 }
 
 std::size_t Repository::blobs_read() { return blob_count; }
 
 Result<std::string> Repository::read_blob(const std::string& id) const {
   ++blob_count;
+  if (auto known = written_->find(id); known != written_->end()) return known->second;
   TK_TRY(auto oid, parse_oid(id));
   git_blob* blob = nullptr;
   if (git_blob_lookup(&blob, raw(), &oid) != 0) return git_failed("read blob " + id);
@@ -350,13 +364,9 @@ Result<std::string> Repository::read_blob(const std::string& id) const {
 Result<std::string> Repository::blob_at(const std::string& commit, const std::string& path) const {
   if (commit.empty()) return std::string();
   auto& known = *folders_;
-  if (known.commit != commit) {
-    TK_TRY(auto tree, tree_of(raw(), commit));
-    known.root.assign(reinterpret_cast<const char*>(git_tree_id(tree.get())->id), GIT_OID_RAWSZ);
-    known.commit = commit;
-  }
+  TK_TRY(const auto* root, known.root_of(raw(), commit));
   TK_TRY(auto odb, odb_of(raw()));
-  Folders::Named at{known.root, GIT_FILEMODE_TREE};
+  Folders::Named at{*root, GIT_FILEMODE_TREE};
   for (auto name : text::split(path, '/')) {
     if (at.mode != GIT_FILEMODE_TREE) return std::string();
     TK_TRY(const auto* folder, known.open(odb.get(), at.id));
@@ -409,6 +419,9 @@ Result<std::string> Repository::write_commit(const std::string& parent,
   if (git_commit_create(&id, raw(), nullptr, signature, signature, "UTF-8", message.c_str(), tree,
                         parent_commit ? 1 : 0, parents) != 0)
     return git_failed("write a commit");
+  written_->clear();
+  for (auto& change : sorted)
+    if (change.content) written_->emplace(change.blob, std::move(*change.content));
   return hex(&id);
 }
 

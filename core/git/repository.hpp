@@ -2,16 +2,19 @@
 // moving a ref by compare-and-swap, and updating single paths of the working tree. No hooks run.
 #pragma once
 
+#include <ctime>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/error.hpp"
 
+struct git_index;
 struct git_repository;
 
 namespace tk::git {
@@ -62,10 +65,13 @@ class Repository {
   // Every file of the commit's tree below a folder ("" = all), sorted by path.
   Result<std::vector<File>> files(const std::string& commit, const std::string& below = {}) const;
   Result<std::string> read_blob(const std::string& blob) const;
-  static Result<std::string> blob_of(std::string_view content);  // the id that it has, or would have
+  static std::string blob_of(std::string_view content);  // the id that it has, or would have
   static std::size_t blobs_read();  // by this process, so far
   // The file at a path of a commit; nothing when it is not there.
   Result<std::optional<std::string>> read(const std::string& commit, const std::string& path) const;
+
+  // The same, from the working tree where it is there as it was committed: its id tells.
+  Result<std::optional<std::string>> read_nearest(const std::string& commit, const std::string& path) const;
 
   // The contents as blobs that nothing refers to yet; each change knows its own then. May run beside another copy's work.
   static Result<void> store(const std::string& folder, std::vector<Change>& changes);
@@ -75,6 +81,9 @@ class Repository {
   // Moves `ref` from `from` to `to`; git_moved when it does not stand at `from` any more.
   Result<void> move_ref(const std::string& ref, const std::string& from, const std::string& to,
                         const std::string& message) const;
+  // Does `work` for each number below `count`: of many the second half beside the first, by a repository of its own
+  // (libgit2's is of one thread).
+  Result<void> each(std::size_t count, const std::function<Result<void>(const Repository&, std::size_t)>& work) const;
   // How the working tree's file compares with the commit and the index.
   Result<Path> path_state(const std::string& commit, const std::string& path) const;
   // Whether file and index hold what one of the two commits has: nobody's own edit is there.
@@ -95,11 +104,16 @@ class Repository {
   struct Local {  // what stands in the working tree and in the index, by the ids of blobs; empty: nothing
     std::string file, staged;
   };
+  Result<std::shared_ptr<git_index>> index() const;
   Result<Local> local(const std::string& path) const;
   Result<std::string> blob_at(const std::string& commit, const std::string& path) const;  // empty: nothing is there
   struct Folders;  // those of the commits that were read last, by their names
   std::shared_ptr<git_repository> repo_;
   std::shared_ptr<Folders> folders_;
+  std::shared_ptr<std::optional<timespec>> index_time_;  // when the index was written that was read; nothing: none was
+  // What the last commit written here holds, by its blobs: it is not read back to put it in place.
+  using Written = std::unordered_map<std::string, std::string>;
+  std::shared_ptr<Written> written_;
   std::string worktree_;
 };
 

@@ -3,24 +3,90 @@
 
 #include "core/git/detail/pack.hpp"
 #include "core/git/repository.hpp"
+#include "core/os/beside.hpp"
 #include "core/os/file.hpp"
 
 namespace tk::git {
 
 using namespace detail;
 
+Result<void> Repository::each(std::size_t count, const std::function<Result<void>(const Repository&, std::size_t)>& work) const {
+  auto part = [&](const Repository& repository, std::size_t from, std::size_t to) -> Result<void> {
+    for (auto i = from; i < to; ++i) TK_CHECK(work(repository, i));
+    return {};
+  };
+  if (count <= kMany) return part(*this, 0, count);
+  auto second = os::beside([&]() -> Result<void> {
+    TK_TRY(auto own, open(worktree_));
+    return part(own, count / 2, count);
+  });
+  TK_CHECK(part(*this, 0, count / 2));
+  return second.get();
+}
+
+namespace {
+
+// What git compares to know a file unchanged without reading it (gitformat-index(5)).
+git_index_entry entry_of(const struct stat& st) {
+  git_index_entry out{};
+  out.ctime = {static_cast<std::int32_t>(st.st_ctim.tv_sec), static_cast<std::uint32_t>(st.st_ctim.tv_nsec)};
+  out.mtime = {static_cast<std::int32_t>(st.st_mtim.tv_sec), static_cast<std::uint32_t>(st.st_mtim.tv_nsec)};
+  out.dev = static_cast<std::uint32_t>(st.st_dev);
+  out.ino = static_cast<std::uint32_t>(st.st_ino);
+  out.mode = GIT_FILEMODE_BLOB;
+  out.uid = st.st_uid;
+  out.gid = st.st_gid;
+  out.file_size = static_cast<std::uint32_t>(st.st_size);
+  return out;
+}
+
+bool same(const git_index_time& a, const git_index_time& b) { return a.seconds == b.seconds && a.nanoseconds == b.nanoseconds; }
+
+// Whether the file is as it was staged, and older than the index: what was changed in the moment in which that was written
+// may look the same ("racy git").
+bool is_staged(const git_index_entry& staged, const struct stat& there, const timespec& index) {
+  auto is = entry_of(there);
+  auto older = [&](const timespec& t) { return t.tv_sec < index.tv_sec || (t.tv_sec == index.tv_sec && t.tv_nsec < index.tv_nsec); };
+  return S_ISREG(there.st_mode) && (staged.mode & S_IFMT) == S_IFREG && same(staged.mtime, is.mtime) && same(staged.ctime, is.ctime) &&
+         staged.ino == is.ino && staged.file_size == is.file_size && staged.uid == is.uid && older(there.st_mtim) && older(there.st_ctim);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<git_index>> Repository::index() const {
+  auto& read = *index_time_;
+  struct stat file {};
+  // Of before it is read the first time: libgit2 keeps it.
+  if (!read) read = ::stat((std::string(git_repository_path(raw())) + "index").c_str(), &file) == 0 ? file.st_mtim : timespec{};
+  git_index* out = nullptr;
+  if (git_repository_index(&out, raw()) != 0) return git_failed("read the index");
+  return std::shared_ptr<git_index>(out, git_index_free);
+}
+
 Result<Repository::Local> Repository::local(const std::string& path) const {
   Local out;
-  auto file = os::read_file(worktree_ + "/" + path);
-  if (!file && file.error().code != Code::os_not_found) return fail(file.error());
-  if (file) {
-    TK_TRY(out.file, blob_of(*file));
+  TK_TRY(auto staged_files, index());
+  auto full = worktree_ + "/" + path;
+  if (const auto* staged = git_index_get_bypath(staged_files.get(), path.c_str(), 0)) {
+    out.staged = hex(&staged->id);
+    struct stat there {};
+    if (::lstat(full.c_str(), &there) == 0 && is_staged(*staged, there, **index_time_)) {
+      out.file = out.staged;
+      return out;
+    }
   }
-  git_index* raw_index = nullptr;
-  if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
-  Index index(raw_index);
-  if (const auto* staged = git_index_get_bypath(index.get(), path.c_str(), 0)) out.staged = hex(&staged->id);
+  auto file = os::read_file(full);
+  if (!file && file.error().code != Code::os_not_found) return fail(file.error());
+  if (file) out.file = blob_of(*file);
   return out;
+}
+
+Result<std::optional<std::string>> Repository::read_nearest(const std::string& commit, const std::string& path) const {
+  TK_TRY(auto blob, blob_at(commit, path));
+  if (blob.empty()) return std::optional<std::string>();
+  if (auto here = os::read_file(worktree_ + "/" + path); here && blob_of(*here) == blob) return std::optional<std::string>(std::move(*here));
+  TK_TRY(auto content, read_blob(blob));
+  return std::optional<std::string>(std::move(content));
 }
 
 Result<Path> Repository::path_state(const std::string& commit, const std::string& path) const {
@@ -41,19 +107,11 @@ Result<bool> Repository::untouched(const std::string& a, const std::string& b,
 
 namespace {
 
-// An index entry of a file that was just written: what git compares to know it unchanged (gitformat-index(5)).
+// An index entry of a file that was just written.
 Result<void> stage(git_index* index, const std::string& root, const std::string& path, const git_oid& blob) {
   struct stat st {};
   if (::lstat((root + "/" + path).c_str(), &st) != 0) return fail(os::errno_error(errno, "look at", path));
-  git_index_entry entry{};
-  entry.ctime = {static_cast<std::int32_t>(st.st_ctim.tv_sec), static_cast<std::uint32_t>(st.st_ctim.tv_nsec)};
-  entry.mtime = {static_cast<std::int32_t>(st.st_mtim.tv_sec), static_cast<std::uint32_t>(st.st_mtim.tv_nsec)};
-  entry.dev = static_cast<std::uint32_t>(st.st_dev);
-  entry.ino = static_cast<std::uint32_t>(st.st_ino);
-  entry.mode = GIT_FILEMODE_BLOB;
-  entry.uid = st.st_uid;
-  entry.gid = st.st_gid;
-  entry.file_size = static_cast<std::uint32_t>(st.st_size);
+  auto entry = entry_of(st);
   entry.id = blob;
   entry.path = path.c_str();
   if (git_index_add(index, &entry) != 0) return git_failed("stage " + path);
@@ -65,9 +123,7 @@ Result<void> stage(git_index* index, const std::string& root, const std::string&
 Result<void> Repository::check_out(const std::string& commit,
                                    const std::vector<std::string>& paths,
                                    const std::string& scratch) const {
-  git_index* raw_index = nullptr;
-  if (git_repository_index(&raw_index, raw()) != 0) return git_failed("read the index");
-  Index index(raw_index);
+  TK_TRY(auto staged, index());
   std::vector<os::Content> files;
   std::vector<std::pair<std::string, git_oid>> written;
   for (const auto& path : paths) {
@@ -75,7 +131,7 @@ Result<void> Repository::check_out(const std::string& commit,
     auto full = worktree_ + "/" + path;
     if (blob.empty()) {
       TK_CHECK(os::remove_file(full));
-      git_index_remove_bypath(index.get(), path.c_str());
+      git_index_remove_bypath(staged.get(), path.c_str());
       continue;
     }
     TK_CHECK(os::make_directories(full.substr(0, full.rfind('/'))));
@@ -89,8 +145,8 @@ Result<void> Repository::check_out(const std::string& commit,
   } else {
     for (const auto& file : files) TK_CHECK(os::write_atomic(file.path, file.bytes, 0644, scratch));
   }
-  for (const auto& [path, blob] : written) TK_CHECK(stage(index.get(), worktree_, path, blob));
-  int rc = while_locked([&] { return git_index_write(index.get()); });
+  for (const auto& [path, blob] : written) TK_CHECK(stage(staged.get(), worktree_, path, blob));
+  int rc = while_locked([&] { return git_index_write(staged.get()); });
   if (rc == GIT_ELOCKED) return still_locked("write the index");
   if (rc != 0) return git_failed("write the index");
   return {};

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <utility>
 
@@ -280,17 +281,43 @@ Result<void> write_atomic(const std::string& path, std::string_view bytes, unsig
   return sync_directory(parent(path));
 }
 
+namespace {
+
+// A disk that discards what is freed lets each call wait for it: several at once wait together. The first error counts.
+constexpr std::size_t kHands = 8;
+Result<void> by_hands(const std::function<Result<void>(std::size_t hand)>& work) {
+  std::vector<std::future<Result<void>>> others;
+  for (std::size_t hand = 1; hand < kHands; ++hand) others.push_back(beside([&work, hand] { return work(hand); }));
+  auto out = work(0);
+  for (auto& other : others)
+    if (auto done = other.get(); out && !done) out = done;
+  return out;
+}
+
+// What earlier writings of many files replaced.
+void remove_replaced(const std::string& scratch) {
+  auto names = list_directory(scratch, "replaced.tk-");
+  for (const auto& one : names ? *names : std::vector<std::string>()) {
+    auto folder = scratch + "/" + one;
+    (void)by_hands([&](std::size_t hand) { return remove_tree(folder + "/" + std::to_string(hand)); });
+    (void)remove_tree(folder);
+  }
+}
+
+}  // namespace
+
 Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, const std::string& scratch) {
   auto folder = scratch + "/unfinished.tk-files";
   static std::future<void> removing;
   if (removing.valid()) removing.wait();
   TK_CHECK(remove_tree(folder));
-  TK_CHECK(make_directories(folder, 0700));
+  auto of_hand = [&](std::size_t hand) { return folder + "/" + std::to_string(hand); };
+  for (std::size_t hand = 0; hand < kHands; ++hand) TK_CHECK(make_directories(of_hand(hand), 0700));
   int all = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // before it is written: it hears of every error
-  auto name = [&](std::size_t i) { return folder + "/" + std::to_string(i); };
+  auto name = [&](std::size_t i) { return of_hand(i % kHands) + "/" + std::to_string(i); };
   auto flush = [&]() -> Result<void> { return all < 0 || ::syncfs(all) != 0 ? failed("flush", scratch) : Result<void>(); };
-  auto fill_all = [&]() -> Result<void> {
-    for (std::size_t i = 0; i < files.size(); ++i) {
+  auto fill_some = [&](std::size_t hand) -> Result<void> {
+    for (auto i = hand; i < files.size(); i += kHands) {
       int fd = faulty("os.open") ? -1 : ::open(name(i).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       if (fd < 0) return failed("create", files[i].path);
       auto written = fill(fd, files[i].bytes, files[i].path, false);
@@ -298,6 +325,10 @@ Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, cons
       ::close(fd);
       TK_CHECK(written);
     }
+    return {};
+  };
+  auto fill_all = [&]() -> Result<void> {
+    TK_CHECK(by_hands(fill_some));
     // What was flushed before it is renamed over another file is not flushed then, one by one (ext4(5), auto_da_alloc).
     return flush();
   };
@@ -322,10 +353,7 @@ Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, cons
     (void)remove_tree(folder);
     return done;
   }
-  removing = beside([scratch] {
-    if (auto names = list_directory(scratch, "replaced.tk-"))
-      for (const auto& one : *names) (void)remove_tree(scratch + "/" + one);
-  });
+  removing = beside([scratch] { remove_replaced(scratch); });
   return {};
 }
 

@@ -72,10 +72,6 @@ Result<void> Store::write(Prepared& p) {
   row.idempotency_key = p.change.idempotency_key;
   auto patch = diff_members(p.before.fields, p.after.fields);
   auto changes = patch.as_list()->empty() ? std::string() : json::compact(patch);
-  if (p.change.effects) {
-    TK_TRY(auto head, journal_.head());
-    TK_TRY(p.effects, p.change.effects(head.seq + 1));
-  }
   if (!row.labels.empty()) TK_CHECK(tally_.keep_labels());
   TK_CHECK(journal_.append(row, p.payload, changes));
   bool ends = p.event_type == "wot.stopped";  // what goes on
@@ -124,6 +120,14 @@ Result<void> Store::write_state(Prepared& p) {
               "look at it with `tk record show` and try again");
 }
 
+Result<void> Store::ask_effects(Prepared& p, const std::vector<Prepared>& all) {
+  Befores befores;
+  for (const auto& one : all) befores.push_back(&one.before);
+  TK_TRY(auto head, journal_.head());
+  TK_TRY(p.effects, p.change.effects(head.seq + 1, befores));
+  return {};
+}
+
 Result<void> Store::commit(std::vector<Prepared>& all, journal::Row* beside, const std::string& payload) {
   os::fault("step.8");
   TK_TRY(auto transaction, journal_.begin());
@@ -141,6 +145,7 @@ Result<void> Store::commit(std::vector<Prepared>& all, journal::Row* beside, con
     // The same key may have been committed since step 2.
     if (!p.stored && !p.change.idempotency_key.empty()) TK_CHECK(find_stored(p));
     if (!p.stored) TK_CHECK(hold(p));
+    if (!p.stored && p.change.effects) TK_CHECK(ask_effects(p, all));
     if (!p.stored) TK_CHECK(write(p));
     last = std::max(last, p.stored ? p.stored->row.seq : p.row.seq);
   }

@@ -146,9 +146,14 @@ Result<std::shared_ptr<const Definition>> Definitions::current(const std::string
   return keep(std::move(def));
 }
 
+std::shared_ptr<const Definition> Definitions::known(const std::string& hash) const {
+  auto it = by_hash_.find(hash);
+  return it == by_hash_.end() ? nullptr : it->second;
+}
+
 Result<std::shared_ptr<const Definition>> Definitions::pinned(const std::string& hash,
                                                               std::string_view text) {
-  if (auto it = by_hash_.find(hash); it != by_hash_.end()) return it->second;
+  if (auto before = known(hash)) return before;
   TK_TRY(auto def, parse_definition(text, "(pinned definition " + hash.substr(0, 10) + ")", root_));
   if (def.hash != hash)
     return fail(Code::journal_broken, "the definition " + hash.substr(0, 10) + " was changed");

@@ -100,6 +100,7 @@ class Definitions {
  public:
   explicit Definitions(std::string root) : root_(std::move(root)) {}
   Result<std::shared_ptr<const Definition>> current(const std::string& type);
+  std::shared_ptr<const Definition> known(const std::string& hash) const;  // null: not yet
   // The pinned one: known by hash, or parsed from the text that the journal kept.
   Result<std::shared_ptr<const Definition>> pinned(const std::string& hash, std::string_view text);
 

@@ -35,7 +35,14 @@ Result<Record> Store::get(const std::string& id) {
   return read(s);
 }
 
+Result<bool> Store::knows(const std::string& id) {
+  TK_TRY(auto s, journal_.db().prepare("SELECT 1 FROM record WHERE id = ?"));
+  s.bind(id);
+  return s.step();
+}
+
 Result<std::shared_ptr<const Definition>> Store::definition_of(const Record& record) {
+  if (auto known = definitions_.known(record.definition)) return known;
   TK_TRY(auto s, journal_.db().prepare("SELECT text FROM definition WHERE hash = ?"));
   s.bind(record.definition);
   TK_TRY(bool row, s.step());

@@ -108,6 +108,9 @@ struct Record {
   law::Ref resource() const { return {type, context, name.empty() ? id : name}; }
 };
 
+// What records were before a commit, in the order of its changes; a new one has no state.
+using Befores = std::vector<const Record*>;
+
 // One transition that is asked for. `event` empty = a new record.
 struct Change {
   std::string id;  // of the record; for a new one optional
@@ -123,8 +126,9 @@ struct Change {
   // asked, the row names this as its rule. Set by code only, never from a person's words.
   std::string owed;
   std::string parked;  // the item that this carries out; set by Store::answer only
-  // Called inside the transaction, when the row's seq is known; what it gives goes to the outbox.
-  std::function<Result<std::vector<Effect>>(std::int64_t seq)> effects;
+  // Called inside the transaction, when the row's seq is known, with what the records of all changes of the commit
+  // were; what it gives goes to the outbox.
+  std::function<Result<std::vector<Effect>>(std::int64_t seq, const Befores& befores)> effects;
   // Asked inside the transaction, where nobody else writes; an error refuses the change, and is journaled.
   std::function<Result<void>()> condition;
 };
@@ -175,6 +179,7 @@ class Store {
   Result<Outcome> apply(Change change, Trail* trail = nullptr);
 
   Result<Record> get(const std::string& id);
+  Result<bool> knows(const std::string& id);
   // As it was when row `seq` had been written (0 = any), or at a time (0 = any): the fold of its rows up to there.
   Result<Record> as_of(const std::string& id, std::int64_t seq, std::int64_t ts_ns);
   // The definition that the record is pinned to.
@@ -238,6 +243,7 @@ class Store {
   Result<void> may_answer(const Actor& actor, const trace::Context& trace, const Record& item, Value::Map& approval);
   Machine& machine(const Definition& definition);
   Result<void> commit(std::vector<Prepared>& all, journal::Row* beside = nullptr, const std::string& payload = {});
+  Result<void> ask_effects(Prepared& p, const std::vector<Prepared>& all);
   Result<void> write(Prepared& p);
   Result<void> write_state(Prepared& p);
   Result<void> refuse(Prepared& p, const Error& why);

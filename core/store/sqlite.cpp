@@ -67,7 +67,9 @@ thread_local bool flush_logged = false;
 void on_log(void*, int code, const char*) { flush_logged = flush_logged || is_flush(code); }
 
 void install_log() {
-  static const bool done = sqlite3_config(SQLITE_CONFIG_LOG, on_log, nullptr) == SQLITE_OK;
+  static const bool done = sqlite3_config(SQLITE_CONFIG_LOG, on_log, nullptr) == SQLITE_OK &&
+                           // Nobody asks how much memory it has; to count it, all threads wait for each other.
+                           sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
   static_cast<void>(done);
 }
 

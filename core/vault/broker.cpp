@@ -176,7 +176,7 @@ Result<Sealed> Broker::seal_next(const Sealed& secret, std::span<const age::Reci
 
 Result<void> Broker::reseal(std::span<const Sealed> secrets, std::span<const age::Recipient> to,
                             const Done& done) {
-  constexpr std::size_t kAtOnce = 500;  // what lies in its memory at a time
+  constexpr std::size_t kAtOnce = 200;  // what lies in its memory at a time
   auto ask_for = [&](std::size_t from) {
     std::vector<std::string> words{"reseal"};
     for (const auto& one : to) words.push_back("recipient " + one.text());

@@ -48,24 +48,39 @@ Result<LawCompiler> LawCompiler::open(const Workspace& ws) {
 
 Result<Files> LawCompiler::read(const std::vector<git::Repository::Difference>& files, const std::map<std::string, const std::string*>& contents) {
   Files out;
-  decltype(read_) kept;
+  std::vector<std::size_t> missing;
   for (const auto& f : files) {
-    auto key = std::pair(f.path, f.blob);
-    auto before = read_.find(key);
-    std::shared_ptr<const FileDeclares> one;
-    if (before != read_.end()) {
-      one = before->second;
-    } else if (auto given = contents.find(f.path); given != contents.end()) {
-      one = std::make_shared<const FileDeclares>(read_file({f.path, *given->second}));
-    } else {
-      TK_TRY(auto content, repository_.read_blob(f.blob));
-      one = std::make_shared<const FileDeclares>(read_file({f.path, std::move(content)}));
-    }
-    kept.emplace(key, one);
-    out.emplace_back(f.path, std::move(one));
+    auto before = read_.find({f.path, f.blob});
+    if (before == read_.end()) missing.push_back(out.size());
+    out.emplace_back(f.path, before == read_.end() ? nullptr : before->second);
   }
+  TK_CHECK(repository_.each(missing.size(), [&](const git::Repository& own, std::size_t i) -> Result<void> {
+    const auto& f = files[missing[i]];
+    auto given = contents.find(f.path);
+    std::string content;
+    if (given != contents.end()) {
+      content = *given->second;
+    } else {
+      TK_TRY(content, own.read_blob(f.blob));
+    }
+    out[missing[i]].second = std::make_shared<const FileDeclares>(read_file({f.path, std::move(content)}));
+    return {};
+  }));
+  decltype(read_) kept;
+  for (std::size_t i = 0; i < files.size(); ++i) kept.emplace_hint(kept.end(), std::pair(files[i].path, files[i].blob), out[i].second);
   read_ = std::move(kept);
   return out;
+}
+
+Result<law::Model*> LawCompiler::joined(Files files) {
+  if (files.empty() || files != joined_) {
+    joined_.clear();
+    auto declared = join_files(files);
+    if (!declared.problems.empty()) return fail(declared.problems.front());
+    joined_ = std::move(files);
+    model_ = std::move(declared.model);
+  }
+  return &model_;
 }
 
 Result<std::string> LawCompiler::compile(const std::string& commit) {
@@ -73,15 +88,14 @@ Result<std::string> LawCompiler::compile(const std::string& commit) {
     return fail(Code::ws_no_commit, "the workspace has no commit yet", "git add -A && git commit");
   TK_TRY(auto files, declared_files(repository_, commit));
   TK_TRY(auto read, this->read(files, {}));
-  auto declared = join_files(read);
-  if (!declared.problems.empty()) return fail(declared.problems.front());
-  declared.model.commit = commit;
-  for (auto& f : declared.model.files) {
+  TK_TRY(auto* model, joined(std::move(read)));
+  model->commit = commit;
+  for (auto& f : model->files) {
     struct stat st{};
     if (::stat(workspace_.path(f.path).c_str(), &st) == 0)
       f.mtime_ns = std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
   }
-  return law::compile(declared.model, crypto::sha256_hex);
+  return law::compile(*model, crypto::sha256_hex);
 }
 
 Result<std::string> LawCompiler::compile(const std::string& commit, const std::vector<git::Change>& over) {
@@ -92,8 +106,7 @@ Result<std::string> LawCompiler::compile(const std::string& commit, const std::v
   std::erase_if(files, [&](const auto& f) { return changed.contains(f.path); });
   for (const auto& change : over) {
     if (!change.content || !declares(change.path)) continue;
-    TK_TRY(auto blob, git::Repository::blob_of(*change.content));
-    files.push_back({change.path, std::move(blob)});
+    files.push_back({change.path, git::Repository::blob_of(*change.content)});
     contents.emplace(change.path, &*change.content);
   }
   std::sort(files.begin(), files.end(), [](auto& a, auto& b) { return a.path < b.path; });
@@ -107,10 +120,9 @@ Result<std::string> LawCompiler::compile(const std::string& commit, const std::v
     return std::optional(std::move(content));
   }, over));
   TK_TRY(auto read, this->read(files, contents));
-  auto declared = join_files(read);
-  if (declared.problems.empty()) declared.problems = check_together(read, declared.model.entities);
-  if (!declared.problems.empty()) return fail(declared.problems.front());
-  return law::compile(declared.model, crypto::sha256_hex);
+  TK_TRY(auto* model, joined(read));
+  if (auto problems = check_together(read, model->entities); !problems.empty()) return fail(problems.front());
+  return law::compile(*model, crypto::sha256_hex);
 }
 
 Result<void> LawCompiler::publish(std::string_view bytes) const {

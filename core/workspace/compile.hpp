@@ -43,6 +43,10 @@ class LawCompiler {
   git::Repository repository_;
   // The files with what they declare; a change's content by its path.
   Result<Files> read(const std::vector<git::Repository::Difference>& files, const std::map<std::string, const std::string*>& contents);
+  // What they declare together; of the same files as before it is not joined again.
+  Result<law::Model*> joined(Files files);
+  Files joined_;
+  law::Model model_;
   // What the files that were read last declared, by path and blob.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const FileDeclares>> read_;
 };

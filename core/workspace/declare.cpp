@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <future>
 
-#include "core/base/ids.hpp"
 #include "core/json/json.hpp"
 #include "core/os/beside.hpp"
 #include "core/workspace/entities.hpp"
+#include "core/workspace/entity_index.hpp"
+#include "core/workspace/hierarchy.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -22,6 +23,22 @@ Result<void> bring_files(const git::Repository& repo, const std::string& before,
   return repo.check_out(now, free, repo.worktree() + "/.tk");
 }
 
+// Beside other work; where it fails, or the commit is not HEAD in the end, whoever needs the index brings it up to HEAD.
+std::future<void> index_beside(const git::Repository& repo, const std::string& commit) {
+  return os::beside([root = repo.worktree(), commit] {
+    if (auto own = git::Repository::open(root)) (void)EntityIndex::open_at(root + "/.tk/index.db", *own, commit);
+  });
+}
+
+// Beside many files; where it fails, who makes it of HEAD again says why.
+std::future<void> hierarchy_beside(const git::Repository& repo) {
+  return os::beside([root = repo.worktree()] {
+    auto workspace = Workspace::open(root);
+    auto own = git::Repository::open(root);
+    if (workspace && own) (void)compile_hierarchy(*workspace, *own);
+  });
+}
+
 std::string author_line(const git::Author& a) { return a.name + "\n" + a.email; }
 
 Value actor_value(const record::Actor& a) {
@@ -31,6 +48,19 @@ Value actor_value(const record::Actor& a) {
 record::Actor read_actor(const Value& v) {
   return {v["kind"].text(), v["id"].text(), v["ref"].text(), v["sponsor"].text(),
           v["on_behalf_of"].text(), v["on_behalf_of_ref"].text()};
+}
+
+// Where a compensation puts a record back to.
+Value back_to(const record::Record& before) {
+  // One that never came to be is retired.
+  if (before.state.empty()) return Value::Map{{"id", before.id}, {"state", "retired"}, {"attributes", Value()}};
+  Value::Map out{{"id", before.id}, {"state", before.state}};
+  // What is no entity comes along in the same commit and has none.
+  if (record::is_entity_type(before.type)) {
+    auto attributes = before.fields.find("attributes");
+    out.emplace("attributes", attributes == before.fields.end() ? Value() : attributes->second);
+  }
+  return out;
 }
 
 }  // namespace
@@ -89,6 +119,8 @@ Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
   auto finish = [&](const std::string& before, const std::string& now) -> Result<void> {
     TK_TRY(auto here, repo_.head_ref());
     if (here != w.ref) return {};  // another branch is checked out: its files are its own
+    std::future<void> hierarchy;
+    if (w.paths.size() > git::Repository::kMany) hierarchy = hierarchy_beside(repo_);
     return bring_files(repo_, before, now, w.paths);
   };
   for (int tries = 0; tries < 10; ++tries) {
@@ -133,9 +165,10 @@ Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect
 Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, Declaration d) {
   TK_TRY(auto head, repo.head_commit());
   TK_TRY(auto ref, repo.head_ref());
-  // Nothing refers to the contents yet: they are written while law is asked.
+  // Nothing refers to the contents yet: they are written while it is looked at whether they may be.
   std::future<Result<void>> stored;
   if (d.files.size() > git::Repository::kMany) stored = os::beside([&] { return git::Repository::store(repo.worktree(), d.files); });
+  if (d.check) TK_CHECK(d.check(d.files));
   if (d.check_clean)
     for (const auto& f : d.files) {
       TK_TRY(auto state, repo.path_state(head, f.path));
@@ -143,33 +176,25 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
         return fail_at(Code::git_dirty, {f.path, 0, 0}, "the file has uncommitted changes",
                        "commit or restore it first: git diff " + f.path);
     }
-  Value::List records;
-  for (auto& c : d.changes) {
-    // What a compensation goes back to; a new record that never came to be is retired.
-    if (c.id.empty()) c.id = ids::uuid7();
-    Value::Map before{{"id", c.id}, {"state", "retired"}, {"attributes", Value()}};
-    if (!c.event.empty()) {
-      TK_TRY(auto record, store.get(c.id));
-      before.insert_or_assign("state", record.state);
-      // What is no entity comes along in the same commit and has none.
-      if (record::is_entity_type(record.type)) before.insert_or_assign("attributes", record.fields["attributes"]);
-      else before.erase("attributes");
-    }
-    records.push_back(std::move(before));
-  }
+  std::future<void> indexed;
   const auto actor = d.changes.front().actor;
   const auto trace = d.changes.front().trace;
-  d.changes.front().effects = [&](std::int64_t seq) -> Result<std::vector<record::Effect>> {
+  d.changes.front().effects = [&](std::int64_t seq, const record::Befores& befores) -> Result<std::vector<record::Effect>> {
     auto message = d.message + "\n\nTk-Actor: " + actor.ref +
                    (actor.on_behalf_of_ref.empty() ? "" : " for " + actor.on_behalf_of_ref) +
                    "\nTk-Trace: " + trace.trace_id + "\nTk-Seq: " + std::to_string(seq) + "\n";
-    if (stored.valid()) TK_CHECK(stored.get());
+    bool many = stored.valid();
+    if (many) TK_CHECK(stored.get());
     TK_TRY(auto commit, repo.write_commit(head, d.files, d.author, message));
+    // What the files declare is looked up while the rows are written.
+    if (many) indexed = index_beside(repo, commit);
     Value::List paths;
     for (const auto& f : d.files) paths.push_back(f.path);
     Value::Map body{{"actor", actor_value(actor)}, {"author", author_line(d.author)},
                     {"from", head}, {"message", message}, {"paths", paths},
                     {"ref", ref}, {"to", commit}};
+    Value::List records;
+    for (const auto* before : befores) records.push_back(back_to(*before));
     return std::vector<record::Effect>{{"ref", json::compact(body) + "\n" + json::compact(records)}};
   };
   TK_TRY(auto done, store.apply(std::move(d.changes)));

@@ -3,6 +3,7 @@
 // files. What a process did not live to finish, the next one rolls forward.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct Declaration {
   std::string message;                  // subject line
   git::Author author;
   bool check_clean = true;
+  // Whether it may be so as a whole; asked while the contents are written.
+  std::function<Result<void>(const std::vector<git::Change>&)> check = {};
 };
 
 // The seq of the first row. Conflicts: git_dirty, git_moved (with a compensating row).

@@ -77,7 +77,7 @@ Result<Exit> run(const cli::Args& args) {
       break;
     }
     c.condition = [&] { return early; };
-    c.effects = [&](std::int64_t) -> Result<std::vector<record::Effect>> {
+    c.effects = [&](std::int64_t, const record::Befores&) -> Result<std::vector<record::Effect>> {
       TK_CHECK(journal::prune(s->store.journal(), what));
       return std::vector<record::Effect>{};
     };

@@ -28,7 +28,7 @@ Result<std::unique_ptr<Desk>> Desk::open(const std::string& as) {
 Result<Edit> edit(Desk& desk, const Secret& secret,
                   const std::map<std::string, std::string>& attributes, const char* event) {
   auto& s = *desk.session;
-  TK_TRY(auto before, desk.repository.read(desk.head, secret.file));
+  TK_TRY(auto before, desk.repository.read_nearest(desk.head, secret.file));
   TK_TRY(auto content, with_attributes(secret.file, before.value_or(""), secret.ref,
                                        {attributes.begin(), attributes.end()}));
   auto change = change_for(s, secret.ref, secret.declared.place.id, secret.file,
@@ -52,7 +52,7 @@ Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest m
                 "who may lets it: tk vault recipients add RECIPIENT --signer " + signature.signer);
   manifest.signer = signature.signer;
   manifest.signature = signature.signature;
-  if (auto again = read_manifest(manifest.text()); !again) return fail(again.error());
+  if (!manifest.is_signed()) return fail(Code::vault_integrity, "what was signed is not what was to be signed", "try again");
   std::vector<record::Change> changes;
   changes.reserve(edits.size());
   for (auto& one : edits) {

@@ -210,7 +210,8 @@ Result<void> check(const vault::Manifest& manifest, const Secret& secret) {
 }
 
 Result<std::string> record_of(Session& s, const Secret& secret) {
-  if (s.store.get(secret.declared.place.id)) return secret.declared.place.id;
+  TK_TRY(bool known, s.store.knows(secret.declared.place.id));
+  if (known) return secret.declared.place.id;
   record::Change adopt;
   adopt.type = "secret";
   adopt.id = secret.declared.place.id;
