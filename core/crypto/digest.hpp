@@ -11,7 +11,7 @@ namespace tk::crypto {
 using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256(std::string_view bytes);
-// What git's files end with; nothing is trusted for it.
+// What git's files end with; nothing is trusted for it where somebody could have made both halves of a collision.
 std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);
 

@@ -33,7 +33,6 @@ git_index_entry entry_of(const struct stat& st) {
   out.mtime = {static_cast<std::int32_t>(st.st_mtim.tv_sec), static_cast<std::uint32_t>(st.st_mtim.tv_nsec)};
   out.dev = static_cast<std::uint32_t>(st.st_dev);
   out.ino = static_cast<std::uint32_t>(st.st_ino);
-  out.mode = GIT_FILEMODE_BLOB;
   out.uid = st.st_uid;
   out.gid = st.st_gid;
   out.file_size = static_cast<std::uint32_t>(st.st_size);
@@ -43,12 +42,15 @@ git_index_entry entry_of(const struct stat& st) {
 bool same(const git_index_time& a, const git_index_time& b) { return a.seconds == b.seconds && a.nanoseconds == b.nanoseconds; }
 
 // Whether the file is as it was staged, and older than the index: what was changed in the moment in which that was written
-// may look the same ("racy git").
+// may look the same ("racy git"; git marks such an entry with no size). Times without a fraction are of whole seconds.
 bool is_staged(const git_index_entry& staged, const struct stat& there, const timespec& index) {
   auto is = entry_of(there);
-  auto older = [&](const timespec& t) { return t.tv_sec < index.tv_sec || (t.tv_sec == index.tv_sec && t.tv_nsec < index.tv_nsec); };
+  auto older = [&](const timespec& t) {
+    return t.tv_sec < index.tv_sec || (t.tv_sec == index.tv_sec && t.tv_nsec != 0 && t.tv_nsec < index.tv_nsec);
+  };
   return S_ISREG(there.st_mode) && (staged.mode & S_IFMT) == S_IFREG && same(staged.mtime, is.mtime) && same(staged.ctime, is.ctime) &&
-         staged.ino == is.ino && staged.file_size == is.file_size && staged.uid == is.uid && older(there.st_mtim) && older(there.st_ctim);
+         staged.ino == is.ino && staged.file_size != 0 && staged.file_size == is.file_size && staged.uid == is.uid &&
+         older(there.st_mtim) && older(there.st_ctim);
 }
 
 }  // namespace
@@ -107,11 +109,15 @@ Result<bool> Repository::untouched(const std::string& a, const std::string& b,
 
 namespace {
 
-// An index entry of a file that was just written.
-Result<void> stage(git_index* index, const std::string& root, const std::string& path, const git_oid& blob) {
+// An index entry of a file that was just written. Where somebody has edited it since, it has no times: who looks at them
+// reads the file.
+Result<void> stage(git_index* index, const os::Content& file, const std::string& path, const git_oid& blob) {
   struct stat st {};
-  if (::lstat((root + "/" + path).c_str(), &st) != 0) return fail(os::errno_error(errno, "look at", path));
-  auto entry = entry_of(st);
+  bool ours = ::lstat(file.path.c_str(), &st) == 0;
+  if (file.written.inode != 0) ours = ours && file.written == os::Written(st);
+  else if (auto now = os::read_file(file.path); ours) ours = now && *now == file.bytes;  // what is edited from here on changes the times
+  auto entry = ours ? entry_of(st) : git_index_entry{};
+  entry.mode = GIT_FILEMODE_BLOB;
   entry.id = blob;
   entry.path = path.c_str();
   if (git_index_add(index, &entry) != 0) return git_failed("stage " + path);
@@ -137,7 +143,7 @@ Result<void> Repository::check_out(const std::string& commit,
     TK_CHECK(os::make_directories(full.substr(0, full.rfind('/'))));
     TK_TRY(auto content, read_blob(blob));
     TK_TRY(auto id, parse_oid(blob));
-    files.push_back({full, std::move(content)});
+    files.push_back({full, std::move(content), {}});
     written.emplace_back(path, id);
   }
   if (files.size() > kMany) {
@@ -145,7 +151,7 @@ Result<void> Repository::check_out(const std::string& commit,
   } else {
     for (const auto& file : files) TK_CHECK(os::write_atomic(file.path, file.bytes, 0644, scratch));
   }
-  for (const auto& [path, blob] : written) TK_CHECK(stage(staged.get(), worktree_, path, blob));
+  for (std::size_t i = 0; i < files.size(); ++i) TK_CHECK(stage(staged.get(), files[i], written[i].first, written[i].second));
   int rc = while_locked([&] { return git_index_write(staged.get()); });
   if (rc == GIT_ELOCKED) return still_locked("write the index");
   if (rc != 0) return git_failed("write the index");

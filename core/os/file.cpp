@@ -306,7 +306,10 @@ void remove_replaced(const std::string& scratch) {
 
 }  // namespace
 
-Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, const std::string& scratch) {
+Written::Written(const struct stat& st)
+    : inode(st.st_ino), modified_ns(std::int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec) {}
+
+Result<void> write_atomic(std::vector<Content>& files, unsigned mode, const std::string& scratch) {
   auto folder = scratch + "/unfinished.tk-files";
   static std::future<void> removing;
   if (removing.valid()) removing.wait();
@@ -321,7 +324,9 @@ Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, cons
       int fd = faulty("os.open") ? -1 : ::open(name(i).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       if (fd < 0) return failed("create", files[i].path);
       auto written = fill(fd, files[i].bytes, files[i].path, false);
-      if (written && ::fchmod(fd, mode) != 0) written = failed("set the mode of", files[i].path);
+      struct stat st {};
+      if (written && (::fchmod(fd, mode) != 0 || ::fstat(fd, &st) != 0)) written = failed("set the mode of", files[i].path);
+      files[i].written = Written(st);
       ::close(fd);
       TK_CHECK(written);
     }

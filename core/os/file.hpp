@@ -10,6 +10,8 @@
 
 #include "core/base/error.hpp"
 
+struct stat;
+
 namespace tk::os {
 
 inline constexpr std::size_t kReadLimit = 256u << 20;
@@ -41,11 +43,20 @@ class InputLines {
 // so that a killed process leaves nothing where people look.
 Result<void> write_atomic(const std::string& path, std::string_view bytes, unsigned mode = 0644,
                           const std::string& scratch = {});
-// The same of many, flushed together: where one cannot be written whole, none is replaced.
+// What tells a file that was written from one that somebody put there, or changed, since.
+struct Written {
+  std::uint64_t inode = 0;  // 0: not known
+  std::int64_t modified_ns = 0;
+  Written() = default;
+  explicit Written(const struct stat& st);
+  bool operator==(const Written&) const = default;
+};
+// The same of many, flushed together: where one cannot be written whole, none is replaced. Each says then what it became.
 struct Content {
   std::string path, bytes;
+  Written written = {};
 };
-Result<void> write_atomic(const std::vector<Content>& files, unsigned mode, const std::string& scratch);
+Result<void> write_atomic(std::vector<Content>& files, unsigned mode, const std::string& scratch);
 // The same without a flush: readers see the old bytes or the new ones, a power cut may leave neither. For
 // what no other boot of the machine trusts.
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);

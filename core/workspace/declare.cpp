@@ -7,7 +7,6 @@
 #include "core/os/beside.hpp"
 #include "core/workspace/entities.hpp"
 #include "core/workspace/entity_index.hpp"
-#include "core/workspace/hierarchy.hpp"
 
 namespace tk::workspace {
 namespace {
@@ -23,19 +22,10 @@ Result<void> bring_files(const git::Repository& repo, const std::string& before,
   return repo.check_out(now, free, repo.worktree() + "/.tk");
 }
 
-// Beside other work; where it fails, or the commit is not HEAD in the end, whoever needs the index brings it up to HEAD.
+// Beside other work; where it fails, whoever needs the index brings it up and says why.
 std::future<void> index_beside(const git::Repository& repo, const std::string& commit) {
   return os::beside([root = repo.worktree(), commit] {
     if (auto own = git::Repository::open(root)) (void)EntityIndex::open_at(root + "/.tk/index.db", *own, commit);
-  });
-}
-
-// Beside many files; where it fails, who makes it of HEAD again says why.
-std::future<void> hierarchy_beside(const git::Repository& repo) {
-  return os::beside([root = repo.worktree()] {
-    auto workspace = Workspace::open(root);
-    auto own = git::Repository::open(root);
-    if (workspace && own) (void)compile_hierarchy(*workspace, *own);
   });
 }
 
@@ -119,8 +109,7 @@ Result<void> RefEffects::publish(std::int64_t, const record::Effect& effect) {
   auto finish = [&](const std::string& before, const std::string& now) -> Result<void> {
     TK_TRY(auto here, repo_.head_ref());
     if (here != w.ref) return {};  // another branch is checked out: its files are its own
-    std::future<void> hierarchy;
-    if (w.paths.size() > git::Repository::kMany) hierarchy = hierarchy_beside(repo_);
+    if (w.paths.size() > git::Repository::kMany) indexed_ = index_beside(repo_, now);
     return bring_files(repo_, before, now, w.paths);
   };
   for (int tries = 0; tries < 10; ++tries) {
@@ -165,7 +154,8 @@ Result<void> RefEffects::lost(record::Store& store, const record::Effect& effect
 Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, Declaration d) {
   TK_TRY(auto head, repo.head_commit());
   TK_TRY(auto ref, repo.head_ref());
-  // Nothing refers to the contents yet: they are written while it is looked at whether they may be.
+  // Nothing refers to the contents yet, and git gc takes what is refused: they are written while it is looked at whether
+  // they may be. That writes the id of each into d.files, and nothing else.
   std::future<Result<void>> stored;
   if (d.files.size() > git::Repository::kMany) stored = os::beside([&] { return git::Repository::store(repo.worktree(), d.files); });
   if (d.check) TK_CHECK(d.check(d.files));
@@ -176,18 +166,14 @@ Result<std::int64_t> declare(record::Store& store, const git::Repository& repo, 
         return fail_at(Code::git_dirty, {f.path, 0, 0}, "the file has uncommitted changes",
                        "commit or restore it first: git diff " + f.path);
     }
-  std::future<void> indexed;
   const auto actor = d.changes.front().actor;
   const auto trace = d.changes.front().trace;
   d.changes.front().effects = [&](std::int64_t seq, const record::Befores& befores) -> Result<std::vector<record::Effect>> {
     auto message = d.message + "\n\nTk-Actor: " + actor.ref +
                    (actor.on_behalf_of_ref.empty() ? "" : " for " + actor.on_behalf_of_ref) +
                    "\nTk-Trace: " + trace.trace_id + "\nTk-Seq: " + std::to_string(seq) + "\n";
-    bool many = stored.valid();
-    if (many) TK_CHECK(stored.get());
+    if (stored.valid()) TK_CHECK(stored.get());
     TK_TRY(auto commit, repo.write_commit(head, d.files, d.author, message));
-    // What the files declare is looked up while the rows are written.
-    if (many) indexed = index_beside(repo, commit);
     Value::List paths;
     for (const auto& f : d.files) paths.push_back(f.path);
     Value::Map body{{"actor", actor_value(actor)}, {"author", author_line(d.author)},

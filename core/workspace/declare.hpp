@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class RefEffects : public record::Effects {
   RefEffects(const git::Repository& repo, os::Lock lock) : repo_(repo), lock_(std::move(lock)) {}
   const git::Repository& repo_;
   os::Lock lock_;
+  std::future<void> indexed_;  // what many files declare, looked up while they are put in place
 };
 
 struct Declaration {

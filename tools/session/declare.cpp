@@ -1,9 +1,11 @@
 #include "tools/session/declare.hpp"
 
 #include <algorithm>
+#include <future>
 
 #include "core/cli/output.hpp"
 #include "core/law/escalation.hpp"
+#include "core/os/beside.hpp"
 #include "core/workspace/hierarchy.hpp"
 #include "core/xml/xml.hpp"
 
@@ -88,6 +90,7 @@ Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, st
                                      std::vector<record::Change> changes, const std::string& message) {
   bool of_law = std::any_of(files.begin(), files.end(), [](const auto& f) { return workspace::declares(f.path); });
   workspace::LawCompiler compiler(s.workspace, repo);
+  bool many = files.size() > git::Repository::kMany;
   workspace::Declaration d;
   if (of_law) d.check = [&](const auto& all) { return check_whole(s, compiler, all); };
   d.files = std::move(files);
@@ -95,10 +98,15 @@ Result<std::int64_t> commit_entities(Session& s, const git::Repository& repo, st
   d.message = message;
   d.author = author_of(s);
   TK_TRY(auto seq, workspace::declare(s.store, repo, std::move(d)));
+  std::future<Result<void>> hierarchy;
+  if (many)
+    hierarchy = os::beside([&]() -> Result<void> {
+      TK_TRY(auto own, git::Repository::open(repo.worktree()));
+      return workspace::compile_hierarchy(s.workspace, own);
+    });
   TK_CHECK(compiler.follow_head());
-  // Of many files it is made already.
-  if (workspace::Hierarchy::open(s.workspace, repo)) return seq;
-  if (auto made = workspace::compile_hierarchy(s.workspace, repo); !made) cli::note("hierarchy.json is not made: " + describe(made.error()));
+  auto made = many ? hierarchy.get() : workspace::compile_hierarchy(s.workspace, repo);
+  if (!made) cli::note("hierarchy.json is not made: " + describe(made.error()));
   return seq;
 }
 

@@ -52,7 +52,7 @@ Result<std::int64_t> commit(Desk& desk, vault::Broker& broker, vault::Manifest m
                 "who may lets it: tk vault recipients add RECIPIENT --signer " + signature.signer);
   manifest.signer = signature.signer;
   manifest.signature = signature.signature;
-  if (!manifest.is_signed()) return fail(Code::vault_integrity, "what was signed is not what was to be signed", "try again");
+  if (auto again = read_manifest(manifest.text()); !again) return fail(again.error());
   std::vector<record::Change> changes;
   changes.reserve(edits.size());
   for (auto& one : edits) {
