@@ -185,8 +185,10 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
     sqlite3_extended_result_codes(db.db_, 1);
     sqlite3_busy_handler(db.db_, on_busy, nullptr);
     auto set = db.exec("PRAGMA trusted_schema=OFF");
-    if (set && mode != Mode::read_only)
-      set = db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON");
+    // Where several make the same database, all but one ask to write out of a read: SQLite does not wait for that itself.
+    auto set_mode = [&] { return db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON"); };
+    if (set && mode != Mode::read_only) set = set_mode();
+    for (int tries = 0; !set && set.error().code == Code::journal_busy && on_busy(nullptr, tries); ++tries) set = set_mode();
     // In place of the automatic checkpoint: how long the WAL is.
     auto count = [](void* state, sqlite3*, const char*, int pages) {
       static_cast<State*>(state)->wal_pages = pages;
