@@ -64,6 +64,7 @@ class Repository {
 
   // Every file of the commit's tree below a folder ("" = all), sorted by path.
   Result<std::vector<File>> files(const std::string& commit, const std::string& below = {}) const;
+  Result<std::string> blob_at(const std::string& commit, const std::string& path) const;  // empty: nothing is there
   Result<std::string> read_blob(const std::string& blob) const;
   static std::string blob_of(std::string_view content);  // the id that it has, or would have
   static std::size_t blobs_read();  // by this process, so far
@@ -106,7 +107,6 @@ class Repository {
   };
   Result<std::shared_ptr<git_index>> index() const;
   Result<Local> local(const std::string& path) const;
-  Result<std::string> blob_at(const std::string& commit, const std::string& path) const;  // empty: nothing is there
   struct Folders;  // those of the commits that were read last, by their names
   std::shared_ptr<git_repository> repo_;
   std::shared_ptr<Folders> folders_;

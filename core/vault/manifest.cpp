@@ -82,26 +82,42 @@ std::string short_name(std::string_view recipient) {
 tl::expected<Manifest, std::string> Manifest::read(std::string_view text) {
   auto bad = [](const char* why) { return tl::unexpected<std::string>(why); };
   if (!text.starts_with(kFormat)) return bad("it does not begin with tk-vault 1");
-  auto at = text.rfind(std::string("\n") + std::string(kSignature));
-  if (at == text.npos || !text.ends_with('\n')) return bad("it is not signed");
+  auto at = text.rfind(kSignature);
+  if (at == text.npos || at < kFormat.size() || text[at - 1] != '\n' || !text.ends_with('\n')) return bad("it is not signed");
   Manifest out;
-  for (auto line : text::split(text.substr(kFormat.size(), at + 1 - kFormat.size()), '\n'))
+  for (auto line : text::split(text.substr(kFormat.size(), at - kFormat.size()), '\n'))
     if (!line.empty() && !take(out, line)) return bad("a line is none of its lines");
-  auto last = text::split(text.substr(at + 1, text.size() - at - 2), ' ');
+  auto last = text::split(text.substr(at, text.size() - at - 1), ' ');
   if (last.size() != 3) return bad("its signature is none");
   out.signer = last[1], out.signature = last[2];
   if (out.text() != text) return bad("it is spelled in another way than tk does");
   return out;
 }
 
+std::optional<Manifest::Claim> Manifest::claim(std::string_view text) {
+  constexpr std::string_view kFirst = "generation ";
+  auto signed_at = text.rfind(kSignature);
+  if (!text.starts_with(kFormat) || signed_at == text.npos) return std::nullopt;
+  auto line = text.substr(kFormat.size());
+  line = line.substr(0, line.find('\n'));
+  auto signer = text.substr(signed_at + kSignature.size());
+  Claim out{0, std::string(signer.substr(0, signer.find(' ')))};
+  if (!line.starts_with(kFirst) || !number(line.substr(kFirst.size()), out.generation)) return std::nullopt;
+  return out;
+}
+
 std::string Manifest::body() const {
-  std::string out = std::string(kFormat) + "generation " + std::to_string(generation) + "\n";
-  for (const auto& [recipient, signs] : recipients)
-    out += "recipient " + recipient + " " + (signs.empty() ? "-" : signs) + "\n";
-  for (const auto& recipient : former) out += "former " + recipient + "\n";
+  std::string out(kFormat);
+  auto line = [&](auto... words) {
+    ((out += words, out += ' '), ...);
+    out.back() = '\n';
+  };
+  out.reserve(256 * (secrets.size() + recipients.size() + former.size() + 1));
+  line("generation", std::to_string(generation));
+  for (const auto& [recipient, signs] : recipients) line("recipient", std::string_view(recipient), signs.empty() ? "-" : std::string_view(signs));
+  for (const auto& recipient : former) line("former", std::string_view(recipient));
   for (const auto& [ref, one] : secrets)
-    out += "secret " + ref + " " + one.id + " " + std::to_string(one.version) + " " + one.sha256 +
-           " " + joined(one.readers) + "\n";
+    line("secret", std::string_view(ref), std::string_view(one.id), std::to_string(one.version), std::string_view(one.sha256), joined(one.readers));
   return out;
 }
 
@@ -157,18 +173,23 @@ std::optional<Laid> Laid::read(std::string_view text) {
     }
     if (line.empty()) break;
     auto words = text::split(line, ' ');
+    if (words.size() == 2 && words[0] == "manifest") {
+      out.blob = words[1];
+      continue;
+    }
     std::int64_t generation = 0;
     bool rivals = words[0] == "rivals";
-    if (words.size() != 3 || (words[0] != "newest" && !rivals) || !number(words[1], generation)) return std::nullopt;
-    out.newest[std::string(words[2])] = {generation, rivals};
+    if (words.size() != 4 || (words[0] != "newest" && !rivals) || !number(words[1], generation)) return std::nullopt;
+    out.newest[std::string(words[2])] = {generation, rivals, std::string(words[3])};
   }
-  if (!text.empty()) out.manifest = text;
+  if (!out.blob.empty()) out.manifest = text;
   return out;
 }
 
 std::string Laid::text() const {
-  auto out = commit + "\n";
-  for (const auto& [signer, is] : newest) out += (is.rivals ? "rivals " : "newest ") + std::to_string(is.generation) + " " + signer + "\n";
+  auto out = commit + "\n" + (manifest ? "manifest " + blob + "\n" : "");
+  for (const auto& [signer, is] : newest)
+    out += (is.rivals ? "rivals " : "newest ") + std::to_string(is.generation) + " " + signer + " " + is.blob + "\n";
   return out + "\n" + manifest.value_or("");
 }
 

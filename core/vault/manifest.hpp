@@ -4,13 +4,12 @@
 //
 //   tk-vault 1
 //   generation N                    one more each time that it is signed: which of two is the newer
-//   recipient AGE1… SIGNER|-        whom secrets are sealed to; with the key that they sign with,
-//   if they may set secrets former AGE1…                    who was one secret REF ID VERSION
-//   SHA256 READERS   of what is declared of it (kSigned); READERS: who could ever open this value,
-//   by 16 letters
-//                                   behind age1
-//   signed SIGNER SIGNATURE         over the bytes of all lines before it; keys and signatures in
-//   base64
+//   recipient AGE1… SIGNER|-        whom secrets are sealed to; with the key that they sign with, if they may set secrets
+//   former AGE1…                    who was one
+//   secret REF ID VERSION SHA256 READERS
+//                                   of what is declared of it (kSigned); READERS: who could ever open this value, by 16
+//                                   letters behind age1
+//   signed SIGNER SIGNATURE         over the bytes of all lines before it; keys and signatures in base64
 //
 // There is one spelling: what reads differently is no manifest.
 #pragma once
@@ -46,6 +45,12 @@ struct Manifest {
   std::string signer, signature;         // base64
 
   static tl::expected<Manifest, std::string> read(std::string_view text);
+  // What a text says of itself, nothing else of it read or verified: which of many are worth that.
+  struct Claim {
+    std::int64_t generation = 0;
+    std::string signer;
+  };
+  static std::optional<Claim> claim(std::string_view text);
   std::string body() const;  // what is signed
   std::string text() const;
   bool is_signed() const;  // by `signer`, whoever that is
@@ -55,14 +60,16 @@ struct Manifest {
 
 // What a commit says of the vault, laid beside the law for programs that read no git (.tk/run/vault.idx):
 //   COMMIT
-//   newest GENERATION SIGNER          of each who signed one in its history, or "rivals" where there are two of that
+//   manifest BLOB                     git's id of its manifest, where it has one
+//   newest GENERATION SIGNER BLOB     of each who signed one in its history, or "rivals" where there are two of that
 //                                     generation; then an empty line
-//   the manifest, where it has one
+//   the manifest
 struct Laid {
-  std::string commit;
+  std::string commit, blob;
   struct Newest {
     std::int64_t generation = 0;
     bool rivals = false;
+    std::string blob;
     bool operator==(const Newest&) const = default;
   };
   std::map<std::string, Newest> newest;  // by signer

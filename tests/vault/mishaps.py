@@ -237,7 +237,16 @@ def clones(p):
     added = head(p); check("B signs", tk(p, "vault", "set", "bs", cwd=b, input=b"value-of-bs-1").returncode == 0)
     pull(a, b); pull(c)
     for at in (a, c): used(p, "bs", "value-of-bs-1", at)
-    both = head(p); p.do(TK, "vault", "recipients", "rm", new[b]["recipient"]); without = head(p)
+    # Two sign beside each other, and a merge takes the one and leaves the other out.
+    both = head(p); p.set("here", "value-of-here")
+    check("C signs", tk(p, "vault", "set", "there", cwd=c, input=b"value-of-there").returncode == 0)
+    for side, other in ((a, c), (c, a)): p.do("git", "fetch", "-q", other, "main", cwd=side)
+    for side in (a, c):
+        p.do("git", "merge", "-q", "-s", "ours", "-m", "ours", "FETCH_HEAD", cwd=side)
+        refused(run(p, "kept", cwd=side), (8,), "same generation")
+        p.do("git", "reset", "-q", "--hard", both, cwd=side)
+        used(p, "kept", "value-of-kept-1", side)
+    p.do(TK, "vault", "recipients", "rm", new[b]["recipient"]); without = head(p)
     pull(c); used(p, "bs", "value-of-bs-1", c)
     for name in ("bs", "bs", "bs", "bs-own"):  # B pulls nothing, and goes on
         check("B goes on in its own", tk(p, "vault", "set", name, cwd=b, input=b"value-of-bs-of-B").returncode == 0)

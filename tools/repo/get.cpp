@@ -6,11 +6,11 @@
 #include "core/cli/output.hpp"
 #include "core/os/file.hpp"
 #include "core/provision/policy.hpp"
-#include "core/vault/manifest.hpp"
 #include "core/workspace/declare.hpp"
 #include "core/workspace/hierarchy.hpp"
 #include "help/repo.hpp"
 #include "tools/repo/verbs.hpp"
+#include "tools/session/manifests.hpp"
 #include "tools/session/values.hpp"
 
 namespace tk::tools::repo_tool {
@@ -87,36 +87,6 @@ Result<Exit> run(const cli::Args& args) {
   return Exit::ok;
 }
 
-// Of each who signed one in the history of a commit, the newest manifest of the vault. What was found for an ancestor is
-// gone on from.
-std::map<std::string, vault::Laid::Newest> newest_manifests(const workspace::Workspace& ws, const git::Repository& repository, const std::string& commit) {
-  vault::Laid before;
-  if (auto text = os::read_file(ws.state("run/vault.idx"))) before = vault::Laid::read(*text).value_or(vault::Laid{});
-  if (!before.manifest || !repository.reaches(commit, before.commit).value_or(false)) before = {};
-  auto commits = repository.history(commit, before.commit);
-  if (!commits) commits = std::vector{commit};  // a shallow clone has no more
-  auto out = std::move(before.newest);
-  std::map<std::string, std::string> texts;  // of the newest
-  std::optional<std::string> last;
-  auto look_at = [&](std::optional<std::string> text) {
-    if (!text || text == last) return;
-    last = std::move(text);
-    auto manifest = vault::Manifest::read(*last);
-    if (!manifest || !manifest->is_signed()) return;
-    auto may = vault::signers_of(*manifest);
-    if (std::find(may.begin(), may.end(), manifest->signer) == may.end()) return;
-    auto& newest = out[manifest->signer];
-    if (manifest->generation == newest.generation && texts.contains(manifest->signer)) newest.rivals |= texts[manifest->signer] != *last;
-    if (manifest->generation < newest.generation) return;
-    if (manifest->generation > newest.generation) newest = {manifest->generation, false};
-    texts[manifest->signer] = *last;
-  };
-  look_at(before.manifest);
-  for (auto one = commits->rbegin(); one != commits->rend(); ++one)
-    if (auto text = repository.read(*one, std::string(vault::kManifestFile))) look_at(std::move(*text));
-  return out;
-}
-
 // What a commit says of boxes, for programs that read no git (box/ground.hpp).
 Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commit) {
   TK_TRY(auto repository, git::Repository::open(ws.root()));
@@ -137,10 +107,8 @@ Result<Exit> keep_boxes(const workspace::Workspace& ws, const std::string& commi
     if (text.find('\0') != text.npos) return fail_at(Code::box_profile, {file.path, 1, 1}, "a NUL byte in a profile", "take it out");
     ground.profiles.emplace(name.substr(0, name.size() - 5), std::move(text));
   }
-  TK_TRY(auto manifest, repository.read(ground.commit, std::string(vault::kManifestFile)));
   TK_CHECK(os::make_directories(ws.state("run"), 0700));
-  vault::Laid laid{ground.commit, {}, std::move(manifest)};
-  if (laid.manifest) laid.newest = newest_manifests(ws, repository, ground.commit);
+  TK_TRY(auto laid, lay_vault(ws, repository, ground.commit));
   TK_CHECK(os::replace_file(ws.state("run/vault.idx"), laid.text(), 0600));
   TK_CHECK(os::replace_file(ws.state("run/boxes.idx"), ground.text(), 0600));
   return Exit::ok;

@@ -6,6 +6,7 @@
 #include "core/cli/output.hpp"
 #include "core/xml/xml.hpp"
 #include "tools/session/declare.hpp"
+#include "tools/session/manifests.hpp"
 
 namespace tk::tools::vault_tool {
 namespace {
@@ -122,22 +123,15 @@ Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Ma
   return out;
 }
 
-Result<std::optional<vault::Manifest>> last_trusted(Desk& desk,
-                                                    const std::vector<std::string>& known,
-                                                    const std::string& head) {
-  TK_TRY(auto commits, desk.repository.history(head));
-  std::string last;
-  std::optional<vault::Manifest> out;
-  for (const auto& commit : commits) {
-    TK_TRY(auto text, desk.repository.read(commit, std::string(vault::kManifestFile)));
-    if (!text || *text == last) continue;
-    last = *text;
-    auto manifest = read_manifest(*text);
-    if (manifest && (!out || manifest->generation > out->generation) &&
-        std::find(known.begin(), known.end(), manifest->signer) != known.end())
-      out = std::move(*manifest);
-  }
-  return out;
+Result<std::optional<vault::Manifest>> last_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head) {
+  TK_TRY(auto all, newest_manifests(desk.session->workspace, desk.repository, head));
+  const vault::Laid::Newest* newest = nullptr;
+  for (const auto& signer : known)
+    if (auto it = all.find(signer); it != all.end() && (!newest || it->second.generation > newest->generation)) newest = &it->second;
+  if (!newest) return std::nullopt;
+  TK_TRY(auto text, desk.repository.read_blob(newest->blob));
+  TK_TRY(auto out, read_manifest(text));
+  return std::optional(std::move(out));
 }
 
 }  // namespace tk::tools::vault_tool

@@ -157,7 +157,8 @@ Result<vault::Manifest> trusted_manifest(Session& s, bool may_write) {
         "vault.manifest is signed by " + manifest.signer + ", whom this workspace does not know",
         "if that is one of you: tk vault init --trust " + manifest.signer);
   for (const auto& [signer, is] : lies.newest)
-    if (known.contains(signer) && is.generation + is.rivals > manifest.generation)
+    if (known.contains(signer) &&
+        (is.generation > manifest.generation || (is.generation == manifest.generation && (is.rivals || is.blob != lies.blob))))
       return fail(Code::vault_integrity,
                   is.generation > manifest.generation
                       ? "vault.manifest is an older one (" + std::to_string(manifest.generation) + ") than the history has (" +

@@ -47,6 +47,12 @@ TEST_CASE(
   REQUIRE(back.has_value());
   CHECK(back->is_signed());
   CHECK(back->text() == text);
+  auto claim = Manifest::claim(text);
+  REQUIRE(claim);
+  CHECK(claim->generation == m.generation);
+  CHECK(claim->signer == m.signer);
+  CHECK(!Manifest::claim(text.substr(0, text.rfind("signed "))));
+  CHECK(!Manifest::claim("tk-vault 1\ngeneration many\nsigned A B\n"));
   std::set<std::string> whom{mine.recipient().text()};
   auto told = [&](const std::vector<Declared>& now, const std::set<std::string>& recipients) {
     return differences(*back, now, recipients).size();
@@ -80,16 +86,18 @@ TEST_CASE(
 
 TEST_CASE("manifest: as it is laid beside the law, with the newest generation of each signer") {
   for (std::optional<std::string> manifest : {std::optional<std::string>(), std::optional<std::string>("tk-vault 1\n\nx\n")}) {
-    Laid laid{"c0ffee", {{"A=", {7, false}}, {"B=", {9000000000, true}}}, manifest};
+    Laid laid{"c0ffee", manifest ? "b10b" : "", {{"A=", {7, false, "f00d"}}, {"B=", {9000000000, true, "fade"}}}, manifest};
     auto read = Laid::read(laid.text());
     REQUIRE(read);
     CHECK(read->commit == "c0ffee");
+    CHECK(read->blob == laid.blob);
     CHECK(read->newest == laid.newest);
     CHECK(read->manifest == manifest);
   }
   CHECK(!Laid::read(""));
   CHECK(!Laid::read("c0ffee\ntk-vault 1\n\n"));
-  CHECK(!Laid::read("c0ffee\nnewest x A=\n\n"));
+  CHECK(!Laid::read("c0ffee\nnewest x A= f00d\n\n"));
+  CHECK(!Laid::read("c0ffee\nnewest 7 A=\n\n"));
 }
 
 TEST_CASE("manifest: a merge brings nobody and nothing back") {
