@@ -108,16 +108,15 @@ std::optional<Manifest::Claim> Manifest::claim(std::string_view text) {
 
 std::string Manifest::body() const {
   std::string out(kFormat);
-  auto line = [&](auto... words) {
+  auto line = [&](const auto&... words) {
     ((out += words, out += ' '), ...);
     out.back() = '\n';
   };
   out.reserve(256 * (secrets.size() + recipients.size() + former.size() + 1));
   line("generation", std::to_string(generation));
-  for (const auto& [recipient, signs] : recipients) line("recipient", std::string_view(recipient), signs.empty() ? "-" : std::string_view(signs));
-  for (const auto& recipient : former) line("former", std::string_view(recipient));
-  for (const auto& [ref, one] : secrets)
-    line("secret", std::string_view(ref), std::string_view(one.id), std::to_string(one.version), std::string_view(one.sha256), joined(one.readers));
+  for (const auto& [recipient, signs] : recipients) line("recipient", recipient, signs.empty() ? "-" : signs);
+  for (const auto& recipient : former) line("former", recipient);
+  for (const auto& [ref, one] : secrets) line("secret", ref, one.id, std::to_string(one.version), one.sha256, joined(one.readers));
   return out;
 }
 
@@ -178,9 +177,8 @@ std::optional<Laid> Laid::read(std::string_view text) {
       continue;
     }
     std::int64_t generation = 0;
-    bool rivals = words[0] == "rivals";
-    if (words.size() != 4 || (words[0] != "newest" && !rivals) || !number(words[1], generation)) return std::nullopt;
-    out.newest[std::string(words[2])] = {generation, rivals, std::string(words[3])};
+    if (words.size() != 4 || words[0] != "newest" || !number(words[1], generation)) return std::nullopt;
+    out.newest[std::string(words[2])] = {generation, words_of(words[3])};
   }
   if (!out.blob.empty()) out.manifest = text;
   return out;
@@ -188,8 +186,7 @@ std::optional<Laid> Laid::read(std::string_view text) {
 
 std::string Laid::text() const {
   auto out = commit + "\n" + (manifest ? "manifest " + blob + "\n" : "");
-  for (const auto& [signer, is] : newest)
-    out += (is.rivals ? "rivals " : "newest ") + std::to_string(is.generation) + " " + signer + " " + is.blob + "\n";
+  for (const auto& [signer, is] : newest) out += "newest " + std::to_string(is.generation) + " " + signer + " " + joined(is.blobs) + "\n";
   return out + "\n" + manifest.value_or("");
 }
 

@@ -61,15 +61,14 @@ struct Manifest {
 // What a commit says of the vault, laid beside the law for programs that read no git (.tk/run/vault.idx):
 //   COMMIT
 //   manifest BLOB                     git's id of its manifest, where it has one
-//   newest GENERATION SIGNER BLOB     of each who signed one in its history, or "rivals" where there are two of that
-//                                     generation; then an empty line
+//   newest GENERATION SIGNER BLOB,…   of each who signed one in its history; more than one where that many are of that
+//                                     generation, signed beside each other; then an empty line
 //   the manifest
 struct Laid {
   std::string commit, blob;
   struct Newest {
     std::int64_t generation = 0;
-    bool rivals = false;
-    std::string blob;
+    std::set<std::string> blobs;
     bool operator==(const Newest&) const = default;
   };
   std::map<std::string, Newest> newest;  // by signer

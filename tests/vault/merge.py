@@ -218,6 +218,22 @@ def history(p):
     done = cloned("whole", p.ws)
     check(f"another branch's tree: {done.stdout} {done.stderr}", done.returncode == 8 and "started" not in done.stdout and "same generation" in done.stderr)
     git(p, "reset", "-q", "--hard", head)
+    # It is away for a commit, that somebody looked at, and an older one comes.
+    git(p, "rm", "-q", "vault.manifest"); git(p, "commit", "-qm", "away"); p.use(["s2"], "true", code=2)
+    git(p, "checkout", "side~1", "--", "galaxies", "vault.manifest"); git(p, "commit", "-qm", "older")
+    done = p.use(["s2"], "sh", "-c", "echo started", code=8)
+    check(f"older behind none: {done.stdout} {done.stderr}", "started" not in done.stdout and "older one" in done.stderr)
+    git(p, "reset", "-q", "--hard", head)
+    # Two were signed beside each other, and one is left out: who signs is told what that drops, whichever it is.
+    for ours, theirs, dropped in (("main", "side", "s2"), ("side", "main", "s1")):
+        git(p, "checkout", "-q", "-b", "kept-" + ours, ours); git(p, "merge", "-q", "-s", "ours", "-m", "x", theirs)
+        check("which is the newest?", "same generation" in p.use([dropped], "true", code=8).stderr)
+        done = p.do(TK, "vault", "sign", code=5)
+        check(f"what is dropped: {done.stdout}", f"secret:w/{dropped} is not what was signed" in done.stdout)
+        p.do(TK, "vault", "sign", "--accept")
+        kept = {"s1": "s2", "s2": "s1"}[dropped]
+        check("decided", audit(p)["ok"] and p.use([kept], "true").returncode == 0)
+        git(p, "checkout", "-q", "main")
     done = cloned("shallow", "--depth", "1", "file://" + p.ws)
     check(f"a shallow clone: {done.stdout} {done.stderr}", done.stdout == "started\n")
     git(p, "rm", "-rq", "vault.manifest", ".gitattributes", "galaxies/w/secrets"); git(p, "commit", "-qm", "gone")

@@ -13,15 +13,23 @@ struct Found {
   std::optional<vault::Manifest::Claim> claim;
 };
 
+enum class History { whole, what_there_is };  // a shallow clone has not the whole
+
 // Those of these commits that say of themselves that they are manifests, each once, the highest generation first.
-Result<std::vector<Found>> manifests_in(const git::Repository& repository, const std::vector<std::string>& commits) {
+Result<std::vector<Found>> manifests_in(const git::Repository& repository, const std::vector<std::string>& commits, History history) {
+  bool whole = history == History::whole;
   std::set<std::string> blobs;
-  for (const auto& commit : commits)
-    if (auto blob = repository.blob_at(commit, std::string(vault::kManifestFile)); blob && !blob->empty()) blobs.insert(std::move(*blob));
+  for (const auto& commit : commits) {
+    auto blob = repository.blob_at(commit, std::string(vault::kManifestFile));
+    if (!blob && whole) return fail(blob.error());
+    if (blob && !blob->empty()) blobs.insert(std::move(*blob));
+  }
   std::vector<Found> out;
   for (const auto& blob : blobs) out.push_back({blob, {}});
   TK_CHECK(repository.each(out.size(), [&](const git::Repository& own, std::size_t i) -> Result<void> {
-    if (auto text = own.read_blob(out[i].blob)) out[i].claim = vault::Manifest::claim(*text);
+    auto text = own.read_blob(out[i].blob);
+    if (!text && whole) return fail(text.error());
+    if (text) out[i].claim = vault::Manifest::claim(*text);
     return {};
   }));
   std::erase_if(out, [](const Found& one) { return !one.claim; });
@@ -30,39 +38,41 @@ Result<std::vector<Found>> manifests_in(const git::Repository& repository, const
 }
 
 // It was signed by whom it says, who may sign by what it says.
-bool is_true(const git::Repository& repository, const Found& found) {
-  auto text = repository.read_blob(found.blob);
-  if (!text) return false;
-  auto manifest = vault::Manifest::read(*text);
+Result<bool> is_true(const git::Repository& repository, const Found& found) {
+  TK_TRY(auto text, repository.read_blob(found.blob));
+  auto manifest = vault::Manifest::read(text);
   if (!manifest || !manifest->is_signed()) return false;
   auto may = vault::signers_of(*manifest);
   return std::find(may.begin(), may.end(), manifest->signer) != may.end();
 }
 
-}  // namespace
-
-Result<NewestManifests> newest_manifests(const workspace::Workspace& workspace, const git::Repository& repository, const std::string& commit) {
+Result<NewestManifests> newest(const workspace::Workspace& workspace, const git::Repository& repository, const std::string& commit, History history) {
   vault::Laid before;
   if (auto text = os::read_file(workspace.state("run/vault.idx"))) before = vault::Laid::read(*text).value_or(vault::Laid{});
-  if (before.commit.empty() || !repository.reaches(commit, before.commit).value_or(false)) before = {};
+  // For a commit without a manifest none of its history was laid.
+  if (!before.manifest || !repository.reaches(commit, before.commit).value_or(false)) before = {};
   auto commits = repository.history(commit, before.commit);
-  if (!commits) commits = std::vector{commit};  // a shallow clone has no more
-  TK_TRY(auto all, manifests_in(repository, *commits));
+  if (!commits && history == History::whole) return fail(commits.error());
+  if (!commits) commits = std::vector{commit};
+  TK_TRY(auto all, manifests_in(repository, *commits, history));
   auto out = std::move(before.newest);
   for (const auto& found : all) {
     const auto& [generation, signer] = *found.claim;
     auto known = out.find(signer);
-    if (known != out.end()) {
-      const auto& is = known->second;
-      if (generation < is.generation || is.blob == found.blob || (generation == is.generation && is.rivals)) continue;
-    }
-    if (!is_true(repository, found)) continue;
-    if (known != out.end() && generation == known->second.generation)
-      known->second.rivals = true;
-    else
-      out[signer] = {generation, false, found.blob};
+    if (known != out.end() && (generation < known->second.generation || known->second.blobs.contains(found.blob))) continue;
+    TK_TRY(bool counts, is_true(repository, found));
+    if (!counts) continue;
+    auto& is = out[signer];
+    if (generation > is.generation) is = {generation, {}};
+    is.blobs.insert(found.blob);
   }
   return out;
+}
+
+}  // namespace
+
+Result<NewestManifests> newest_manifests(const workspace::Workspace& workspace, const git::Repository& repository, const std::string& commit) {
+  return newest(workspace, repository, commit, History::whole);
 }
 
 Result<vault::Laid> lay_vault(const workspace::Workspace& workspace, const git::Repository& repository, const std::string& commit) {
@@ -70,7 +80,7 @@ Result<vault::Laid> lay_vault(const workspace::Workspace& workspace, const git::
   TK_TRY(out.blob, repository.blob_at(commit, std::string(vault::kManifestFile)));
   if (out.blob.empty()) return out;
   TK_TRY(out.manifest, repository.read_blob(out.blob));
-  TK_TRY(out.newest, newest_manifests(workspace, repository, commit));
+  TK_TRY(out.newest, newest(workspace, repository, commit, History::what_there_is));
   return out;
 }
 

@@ -123,15 +123,22 @@ Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Ma
   return out;
 }
 
-Result<std::optional<vault::Manifest>> last_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head) {
+Result<std::vector<vault::Manifest>> newest_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head) {
   TK_TRY(auto all, newest_manifests(desk.session->workspace, desk.repository, head));
-  const vault::Laid::Newest* newest = nullptr;
-  for (const auto& signer : known)
-    if (auto it = all.find(signer); it != all.end() && (!newest || it->second.generation > newest->generation)) newest = &it->second;
-  if (!newest) return std::nullopt;
-  TK_TRY(auto text, desk.repository.read_blob(newest->blob));
-  TK_TRY(auto out, read_manifest(text));
-  return std::optional(std::move(out));
+  vault::Laid::Newest newest;
+  for (const auto& signer : known) {
+    auto it = all.find(signer);
+    if (it == all.end() || it->second.generation < newest.generation) continue;
+    if (it->second.generation > newest.generation) newest = {it->second.generation, {}};
+    newest.blobs.insert(it->second.blobs.begin(), it->second.blobs.end());
+  }
+  std::vector<vault::Manifest> out;
+  for (const auto& blob : newest.blobs) {
+    TK_TRY(auto text, desk.repository.read_blob(blob));
+    TK_TRY(auto manifest, read_manifest(text));
+    out.push_back(std::move(manifest));
+  }
+  return out;
 }
 
 }  // namespace tk::tools::vault_tool

@@ -45,7 +45,7 @@ Result<std::vector<Edit>> seal_anew(Desk& desk, vault::Broker& broker, vault::Ma
                                     const std::vector<Secret>& secrets);
 
 // Of a commit's history the manifest of the highest generation that somebody of `known` signed: what was put back is not
-// the newest.
-Result<std::optional<vault::Manifest>> last_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head);
+// the newest. More than one where they were signed beside each other.
+Result<std::vector<vault::Manifest>> newest_trusted(Desk& desk, const std::vector<std::string>& known, const std::string& head);
 
 }  // namespace tk::tools::vault_tool

@@ -31,8 +31,8 @@ Result<void> make(Desk& desk, vault::Broker& broker, const vault::Member& member
   // Where there was one before: the history knows it.
   TK_TRY(auto known, vault_record(s).transform(signers_here));
   known.push_back(member.signer);
-  TK_TRY(auto before, last_trusted(desk, known, desk.head));
-  if (before) manifest.generation = before->generation;
+  TK_TRY(auto before, newest_trusted(desk, known, desk.head));
+  if (!before.empty()) manifest.generation = before.front().generation;
   std::vector<git::Change> files;
   TK_TRY(auto declares, desk.repository.read(desk.head, "MANIFEST.xml"));
   TK_TRY(auto declared,

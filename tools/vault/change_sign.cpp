@@ -9,7 +9,7 @@ namespace {
 
 using Trusted = std::vector<vault::Manifest>;
 
-// That of HEAD; of a merge that nobody signed those of both its sides.
+// The newest in the history of HEAD; of a merge that nobody signed those of both its sides.
 Result<Trusted> trusted_at_head(Desk& desk, const std::string& text) {
   TK_TRY(auto record, vault_record(*desk.session));
   auto known = signers_here(record);
@@ -19,8 +19,8 @@ Result<Trusted> trusted_at_head(Desk& desk, const std::string& text) {
   Trusted out;
   for (const auto& one : from) {
     TK_TRY(auto commit, desk.repository.resolve(one));
-    TK_TRY(auto manifest, last_trusted(desk, known, commit));
-    if (manifest) out.push_back(std::move(*manifest));
+    TK_TRY(auto newest, newest_trusted(desk, known, commit));
+    out.insert(out.end(), newest.begin(), newest.end());
   }
   if (out.empty())
     return fail(Code::vault_integrity,
@@ -114,10 +114,13 @@ Result<Exit> run_sign(const cli::Args& args) {
   TK_TRY(auto recipients, declared_recipients(declares.value_or("<manifest/>")));
   std::vector<vault::Declared> declared;
   for (const auto& secret : secrets) declared.push_back(secret.declared);
-  auto differences = beyond(trusted, declared, recipients);
+  // Where HEAD's is one of several, what the others say and it does not is dropped by who signs.
+  auto others = trusted;
+  if (others.size() > 1) std::erase_if(others, [&](const auto& one) { return one.text() == *text; });
+  auto differences = beyond(others, declared, recipients);
   auto manifest = as_declared(trusted, lying, secrets, recipients);
   auto good = read_manifest(*text);
-  bool stands = good && good->text() == trusted.front().text() && differences.empty();
+  bool stands = good && trusted.size() == 1 && good->text() == trusted.front().text() && differences.empty();
   auto tell = [&](bool done, Value seq) {
     Value::List list(differences.begin(), differences.end());
     if (args.json())

@@ -158,7 +158,7 @@ Result<vault::Manifest> trusted_manifest(Session& s, bool may_write) {
         "if that is one of you: tk vault init --trust " + manifest.signer);
   for (const auto& [signer, is] : lies.newest)
     if (known.contains(signer) &&
-        (is.generation > manifest.generation || (is.generation == manifest.generation && (is.rivals || is.blob != lies.blob))))
+        (is.generation > manifest.generation || (is.generation == manifest.generation && is.blobs != std::set{lies.blob})))
       return fail(Code::vault_integrity,
                   is.generation > manifest.generation
                       ? "vault.manifest is an older one (" + std::to_string(manifest.generation) + ") than the history has (" +

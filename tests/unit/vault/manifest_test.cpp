@@ -86,7 +86,7 @@ TEST_CASE(
 
 TEST_CASE("manifest: as it is laid beside the law, with the newest generation of each signer") {
   for (std::optional<std::string> manifest : {std::optional<std::string>(), std::optional<std::string>("tk-vault 1\n\nx\n")}) {
-    Laid laid{"c0ffee", manifest ? "b10b" : "", {{"A=", {7, false, "f00d"}}, {"B=", {9000000000, true, "fade"}}}, manifest};
+    Laid laid{"c0ffee", manifest ? "b10b" : "", {{"A=", {7, {"f00d"}}}, {"B=", {9000000000, {"fade", "feed"}}}}, manifest};
     auto read = Laid::read(laid.text());
     REQUIRE(read);
     CHECK(read->commit == "c0ffee");
